@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/**
+ * `GET /api/v1/live`, Server-Sent Events. Each event's `id` is a cursor: a browser that lost the connection sends it
+ * back as `Last-Event-ID` (or `?cursor=`) and gets everything since, or one `reset`.
+ *
+ * - `hello`: the connection stands; `serverMs` is the server's time.
+ * - `points`: new measurements, `[startMs, durationMs, energyWh]` each.
+ * - `rewritten`: something in the range changed; read it again.
+ * - `heard`: a sensor reported (also when nothing in its report was new).
+ * - `reset`: what came since the cursor is not known any more; read everything on show again.
+ */
+export const livePoints = z.object({
+  series: z.int(),
+  points: z.array(z.tuple([z.number(), z.number(), z.number()])),
+});
+export const liveRewritten = z.object({ series: z.int(), fromMs: z.number(), toMs: z.number() });
+export const liveHello = z.object({ serverMs: z.number(), version: z.string() });
+export const liveHeard = z.object({ series: z.int(), atMs: z.number() });
+
+export type LivePoints = z.infer<typeof livePoints>;
+export type LiveRewritten = z.infer<typeof liveRewritten>;
+export type LiveHello = z.infer<typeof liveHello>;
+export type LiveHeard = z.infer<typeof liveHeard>;

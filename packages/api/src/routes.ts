@@ -1,0 +1,9 @@
+/** Where the HTTP API is. Version 1 stays as it is; what breaks it gets a new prefix. */
+export const API_PREFIX = '/api/v1';
+
+/** Buckets a query gets when it does not say, and at most. */
+export const POINTS_DEFAULT = 1_000;
+export const POINTS_MAX = 10_000;
+
+/** Raw measurements one answer holds at most. */
+export const WINDOWS_MAX = 20_000;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** A time in a query: ISO 8601 with an offset or `Z` (or a date, meaning its start in the site's zone), or UTC milliseconds. */
+export const timeText = z.string().min(1).describe('ISO 8601 with offset, or UTC milliseconds');
+
+/** `GET /api/v1/series` */
+export const seriesInfo = z.object({
+  id: z.int().positive(),
+  name: z.string(),
+  source: z.string().describe('What feeds it, for example optical/192.168.1.20/00'),
+  quantity: z.enum(['energy']),
+  unit: z.enum(['Wh']),
+  firstMs: z.number().nullable().describe('Start of the first measurement, UTC ms; null while empty'),
+  lastMs: z.number().nullable().describe('End of the last measurement, UTC ms; null while empty'),
+  first: z.string().nullable().describe('The same as ISO 8601'),
+  last: z.string().nullable(),
+  lastReportMs: z
+    .number()
+    .nullable()
+    .describe('When the server last heard from the source; null if it did not since it started'),
+});
+export type SeriesInfo = z.infer<typeof seriesInfo>;
+
+export const seriesList = z.object({ series: z.array(seriesInfo) });
+
+const number = z.number().nullable();
+
+/** `GET /api/v1/series/{id}/buckets` */
+export const bucketsAnswer = z.object({
+  series: z.int(),
+  fromMs: z.number().describe('Start of the first bucket'),
+  toMs: z.number().describe('End of the last bucket'),
+  step: z.string().describe('5s, 10s, 30s, 1min, 5min, 15min, 30min, 1h, 3h, 6h, 1d, 1w, 1mo, 1y'),
+  stepMs: z.number().describe('Exact below a day, nominal from a day up'),
+  zone: z.string().describe('IANA zone in which days and longer are meant'),
+  columns: z.object({
+    start: z.array(z.number()).describe('UTC ms'),
+    energyWh: z.array(number).describe('null where nothing was measured'),
+    powerMeanW: z.array(number).describe('Over the measured part of the bucket'),
+    powerMinW: z.array(number).describe('Smallest mean power of a stored measurement in the bucket'),
+    powerMaxW: z.array(number),
+    coverage: z.array(z.number()).describe('Measured part of the bucket, 0 to 1'),
+  }),
+});
+export type BucketsAnswer = z.infer<typeof bucketsAnswer>;
+
+/** `GET /api/v1/series/{id}/total` */
+export const totalAnswer = z.object({
+  series: z.int(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  energyWh: z.number(),
+  coverage: z.number(),
+});
+export type TotalAnswer = z.infer<typeof totalAnswer>;
+
+/** `GET /api/v1/series/{id}/windows`: the measurements themselves, with how they came. */
+export const windowsAnswer = z.object({
+  series: z.int(),
+  columns: z.object({
+    start: z.array(z.number()),
+    durationMs: z.array(z.number()),
+    energyWh: z.array(z.number()),
+    reports: z
+      .array(z.number())
+      .describe('How many reports carried it; 0 where the source does not repeat itself'),
+    disagreements: z.array(z.number()).describe('How many of them disagreed with the value kept'),
+  }),
+  /** True when the range held more than was asked for. */
+  truncated: z.boolean(),
+});
+export type WindowsAnswer = z.infer<typeof windowsAnswer>;

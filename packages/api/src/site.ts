@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, 00:00 to 23:59');
+const date = z.iso.date();
+
+/** One daily off-peak window in the site's zone; `from` after `to` crosses midnight. */
+export const offPeakWindow = z.strictObject({
+  from: clockTime,
+  to: clockTime,
+  validFrom: date.optional().describe('First local day on which the window starts; always, when left out'),
+  validTo: date.optional().describe('Last local day on which the window starts'),
+});
+export type OffPeakWindow = z.infer<typeof offPeakWindow>;
+
+/** `GET /api/v1/site`: what a page needs to know before it draws. */
+export const siteInfo = z.object({
+  name: z.string(),
+  zone: z.string(),
+  offPeak: z.array(offPeakWindow),
+  readOnly: z.boolean(),
+  demo: z.boolean(),
+  version: z.string(),
+  serverMs: z.number(),
+  addresses: z
+    .array(z.object({ host: z.string(), port: z.int(), url: z.string() }))
+    .describe('Where sensors reach this server, most likely first'),
+});
+export type SiteInfo = z.infer<typeof siteInfo>;
+
+/** `GET /api/v1/health` */
+export const healthInfo = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  uptimeMs: z.number(),
+  serverMs: z.number(),
+  readOnly: z.boolean(),
+  store: z.object({
+    path: z.string(),
+    sizeBytes: z.number(),
+    hotCount: z.int(),
+    blockCount: z.int(),
+    groupMs: z.number().describe('How much a power cut may lose'),
+    damages: z.array(z.object({ foundAtMs: z.number(), message: z.string(), keptAt: z.string() })),
+    lastError: z.string().nullable(),
+  }),
+  clock: z.object({ steps: z.int(), lastStepMs: z.number().nullable() }),
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      series: z.int(),
+      name: z.string(),
+      authenticated: z.boolean(),
+      lastReportMs: z.number().nullable(),
+      reports: z.int(),
+      refused: z.int(),
+      windowsNew: z.int(),
+      windowsRepeated: z.int(),
+      windowsMissed: z.int().describe('Windows known to exist that never came'),
+      disagreements: z.int(),
+      boots: z.int(),
+    }),
+  ),
+  refused: z.array(
+    z.object({ code: z.string(), count: z.int(), lastMessage: z.string(), lastMs: z.number() }),
+  ),
+});
+export type HealthInfo = z.infer<typeof healthInfo>;
+
+/** RFC 9457 problem details. `type` is a relative reference to the error's page in the API's own documents. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+});
+export type Problem = z.infer<typeof problem>;

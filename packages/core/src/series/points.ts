@@ -1,0 +1,29 @@
+/**
+ * Measurements as columns of equal length, ordered by start. Point i says that `values[i]` (a whole number in the
+ * series' unit) was measured from `starts[i]` for `durationsMs[i]`. No point where nothing was measured: missing is
+ * not zero.
+ */
+export interface Points {
+  readonly starts: Float64Array;
+  readonly durationsMs: Float64Array;
+  readonly values: Float64Array;
+  /** How many reports carried the point; null where the source does not repeat itself. */
+  readonly reports: Uint16Array | null;
+  /** How many of those reports disagreed with the stored value. */
+  readonly disagreements: Uint16Array | null;
+}
+
+/** Energy by bucket, as columns of equal length. */
+export interface Buckets {
+  /** When each bucket starts. */
+  readonly starts: Float64Array;
+  /** What was measured in it, in the series' unit; NaN where nothing was. */
+  readonly sums: Float64Array;
+  /** For how long in it something was measured, at most its length. */
+  readonly validMs: Float64Array;
+  /** The smallest and largest mean power of a point in it, in units of the series per hour; NaN where nothing was. */
+  readonly rateMin: Float64Array;
+  readonly rateMax: Float64Array;
+  /** How long each bucket lasts. */
+  readonly lengthsMs: Float64Array;
+}

@@ -1,0 +1,70 @@
+import type { EpochMs } from './epoch.ts';
+import type { CalendarUnit, Step } from './steps.ts';
+
+/**
+ * The edges of the buckets of `step` that touch [`fromMs`, `toMs`): the first edge is at or before `fromMs`, the last
+ * at or after `toMs`, so there is one bucket fewer than edges. `zone` is an IANA zone; it matters from a day up.
+ * Empty when the range is.
+ */
+export function bucketEdges(
+  range: { fromMs: EpochMs; toMs: EpochMs },
+  step: Step,
+  zone: string,
+): Float64Array {
+  if (range.toMs <= range.fromMs) return new Float64Array(0);
+  if (step.calendar !== null) return calendarEdges(range, step.calendar, zone);
+  const first = Math.floor(range.fromMs / step.ms);
+  const count = Math.ceil(range.toMs / step.ms) - first + 1;
+  return Float64Array.from({ length: count }, (_, index) => (first + index) * step.ms);
+}
+
+function calendarEdges(
+  range: { fromMs: EpochMs; toMs: EpochMs },
+  unit: CalendarUnit,
+  zone: string,
+): Float64Array {
+  const edges: number[] = [];
+  let date = startOfUnit(toZoned(range.fromMs, zone).toPlainDate(), unit);
+  for (;;) {
+    const edgeMs = startOfDayMs(date, zone);
+    edges.push(edgeMs);
+    if (edgeMs >= range.toMs) return Float64Array.from(edges);
+    date = date.add(oneOf(unit));
+  }
+}
+
+function startOfUnit(date: Temporal.PlainDate, unit: CalendarUnit): Temporal.PlainDate {
+  switch (unit) {
+    case 'day':
+      return date;
+    case 'week':
+      return date.subtract({ days: date.dayOfWeek - 1 });
+    case 'month':
+      return date.with({ day: 1 });
+    case 'year':
+      return date.with({ month: 1, day: 1 });
+  }
+}
+
+function oneOf(unit: CalendarUnit): Temporal.DurationLike {
+  return { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 }, year: { years: 1 } }[unit];
+}
+
+/** The first instant of a date in a zone: not always midnight, for some zones skip it. */
+export function startOfDayMs(date: Temporal.PlainDate, zone: string): EpochMs {
+  return date.toZonedDateTime({ timeZone: zone }).epochMilliseconds;
+}
+
+export function toZoned(atMs: EpochMs, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone);
+}
+
+/** Whether `zone` is an IANA time zone this runtime knows. */
+export function isZone(zone: string): boolean {
+  try {
+    toZoned(0, zone);
+    return true;
+  } catch {
+    return false;
+  }
+}

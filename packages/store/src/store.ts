@@ -1,0 +1,180 @@
+import type { Buckets, Points, SeriesDefinition } from '@kilowink/core/series';
+import type { EpochMs } from '@kilowink/core/time';
+
+/**
+ * The store contract. One suite (`contract/`) tests every implementation.
+ *
+ * Two kinds of measurement come in. **Windows** are numbered by their sensor: identity is (run, number), and the time
+ * follows from the run's timeline, so a window is stored once however often it is reported and whatever the server's
+ * clock does. **Points** (imports, meters that date their own values) are identified by (series, start).
+ *
+ * What is written is readable at once by the same store, and durable after `flush()` or the grouping interval,
+ * whichever comes first. Times are UTC milliseconds.
+ */
+export interface Store extends StoreReader {
+  /** Finds the series of that source and quantity, or makes it. The name is set only when it is made. */
+  ensureSeries(definition: SeriesDefinition): SeriesId;
+  renameSeries(series: SeriesId, name: string): void;
+
+  /** Starts a run: a stretch of windows that one boot of one sensor numbers. */
+  createRun(run: NewRun): RunId;
+  /**
+   * Adds windows to a run. A number that the run already has keeps its value and takes only the higher counts of
+   * reports and disagreements. Returns how many were new.
+   */
+  putWindows(run: RunId, windows: readonly Window[]): number;
+  /** Replaces the run's timeline. Windows already sealed keep the times they were sealed with. */
+  setTimeline(run: RunId, timeline: Timeline): void;
+  /** Keeps what the ingest must remember of a source across restarts, as JSON; written with the windows of its group. */
+  putSourceState(source: string, state: string): void;
+
+  /** Adds points; one whose (series, start) is stored already, or whose value is no whole number ≥ 0, is left out. */
+  addPoints(series: SeriesId, points: Points): AddedPoints;
+
+  /** Makes everything written so far durable. */
+  flush(): void;
+  /**
+   * Moves to blocks what lies in whole UTC days that ended before `beforeMs`, at most about `budgetMs` long.
+   * Idempotent; a crash at any point leaves every measurement stored once. Returns the number of day blocks written.
+   */
+  seal(beforeMs: EpochMs, budgetMs?: number): number;
+}
+
+/** The part that a read-only instance has: it never writes a byte. */
+export interface StoreReader {
+  readonly readOnly: boolean;
+  listSeries(): SeriesInfo[];
+  /** The runs of a series, newest first. */
+  listRuns(series: SeriesId, limit: number): RunInfo[];
+  /** Windows of a run by number, [`fromNumber`, `toNumber`), ascending. A sealed one has its value left out (null). */
+  readWindows(run: RunId, fromNumber: number, toNumber: number): StoredWindow[];
+  sourceState(source: string): string | null;
+
+  /**
+   * Energy by bucket between consecutive `edges` (ascending). A point belongs to the bucket that holds its midpoint;
+   * where a bucket is shorter than the point, it takes its share by time.
+   */
+  readBuckets(series: SeriesId, edges: Float64Array): Buckets;
+  /** The sum over points with midpoint in [`fromMs`, `toMs`), shares taken of points longer than a minute at both ends. */
+  readTotal(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Total;
+  /** Points that start in [`fromMs`, `toMs`), in order, a day or so at a time, so that memory stays bounded. */
+  readPoints(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Iterable<Points>;
+
+  /**
+   * What came since `cursor`, oldest first, at most `limit`; null when that is no longer known (then read the range
+   * again). Cursors survive restarts and hold for every process on the same data.
+   */
+  readChanges(cursor: string, limit: number): Changes | null;
+  /** The cursor after everything stored so far. */
+  cursor(): string;
+  /** Sees what other processes wrote; true when anything changed since the last call. Cheap. */
+  refresh(): boolean;
+
+  health(): StoreHealth;
+  close(): void;
+}
+
+export type SeriesId = number;
+export type RunId = number;
+
+export interface SeriesInfo extends SeriesDefinition {
+  readonly id: SeriesId;
+  /** Start of the first point and end of the last; null while empty. */
+  readonly firstMs: EpochMs | null;
+  readonly lastMs: EpochMs | null;
+}
+
+/**
+ * When windows are: segment k says that window `fromNumber` starts at `startMs` and each window from there on lasts
+ * `intervalMs`, until the next segment. At least one segment, ascending by number; the first also reaches backwards.
+ */
+export type Timeline = readonly Segment[];
+
+export interface Segment {
+  readonly fromNumber: number;
+  readonly startMs: EpochMs;
+  readonly intervalMs: number;
+}
+
+export interface NewRun {
+  readonly series: SeriesId;
+  readonly timeline: Timeline;
+}
+
+export interface RunInfo extends NewRun {
+  readonly id: RunId;
+  /** Lowest and highest window number stored; null while empty. */
+  readonly firstNumber: number | null;
+  readonly lastNumber: number | null;
+}
+
+export interface Window {
+  /** Rises by one a window for as long as the run lasts; may be negative. */
+  readonly number: number;
+  /** A whole number ≥ 0 in the series' unit. */
+  readonly value: number;
+  readonly reports: number;
+  readonly disagreements: number;
+}
+
+/** A stored window; `value` is null once it is sealed (its day's block has it). */
+export interface StoredWindow {
+  readonly number: number;
+  readonly value: number | null;
+  readonly reports: number;
+  readonly disagreements: number;
+}
+
+export interface AddedPoints {
+  readonly added: number;
+  /** Already stored with the same start. */
+  readonly repeated: number;
+  /** Not a whole number ≥ 0, or a time or duration out of range. */
+  readonly refused: number;
+}
+
+export interface Total {
+  readonly sum: number;
+  readonly validMs: number;
+}
+
+export interface Changes {
+  readonly cursor: string;
+  readonly items: readonly Change[];
+}
+
+export type Change =
+  /** A new measurement. */
+  | {
+      readonly kind: 'point';
+      readonly series: SeriesId;
+      readonly startMs: EpochMs;
+      readonly durationMs: number;
+      readonly value: number;
+    }
+  /** Something between these times changed (an import, a timeline that moved): read the range again. */
+  | {
+      readonly kind: 'rewritten';
+      readonly series: SeriesId;
+      readonly fromMs: EpochMs;
+      readonly toMs: EpochMs;
+    };
+
+export interface StoreHealth {
+  /** Where the data is. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Windows and points not sealed yet. */
+  readonly hotCount: number;
+  readonly blockCount: number;
+  /** Faults found in stored data, each with where it was set aside. */
+  readonly damages: readonly Damage[];
+}
+
+export interface Damage {
+  readonly foundAtMs: EpochMs;
+  /** What was expected and what was found. */
+  readonly message: string;
+  /** File or table that now keeps what was set aside. */
+  readonly keptAt: string;
+}

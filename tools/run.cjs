@@ -1,0 +1,90 @@
+'use strict';
+// The front door of every npm script. It is written for any Node that can run npm 10, because it runs before the
+// project's own Node is installed: it installs what is missing, then hands over to that Node.
+const { spawn, spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.join(__dirname, '..');
+const modules = path.join(root, 'node_modules');
+const ownNode = path.join(modules, '.bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const marker = path.join(modules, '.kilowink-installed');
+
+const [command, ...args] = process.argv.slice(2);
+
+installPackages();
+switch (command) {
+  case 'start':
+    run('tools/build-web.ts', ['--if-stale']);
+    handOver('packages/cli/src/main.ts', ['serve', ...args]);
+    break;
+  case 'test':
+    run('tools/debian-packages.ts', []);
+    handOver('tools/test.ts', args);
+    break;
+  case 'check':
+    handOver('tools/test.ts', ['--check', ...args]);
+    break;
+  case 'exec':
+    handOver(args[0], args.slice(1));
+    break;
+  default:
+    process.stderr.write(`run.cjs: expected start, test, check or exec, got ${command}\n`);
+    process.exit(2);
+}
+
+function installPackages() {
+  const wanted = fingerprint();
+  if (fs.existsSync(ownNode) && readMarker() === wanted) return;
+  process.stderr.write('Installing the packages (once, or after an update) …\n');
+  const npm = process.env.npm_execpath;
+  const [file, first] = npm && npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const options = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
+  const result = spawnSync(file, [...first, ...options], { cwd: root, stdio: ['ignore', 2, 2], env: cleanEnv() });
+  if (result.status !== 0) fail('npm ci did not succeed; its messages are above.', result.status);
+  if (!fs.existsSync(ownNode) || spawnSync(ownNode, ['--version']).status !== 0) {
+    fail('the package "node" has no program for this machine: its install script did not run, or there is none.', 1);
+  }
+  fs.writeFileSync(marker, wanted);
+}
+
+// npm hands its own settings to scripts as variables; a nested npm must read them afresh.
+function cleanEnv() {
+  const env = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (!/^npm_(lifecycle|package|command)/.test(name)) env[name] = value;
+  }
+  return env;
+}
+
+function fingerprint() {
+  const lock = fs.readFileSync(path.join(root, 'package-lock.json'));
+  return createHash('sha256').update(lock).update(process.platform).update(process.arch).digest('hex');
+}
+
+function readMarker() {
+  try {
+    return fs.readFileSync(marker, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function run(script, scriptArgs) {
+  const result = spawnSync(ownNode, [path.join(root, script), ...scriptArgs], { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) process.exit(result.status === null ? 1 : result.status);
+}
+
+// The working folder stays the caller's, so that file names given to a command mean what the caller sees.
+function handOver(script, scriptArgs) {
+  const cwd = command === 'exec' && process.env.INIT_CWD ? process.env.INIT_CWD : root;
+  const child = spawn(ownNode, [path.join(root, script), ...scriptArgs], { cwd, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + (signal === 'SIGTERM' ? 15 : 2)));
+}
+
+function fail(message, status) {
+  process.stderr.write(`Setting up stopped: ${message}\n`);
+  process.exit(status || 1);
+}
