@@ -35,11 +35,14 @@ for (const vector of vectors) {
 
 test('any report decodes to itself', () => {
   const count = fc.option(fc.integer({ min: 0, max: 254 }));
-  const report = fc.record({
-    sensorType: fc.integer({ min: 0, max: 255 }),
-    uptimeS: fc.integer({ min: 0, max: 0xffffffff }),
-    counts: fc.array(count, { minLength: 1, maxLength: 300 }),
-  });
+  const report = fc.record(
+    {
+      sensorType: fc.integer({ min: 0, max: 255 }),
+      uptimeS: fc.integer({ min: 0, max: 0xffffffff }),
+      counts: fc.array(count, { minLength: 1, maxLength: 300 }),
+    },
+    { noNullPrototype: true },
+  );
   fc.assert(
     fc.property(report, (value) => {
       assert.deepEqual(decodeReportV1(encodeReportV1(value)), { ok: true, value });
