@@ -1,0 +1,51 @@
+import type { EpochMs } from '../time/index.ts';
+
+/**
+ * What identifying windows needs of a store: runs, their windows and their timelines. A run is the stretch of windows
+ * that one boot of one sensor numbers.
+ */
+export interface RunPort {
+  createRun(timeline: readonly TimelineSegment[]): number;
+  setTimeline(run: number, timeline: readonly TimelineSegment[]): void;
+  putWindows(run: number, windows: readonly RunWindow[]): void;
+  /** Stored windows by number, [`fromNumber`, `toNumber`), ascending; `value` is null where it is stored but not at hand. */
+  readWindows(run: number, fromNumber: number, toNumber: number): StoredRunWindow[];
+}
+
+/** From window `fromNumber` on, which starts at `startMs`, each window lasts `intervalMs`. */
+export interface TimelineSegment {
+  readonly fromNumber: number;
+  readonly startMs: EpochMs;
+  readonly intervalMs: number;
+}
+
+export interface RunWindow {
+  readonly number: number;
+  readonly value: number;
+  readonly reports: number;
+  readonly disagreements: number;
+}
+
+export interface StoredRunWindow {
+  readonly number: number;
+  readonly value: number | null;
+  readonly reports: number;
+  readonly disagreements: number;
+}
+
+/** When something was received, by both clocks: the wall clock may step, the monotonic one has no date. */
+export interface Reception {
+  readonly wallMs: EpochMs;
+  readonly monotonicMs: number;
+}
+
+/** What a source remembers of a run across restarts; the windows themselves are in the store. */
+export interface RunState {
+  readonly run: number;
+  /** The uptime, modulo the window length, at which this boot's reports are built. */
+  readonly phaseS: number;
+  readonly firstNumber: number;
+  readonly lastNumber: number;
+  readonly lastUptimeS: number;
+  readonly timeline: readonly TimelineSegment[];
+}

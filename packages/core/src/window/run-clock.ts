@@ -1,0 +1,137 @@
+import type { EpochMs } from '../time/index.ts';
+import type { Reception, TimelineSegment } from './port.ts';
+import { shiftTimeline, slewTimeline, windowEndMs } from './timeline.ts';
+
+/** A timeline this close to what the reports say is left alone: networks are no more exact. */
+export const TOLERANCE_MS = 500;
+/** Beyond this the run is moved as a whole; below, its coming windows make it up little by little. */
+export const SLEW_MAX_MS = 2_000;
+/** How much longer or shorter a window gets while a timeline is corrected slowly. */
+export const SLEW_MS = 5;
+/** A wall clock that moves by more than this against the monotonic one between two reports was set. */
+const STEP_MIN_MS = 1_000;
+/** NTP never slews faster than 500 ppm; twice that is still no step. */
+const SLEW_RATE_MAX = 0.001;
+
+/** Reception times are kept by the earliest in each of this many slots of this many windows: an hour in all. */
+const SLOT_COUNT = 12;
+const SLOT_WINDOWS = 60;
+/** How many slots must agree before a run is believed to be later than it was thought. */
+const LATE_SLOTS_MIN = 2;
+
+/**
+ * Tells when the windows of one run were, from when their reports came.
+ *
+ * A report leaves the sensor just after its newest window has ended and can only be late, never early, so the earliest
+ * of many receptions (less the windows counted since) is the best estimate. The run's own window numbers are a clock
+ * that never steps; the server's clock gives it its date:
+ *
+ *   reception − number × interval ──▶ earliest in an hour ──▶ desired ──┬── within 0.5 s: nothing
+ *                                                                      ├── within 2 s: 5 ms a window
+ *                                                                      └── beyond: the unsealed run moves as a whole
+ *
+ * When the server's clock is set, the monotonic clock tells that from a late report, and the run moves with it.
+ */
+export class RunClock {
+  #timeline: readonly TimelineSegment[];
+  readonly #intervalMs: number;
+  /** The earliest `reception − number × interval` by slot of window numbers. */
+  readonly #slots = new Map<number, EpochMs>();
+  #offsetMs: number | null = null;
+  #offsetAtMs = 0;
+  #slewUntilNumber = Number.NEGATIVE_INFINITY;
+  #newestNumber = Number.NEGATIVE_INFINITY;
+
+  constructor(timeline: readonly TimelineSegment[], intervalMs: number) {
+    this.#timeline = timeline;
+    this.#intervalMs = intervalMs;
+    const last = timeline[timeline.length - 1];
+    if (last !== undefined) this.#slewUntilNumber = last.fromNumber;
+  }
+
+  get timeline(): readonly TimelineSegment[] {
+    return this.#timeline;
+  }
+
+  /**
+   * How much later than expected a report that ends with window `number` came; negative when earlier. With
+   * `byMonotonic` a jump between the clocks is always taken for a set wall clock.
+   */
+  latenessMs(number: number, at: Reception, byMonotonic: boolean): number {
+    const stepMs = byMonotonic ? this.#jumpMs(at) : this.#stepMs(number, at);
+    return at.wallMs - stepMs - this.#expectedMs(number);
+  }
+
+  /**
+   * Takes note of a report whose newest window is `number`, and corrects the timeline. Returns by how much a step of
+   * the server's clock moved the run, 0 as a rule.
+   */
+  observe(number: number, at: Reception): number {
+    const stepMs = this.#followStep(number, at);
+    const slot = Math.floor(number / SLOT_WINDOWS);
+    const candidateMs = at.wallMs - number * this.#intervalMs;
+    this.#slots.set(slot, Math.min(this.#slots.get(slot) ?? Number.POSITIVE_INFINITY, candidateMs));
+    if (number < this.#newestNumber) return stepMs;
+    this.#newestNumber = number;
+    this.#forgetSlotsBefore(slot - SLOT_COUNT);
+    this.#correct(number);
+    return stepMs;
+  }
+
+  /** Moves the run with a step of the server's clock that another run of the same sensor proved. */
+  shift(byMs: number): void {
+    this.#timeline = shiftTimeline(this.#timeline, byMs);
+    for (const [slot, candidateMs] of this.#slots) this.#slots.set(slot, candidateMs + byMs);
+    if (this.#offsetMs !== null) this.#offsetMs += byMs;
+  }
+
+  #followStep(number: number, at: Reception): number {
+    const stepMs = this.#stepMs(number, at);
+    const offsetMs = at.wallMs - at.monotonicMs;
+    if (stepMs !== 0) this.shift(stepMs);
+    this.#offsetMs = offsetMs;
+    this.#offsetAtMs = at.monotonicMs;
+    return stepMs;
+  }
+
+  /**
+   * By how much the wall clock was set since this run was last heard. A machine that slept also shows a jump between
+   * the two clocks; then the sensor's own count says that the wall clock was right all along.
+   */
+  #stepMs(number: number, at: Reception): number {
+    const jumpMs = this.#jumpMs(at);
+    const byWallMs = at.wallMs - this.#expectedMs(number);
+    return Math.abs(byWallMs - jumpMs) < Math.abs(byWallMs) ? jumpMs : 0;
+  }
+
+  /** How far the wall clock moved against the monotonic one since this run was last heard, where that is no slewing. */
+  #jumpMs(at: Reception): number {
+    if (this.#offsetMs === null) return 0;
+    const jumpMs = at.wallMs - at.monotonicMs - this.#offsetMs;
+    const slewableMs = SLEW_RATE_MAX * Math.abs(at.monotonicMs - this.#offsetAtMs);
+    return Math.abs(jumpMs) <= STEP_MIN_MS + slewableMs ? 0 : jumpMs;
+  }
+
+  #expectedMs(number: number): EpochMs {
+    return windowEndMs(this.#timeline, number);
+  }
+
+  #correct(number: number): void {
+    if (number < this.#slewUntilNumber) return;
+    const desiredMs = Math.min(...this.#slots.values()) + number * this.#intervalMs;
+    const errorMs = desiredMs - this.#expectedMs(number);
+    if (Math.abs(errorMs) <= TOLERANCE_MS) return;
+    if (errorMs > 0 && this.#slots.size < LATE_SLOTS_MIN) return;
+    if (Math.abs(errorMs) > SLEW_MAX_MS) {
+      this.#timeline = shiftTimeline(this.#timeline, errorMs);
+      return;
+    }
+    const fromNumber = number + 1;
+    this.#timeline = slewTimeline(this.#timeline, { fromNumber, byMs: errorMs, slewMs: SLEW_MS });
+    this.#slewUntilNumber = fromNumber + Math.ceil(Math.abs(errorMs) / SLEW_MS);
+  }
+
+  #forgetSlotsBefore(slot: number): void {
+    for (const known of this.#slots.keys()) if (known <= slot) this.#slots.delete(known);
+  }
+}

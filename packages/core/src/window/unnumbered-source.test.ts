@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Reception, RunPort, RunWindow, StoredRunWindow, TimelineSegment } from './port.ts';
+import { UnnumberedSource, type UnnumberedState } from './unnumbered-source.ts';
+
+const WINDOW_MS = 5_000;
+const START_MS = Date.UTC(2026, 2, 28, 12);
+
+/** A store in memory that obeys the contract: a number keeps its first value. */
+class MemoryRuns implements RunPort {
+  readonly runs: { windows: Map<number, RunWindow>; timeline: readonly TimelineSegment[] }[] = [];
+
+  createRun(timeline: readonly TimelineSegment[]): number {
+    return this.runs.push({ windows: new Map(), timeline }) - 1;
+  }
+
+  setTimeline(run: number, timeline: readonly TimelineSegment[]): void {
+    this.at(run).timeline = timeline;
+  }
+
+  putWindows(run: number, windows: readonly RunWindow[]): void {
+    for (const window of windows) {
+      const known = this.at(run).windows.get(window.number);
+      this.at(run).windows.set(
+        window.number,
+        known === undefined ? window : { ...window, value: known.value },
+      );
+    }
+  }
+
+  readWindows(run: number, from: number, to: number): StoredRunWindow[] {
+    const known = [...this.at(run).windows.values()];
+    return known.filter(({ number }) => number >= from && number < to).sort((a, b) => a.number - b.number);
+  }
+
+  at(run: number) {
+    const found = this.runs[run];
+    assert.ok(found !== undefined, `run ${run} exists`);
+    return found;
+  }
+
+  energyWh(): number {
+    return this.runs
+      .flatMap(({ windows }) => [...windows.values()])
+      .reduce((sum, { value }) => sum + value, 0);
+  }
+
+  windowCount(): number {
+    return this.runs.reduce((sum, { windows }) => sum + windows.size, 0);
+  }
+}
+
+interface Sent {
+  kind: 'report' | 'up';
+  /** True time of arrival, ms since the first boot. */
+  arrivalMs: number;
+  boot: number;
+  uptimeS: number;
+  counts: (number | null)[];
+}
+
+interface Boot {
+  startMs: number;
+  phaseMs: number;
+  values: (number | null)[];
+}
+
+/** What a boot sends: its windows follow each other from the network's set-up on, a report every third window. */
+function reportsOf(boot: Boot, index: number, reportCounts: number): Sent[] {
+  const sent: Sent[] = [
+    { kind: 'up', arrivalMs: boot.startMs + boot.phaseMs - 200, boot: index, uptimeS: 0, counts: [] },
+  ];
+  for (let last = 0; last < boot.values.length; last += 3) {
+    const counts = Array.from({ length: reportCounts }, (_, back) => boot.values[last - back] ?? null);
+    const uptimeMs = boot.phaseMs + (last + 1) * WINDOW_MS;
+    const uptimeS = Math.floor(uptimeMs / 1_000);
+    sent.push({ kind: 'report', arrivalMs: boot.startMs + uptimeMs + 40, boot: index, uptimeS, counts });
+  }
+  return sent;
+}
+
+/** The windows that arrived at least once, each counted once: what a clean stream of the same would store. */
+function clean(sent: readonly Sent[], boots: readonly Boot[]): { windows: number; energyWh: number } {
+  const seen = new Map<string, number>();
+  for (const { boot, uptimeS, counts, kind } of sent) {
+    if (kind === 'up') continue;
+    const newest = Math.round((uptimeS * 1_000 - (boots[boot]?.phaseMs ?? 0)) / WINDOW_MS);
+    counts.forEach((value, back) => {
+      if (value !== null) seen.set(`${boot}/${newest - back}`, value);
+    });
+  }
+  return { windows: seen.size, energyWh: [...seen.values()].reduce((sum, value) => sum + value, 0) };
+}
+
+interface Fate {
+  delayMs: number;
+  copies: number;
+  copyDelayMs: number;
+}
+
+const fate: fc.Arbitrary<Fate> = fc.record({
+  delayMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 40_000 })),
+  copies: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
+  copyDelayMs: fc.integer({ min: 0, max: 60_000 }),
+});
+
+/** What the network made of it: lost, late, repeated, out of order. `up` is repeated until answered, so never lost. */
+function deliver(sent: readonly Sent[], fates: readonly Fate[], dropEvery: number): Sent[] {
+  const arrived: Sent[] = [];
+  for (const [index, message] of sent.entries()) {
+    const { delayMs, copies, copyDelayMs } = fates[index % fates.length] ?? {
+      delayMs: 0,
+      copies: 0,
+      copyDelayMs: 0,
+    };
+    const lost = dropEvery > 0 && index % dropEvery === dropEvery - 1;
+    if (message.kind === 'up') arrived.push(message);
+    if (message.kind === 'up' || lost) continue;
+    arrived.push({ ...message, arrivalMs: message.arrivalMs + delayMs });
+    for (let copy = 1; copy <= copies; copy += 1) {
+      arrived.push({ ...message, arrivalMs: message.arrivalMs + delayMs + copy * copyDelayMs });
+    }
+  }
+  return arrived.sort((a, b) => a.arrivalMs - b.arrivalMs);
+}
+
+interface ServerLife {
+  /** The wall clock less the true time, from that arrival on. */
+  steps: { fromMs: number; wrongByMs: number }[];
+  /** True times at which the server restarts; its monotonic clock starts anew. */
+  restarts: number[];
+}
+
+function wallMs(life: ServerLife, trueMs: number): number {
+  const step = life.steps.filter(({ fromMs }) => fromMs <= trueMs).at(-1);
+  return START_MS + trueMs + (step?.wrongByMs ?? 0);
+}
+
+function run(arrived: readonly Sent[], life: ServerLife): MemoryRuns {
+  const runs = new MemoryRuns();
+  let source = new UnnumberedSource(runs, WINDOW_MS);
+  let processStartMs = -123_456;
+  const restarts = [...life.restarts].sort((a, b) => a - b);
+  for (const message of arrived) {
+    while (restarts[0] !== undefined && restarts[0] <= message.arrivalMs) {
+      processStartMs = restarts.shift() ?? 0;
+      const saved: UnnumberedState = JSON.parse(JSON.stringify(source.state()));
+      source = new UnnumberedSource(runs, WINDOW_MS, saved);
+    }
+    const at: Reception = {
+      wallMs: wallMs(life, message.arrivalMs),
+      monotonicMs: message.arrivalMs - processStartMs,
+    };
+    if (message.kind === 'up') source.up(at);
+    else source.report(message, at);
+  }
+  return runs;
+}
+
+/** A load that a home may have: idle nights, steady heaters, cooking. */
+const load = fc.constantFrom('noise', 'steps', 'steady', 'idle');
+
+function valuesOf(kind: string, count: number, seed: number): (number | null)[] {
+  let state = seed;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Array.from({ length: count }, (_, index) => {
+    if (random() < 0.01) return null;
+    switch (kind) {
+      case 'noise':
+        return Math.floor(random() * 12);
+      case 'steps':
+        return (Math.floor((index + (seed % 61)) / 20) % 3) * 4 + (random() < 0.4 ? 1 : 0);
+      case 'steady':
+        return 4;
+      default:
+        return random() < 0.03 ? 1 : 0;
+    }
+  });
+}
+
+const bootShape = fc.record({
+  // Longer than the network keeps a report: what arrives across a reboot has a test of its own.
+  silentMs: fc.integer({ min: 250_000, max: 900_000 }),
+  phaseMs: fc.integer({ min: 2_000, max: 20_000 }),
+  windows: fc.integer({ min: 1, max: 300 }),
+  load,
+  seed: fc.integer({ min: 1, max: 2 ** 31 }),
+});
+
+function bootsOf(
+  shapes: readonly { silentMs: number; phaseMs: number; windows: number; load: string; seed: number }[],
+) {
+  let startMs = 0;
+  return shapes.map((shape, index): Boot => {
+    // Boots with the very same content, to the last window, do not happen; shrinking would find them.
+    const seed = shape.seed + 7_919 * index;
+    const boot = { startMs, phaseMs: shape.phaseMs, values: valuesOf(shape.load, shape.windows, seed) };
+    startMs += shape.phaseMs + shape.windows * WINDOW_MS + shape.silentMs;
+    return boot;
+  });
+}
+
+const scenario = fc.record({
+  shapes: fc.array(bootShape, { minLength: 1, maxLength: 4 }),
+  fates: fc.array(fate, { minLength: 1, maxLength: 30 }),
+  dropEvery: fc.constantFrom(0, 0, 2, 3, 7),
+  reportCounts: fc.constantFrom(10, 10, 10, 3, 5, 60),
+});
+
+function arrivedOf(made: {
+  shapes: Parameters<typeof bootsOf>[0];
+  fates: Fate[];
+  dropEvery: number;
+  reportCounts: number;
+}) {
+  const boots = bootsOf(made.shapes);
+  const sent = boots.flatMap((boot, index) => reportsOf(boot, index, made.reportCounts));
+  return { boots, arrived: deliver(sent, made.fates, made.dropEvery) };
+}
+
+function assertOnce(runs: MemoryRuns, arrived: readonly Sent[], boots: readonly Boot[]): void {
+  const expected = clean(arrived, boots);
+  assert.equal(runs.energyWh(), expected.energyWh, 'energy as in the clean stream');
+  assert.equal(runs.windowCount(), expected.windows, 'each window once');
+}
+
+test('late, repeated, reordered and lost reports store each window once', () => {
+  fc.assert(
+    fc.property(scenario, (made) => {
+      const { boots, arrived } = arrivedOf(made);
+      assertOnce(run(arrived, { steps: [], restarts: [] }), arrived, boots);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('late reports that arrive after the next boot go to their own', () => {
+  const lively = fc.record({
+    silentMs: fc.integer({ min: 3_000, max: 60_000 }),
+    phaseMs: fc.integer({ min: 2_000, max: 20_000 }),
+    windows: fc.integer({ min: 60, max: 200 }),
+    load: fc.constant('noise'),
+    seed: fc.integer({ min: 1, max: 2 ** 31 }),
+  });
+  const crossing = fc.record({
+    shapes: fc.array(lively, { minLength: 2, maxLength: 4 }),
+    fates: fc.array(fate, { minLength: 1, maxLength: 30 }),
+    // A report that is late beyond a reboot shows what it is by the windows it repeats.
+    dropEvery: fc.constant(0),
+    reportCounts: fc.constant(10),
+  });
+  fc.assert(
+    fc.property(crossing, (made) => {
+      const { boots, arrived } = arrivedOf(made);
+      assertOnce(run(arrived, { steps: [], restarts: [] }), arrived, boots);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('whatever the server clock does, each window is stored once', () => {
+  const hours = fc.integer({ min: -48, max: 48 }).map((value) => value * 3_600_000);
+  const wrongByMs = fc.oneof(hours, fc.constant(-START_MS), fc.integer({ min: -900_000, max: 900_000 }));
+  const steps = fc.array(fc.record({ fromMs: fc.integer({ min: 0, max: 3_000_000 }), wrongByMs }), {
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(scenario, steps, (made, unordered) => {
+      const { boots, arrived } = arrivedOf(made);
+      const ordered = unordered.toSorted((a, b) => a.fromMs - b.fromMs);
+      assertOnce(run(arrived, { steps: ordered, restarts: [] }), arrived, boots);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('restarts of the server store each window once', () => {
+  const restarts = fc.array(fc.integer({ min: 0, max: 3_000_000 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(scenario, restarts, (made, at) => {
+      const { boots, arrived } = arrivedOf(made);
+      assertOnce(run(arrived, { steps: [], restarts: at }), arrived, boots);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,201 @@
+import { BITS_SURE, type Evidence, matchRun, NO_MATCH } from './match.ts';
+import type { Reception, RunPort, RunState } from './port.ts';
+import { RunClock } from './run-clock.ts';
+import { type Comparison, RunMemory } from './run-memory.ts';
+
+/** Runs of a sensor that a late report may still belong to. */
+const RUNS_KEPT = 8;
+/** A report built a moment late can have its uptime round to the neighbouring window. */
+const NUMBER_SHIFTS = [0, -1, 1];
+
+/** A report whose windows carry no number: the uptime tells, the boot has to be found out. */
+export interface UnnumberedReport {
+  readonly uptimeS: number;
+  /** Newest first; null where there was no measurement. */
+  readonly counts: readonly (number | null)[];
+}
+
+/** What a source remembers across restarts, as JSON. */
+export interface UnnumberedState {
+  readonly runs: readonly RunState[];
+  /** Whether the sensor said `up` and no report of that boot came yet. */
+  readonly upPending: boolean;
+}
+
+/** What became of a report. */
+export interface Taken {
+  readonly added: number;
+  readonly repeated: number;
+  readonly disagreed: number;
+  readonly newRun: boolean;
+  /** By how much a step of the server's clock moved the sensor's recent windows; 0 as a rule. */
+  readonly clockStepMs: number;
+}
+
+const NOTHING_TAKEN: Taken = { added: 0, repeated: 0, disagreed: 0, newRun: false, clockStepMs: 0 };
+
+interface Run {
+  readonly run: number;
+  readonly phaseS: number;
+  readonly memory: RunMemory;
+  readonly clock: RunClock;
+  lastUptimeS: number;
+  /** Monotonic time at which the latest report was built; −∞ for a run known from an earlier process. */
+  builtMs: number;
+}
+
+interface Match {
+  readonly run: Run;
+  readonly comparison: Comparison;
+  readonly score: number;
+  readonly latenessMs: number;
+}
+
+/**
+ * One sensor that speaks report version 1. It stores each of its windows once, whatever is repeated, reordered, late or
+ * retried and whatever the server's clock does; docs/design/identity.md says how and why.
+ */
+export class UnnumberedSource {
+  readonly #port: RunPort;
+  readonly #windowMs: number;
+  /** Newest first. */
+  #runs: Run[];
+  #upMs: number | null = null;
+
+  constructor(port: RunPort, windowMs: number, state?: UnnumberedState) {
+    this.#port = port;
+    this.#windowMs = windowMs;
+    this.#runs = (state?.runs ?? []).map((saved) => this.#restore(saved));
+    if (state?.upPending === true) this.#upMs = 0;
+  }
+
+  /** The sensor said that it has just booted. */
+  up(at: Reception): void {
+    this.#upMs = at.monotonicMs;
+  }
+
+  report(report: UnnumberedReport, at: Reception): Taken {
+    const match = this.#match(report, at);
+    if (match === null && report.counts.every((count) => count === null)) return NOTHING_TAKEN;
+    const run = match?.run ?? this.#startRun(report.uptimeS, at);
+    const number = match?.comparison.number ?? this.#numberOf(run, report.uptimeS);
+    const timelineBefore = run.clock.timeline;
+    const clockStepMs = run.clock.observe(number, at);
+    if (clockStepMs !== 0) this.#shiftOthers(run, clockStepMs);
+    const tally = run.memory.store(number, report.counts);
+    if (run.clock.timeline !== timelineBefore) this.#port.setTimeline(run.run, run.clock.timeline);
+    run.lastUptimeS = Math.max(run.lastUptimeS, report.uptimeS);
+    run.builtMs = Math.max(run.builtMs, at.monotonicMs - Math.max(0, match?.latenessMs ?? 0));
+    return { ...tally, newRun: match === null, clockStepMs };
+  }
+
+  state(): UnnumberedState {
+    const runs = this.#runs.map(({ run, phaseS, memory, clock, lastUptimeS }) => ({
+      run,
+      phaseS,
+      firstNumber: memory.firstNumber,
+      lastNumber: memory.lastNumber,
+      lastUptimeS,
+      timeline: clock.timeline,
+    }));
+    return { runs, upPending: this.#upMs !== null && !this.#heardSinceUp() };
+  }
+
+  #match(report: UnnumberedReport, at: Reception): Match | null {
+    let best: Match | null = null;
+    for (const run of this.#runs) {
+      const match = this.#bestShift(run, report, at);
+      if (match === null) continue;
+      if (best === null || match.score > best.score || (match.score === best.score && closer(match, best))) {
+        best = match;
+      }
+    }
+    return best;
+  }
+
+  #bestShift(run: Run, report: UnnumberedReport, at: Reception): Match | null {
+    const nominal = this.#numberOf(run, report.uptimeS);
+    for (const shift of NUMBER_SHIFTS) {
+      const comparison = run.memory.compare(nominal + shift, report.counts);
+      const latenessMs = run.clock.latenessMs(nominal + shift, at, this.#upSince(run) !== null);
+      const score = matchRun(this.#evidence(run, report, { comparison, latenessMs, at }));
+      // A shifted number needs proof by content; the nominal one is tried first and may do with less.
+      if (score !== NO_MATCH && (shift === 0 || comparison.bits >= BITS_SURE)) {
+        return { run, comparison, score, latenessMs };
+      }
+      if (comparison.disagreed === 0) return null;
+    }
+    return null;
+  }
+
+  #evidence(
+    run: Run,
+    report: UnnumberedReport,
+    seen: { comparison: Comparison; latenessMs: number; at: Reception },
+  ): Evidence {
+    return {
+      comparison: seen.comparison,
+      latenessMs: seen.latenessMs,
+      firstNumber: run.memory.firstNumber,
+      lastUptimeS: run.lastUptimeS,
+      newest: run === this.#runs[0],
+      upMs: this.#upSince(run),
+      bootMs: seen.at.monotonicMs - report.uptimeS * 1_000,
+    };
+  }
+
+  #upSince(run: Run): number | null {
+    return this.#upMs !== null && this.#upMs > run.builtMs ? this.#upMs : null;
+  }
+
+  #startRun(uptimeS: number, at: Reception): Run {
+    const windowS = this.#windowMs / 1_000;
+    const number = Math.floor(uptimeS / windowS);
+    const timeline = [
+      { fromNumber: number, startMs: at.wallMs - this.#windowMs, intervalMs: this.#windowMs },
+    ];
+    const run = this.#port.createRun(timeline);
+    const started: Run = {
+      run,
+      phaseS: uptimeS % windowS,
+      memory: new RunMemory(this.#port, { run, firstNumber: number, lastNumber: number - 1 }),
+      clock: new RunClock(timeline, this.#windowMs),
+      lastUptimeS: uptimeS,
+      builtMs: at.monotonicMs,
+    };
+    this.#runs = [started, ...this.#runs].slice(0, RUNS_KEPT);
+    return started;
+  }
+
+  #restore(saved: RunState): Run {
+    return {
+      run: saved.run,
+      phaseS: saved.phaseS,
+      memory: new RunMemory(this.#port, saved),
+      clock: new RunClock(saved.timeline, this.#windowMs),
+      lastUptimeS: saved.lastUptimeS,
+      builtMs: Number.NEGATIVE_INFINITY,
+    };
+  }
+
+  #numberOf(run: Run, uptimeS: number): number {
+    return Math.round((uptimeS - run.phaseS) / (this.#windowMs / 1_000));
+  }
+
+  /** The other boots this process heard were dated by the same wrong clock. */
+  #shiftOthers(moved: Run, byMs: number): void {
+    for (const run of this.#runs) {
+      if (run === moved || run.builtMs === Number.NEGATIVE_INFINITY) continue;
+      run.clock.shift(byMs);
+      this.#port.setTimeline(run.run, run.clock.timeline);
+    }
+  }
+
+  #heardSinceUp(): boolean {
+    return this.#runs.some((run) => this.#upMs !== null && run.builtMs > this.#upMs);
+  }
+}
+
+function closer(a: Match, b: Match): boolean {
+  return Math.abs(a.latenessMs) < Math.abs(b.latenessMs);
+}
