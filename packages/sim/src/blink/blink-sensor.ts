@@ -1,0 +1,175 @@
+import { assert } from '@kilowink/core/error';
+import { encodeReportV1, WINDOW_V1_MS } from '@kilowink/core/report';
+import type { EpochMs } from '@kilowink/core/time';
+import { createMeter, type Load, type Meter } from '../load/index.ts';
+import { createRandom, type Random } from '../random/index.ts';
+
+/**
+ * The optical sensor as it is in the field, on virtual time:
+ *
+ * ```
+ * boot ── network ── up ─ up ─ up(answered) ├─ window ─┼─ window ─┼─ window ─┼─ …
+ *                    every 500 ms                                 report, every 15 s
+ * ```
+ *
+ * Windows last 5 s by its own crystal and follow each other without gap from the answer on. A report holds the last
+ * windows, newest first, filled up with "no measurement". What flashes while it boots is lost, as it is in the field.
+ */
+export interface BlinkSensor {
+  /** When it does something next. */
+  readonly nextMs: EpochMs;
+  /** Lets it do that. */
+  take(): SensorEvent;
+  /** Tells it that an answer to its last `up` came at `atMs`; later answers change nothing. */
+  answered(atMs: EpochMs): void;
+  /** Every window measured so far, for tests to compare with. */
+  readonly windows: readonly MeasuredWindow[];
+}
+
+export type SensorEvent =
+  | { readonly kind: 'boot' | 'window'; readonly atMs: EpochMs }
+  /** To be posted to `/sensor/up` or `/sensor/report`. */
+  | { readonly kind: 'up' | 'report'; readonly atMs: EpochMs; readonly bytes: Uint8Array };
+
+export interface MeasuredWindow {
+  /** Counts the sensor's starts, from 1. */
+  readonly boot: number;
+  /** Counts the boot's windows, from 0. */
+  readonly number: number;
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+  /** Flashes; null when the reading failed. */
+  readonly count: number | null;
+}
+
+export interface BlinkOptions {
+  readonly load: Load;
+  readonly startMs: EpochMs;
+  /** Any whole number. */
+  readonly seed: number;
+  /** First byte after magic and version; 0 by default. */
+  readonly sensorType?: number;
+  /** Windows in a report; 10 by default. */
+  readonly windowsKept?: number;
+  /** How much slower than true its crystal runs, in parts per million; 0 by default. */
+  readonly driftPpm?: number;
+  /** Mean time between reboots; never by default. */
+  readonly rebootEveryMs?: number;
+  /** Probability that a window's reading fails; 0 by default. */
+  readonly blindChance?: number;
+  /** Whether to remember every window in `windows`; off by default, for it grows for ever. */
+  readonly remember?: boolean;
+}
+
+/** How long network set-up takes after a boot, at least and at most. */
+const NETWORK_MS = [1_500, 4_000] as const;
+const UP_EVERY_MS = 500;
+const REPORT_EVERY_WINDOWS = 3;
+const COUNT_MAX = 254;
+
+export function createBlinkSensor(options: BlinkOptions): BlinkSensor {
+  return new Sensor(options);
+}
+
+class Sensor implements BlinkSensor {
+  readonly #options: BlinkOptions;
+  readonly #random: Random;
+  readonly #meter: Meter;
+  readonly #windows: MeasuredWindow[] = [];
+  readonly #stretch: number;
+  #boot = 0;
+  #bootMs = 0;
+  #rebootMs = Infinity;
+  #state: 'off' | 'joining' | 'measuring' = 'off';
+  #nextMs: EpochMs;
+  /** When the windows of this boot began, and how many are over. */
+  #windowsFromMs = 0;
+  #windowCount = 0;
+  /** The last windows, newest first. */
+  #counts: (number | null)[] = [];
+  #reportDue = false;
+
+  constructor(options: BlinkOptions) {
+    this.#options = options;
+    this.#random = createRandom(options.seed);
+    this.#meter = createMeter(options.load, options.startMs, this.#random.next());
+    this.#stretch = 1 + (options.driftPpm ?? 0) / 1e6;
+    this.#nextMs = options.startMs;
+  }
+
+  get nextMs(): EpochMs {
+    return this.#nextMs;
+  }
+
+  get windows(): readonly MeasuredWindow[] {
+    return this.#windows;
+  }
+
+  take(): SensorEvent {
+    if (this.#state === 'off' || this.#nextMs >= this.#rebootMs) return this.#start();
+    if (this.#state === 'joining') return this.#sayUp();
+    return this.#reportDue ? this.#report() : this.#endWindow();
+  }
+
+  answered(atMs: EpochMs): void {
+    if (this.#state !== 'joining' || atMs >= this.#rebootMs) return;
+    this.#state = 'measuring';
+    // An answer cannot come before the `up` that it answers.
+    this.#windowsFromMs = Math.max(Math.ceil(atMs), this.#nextMs - UP_EVERY_MS);
+    this.#windowCount = 0;
+    this.#meter.advance(this.#windowsFromMs);
+    this.#plan(this.#windowEndMs(0));
+  }
+
+  #start(): SensorEvent {
+    const atMs = this.#nextMs;
+    this.#boot += 1;
+    this.#bootMs = atMs;
+    this.#state = 'joining';
+    this.#reportDue = false;
+    this.#counts = Array.from({ length: this.#options.windowsKept ?? 10 }, () => null);
+    const everyMs = this.#options.rebootEveryMs ?? Infinity;
+    this.#rebootMs = atMs + Math.round(everyMs * this.#random.between(0.5, 1.5));
+    this.#plan(atMs + Math.round(this.#random.between(...NETWORK_MS)));
+    return { kind: 'boot', atMs };
+  }
+
+  #sayUp(): SensorEvent {
+    const atMs = this.#nextMs;
+    this.#plan(atMs + UP_EVERY_MS);
+    return { kind: 'up', atMs, bytes: new Uint8Array(0) };
+  }
+
+  #endWindow(): SensorEvent {
+    const startMs = this.#meter.atMs;
+    const endMs = this.#nextMs;
+    const flashes = Math.min(this.#meter.advance(endMs), COUNT_MAX);
+    const count = this.#random.chance(this.#options.blindChance ?? 0) ? null : flashes;
+    if (this.#options.remember) {
+      this.#windows.push({ boot: this.#boot, number: this.#windowCount, startMs, endMs, count });
+    }
+    this.#counts = [count, ...this.#counts.slice(0, -1)];
+    this.#windowCount += 1;
+    this.#reportDue = this.#windowCount % REPORT_EVERY_WINDOWS === 0;
+    if (!this.#reportDue) this.#plan(this.#windowEndMs(this.#windowCount));
+    return { kind: 'window', atMs: endMs };
+  }
+
+  #report(): SensorEvent {
+    const atMs = this.#nextMs;
+    const uptimeS = Math.floor((atMs - this.#bootMs) / this.#stretch / 1_000);
+    const report = { sensorType: this.#options.sensorType ?? 0, uptimeS, counts: this.#counts };
+    this.#reportDue = false;
+    this.#plan(this.#windowEndMs(this.#windowCount));
+    return { kind: 'report', atMs, bytes: encodeReportV1(report) };
+  }
+
+  #windowEndMs(number: number): EpochMs {
+    return Math.round(this.#windowsFromMs + (number + 1) * WINDOW_V1_MS * this.#stretch);
+  }
+
+  #plan(atMs: EpochMs): void {
+    assert(atMs >= this.#nextMs, `a sensor at ${this.#nextMs} cannot plan ${atMs}`);
+    this.#nextMs = Math.min(atMs, Math.max(this.#rebootMs, this.#nextMs));
+  }
+}

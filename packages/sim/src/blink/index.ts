@@ -1,0 +1,13 @@
+export {
+  type BlinkOptions,
+  type BlinkSensor,
+  createBlinkSensor,
+  type MeasuredWindow,
+  type SensorEvent,
+} from './blink-sensor.ts';
+export {
+  createFaultyNetwork,
+  type Delivery,
+  type FaultyNetwork,
+  type NetworkFaults,
+} from './faulty-network.ts';
