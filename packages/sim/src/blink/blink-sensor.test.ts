@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { decodeReportV1, type ReportV1 } from '@kilowink/core/report';
 import fc from 'fast-check';
 import { constantLoad, createMeter, steppedLoad } from '../load/index.ts';
-import { type BlinkOptions, createBlinkSensor } from './blink-sensor.ts';
-import { createFaultyNetwork, type NetworkFaults } from './faulty-network.ts';
+import { type BlinkOptions, createBlinkSensor, type SensorEvent } from './blink-sensor.ts';
+import { createFaultyNetwork, type Delivery, type NetworkFaults } from './faulty-network.ts';
 
 interface Came {
   readonly boot: number;
@@ -25,19 +25,20 @@ function run(options: BlinkOptions, endMs: number, faults: NetworkFaults = {}) {
   const came: Came[] = [];
   const ups: number[] = [];
   let boot = 0;
-  while (Math.min(sensor.nextMs, network.nextMs) <= endMs) {
-    const delivery = network.nextMs <= sensor.nextMs ? network.take() : undefined;
-    if (delivery !== undefined) {
-      const { message, atMs } = delivery;
-      if (message.bytes !== null) came.push({ boot: message.boot, atMs, report: decode(message.bytes) });
-      else if (message.boot === boot) sensor.answered(atMs);
-      continue;
-    }
-    const event = sensor.take();
+  const arrive = ({ message, atMs }: Delivery<Sent>) => {
+    if (message.bytes !== null) came.push({ boot: message.boot, atMs, report: decode(message.bytes) });
+    else if (message.boot === boot) sensor.answered(atMs);
+  };
+  const act = (event: SensorEvent) => {
     if (event.kind === 'boot') boot += 1;
     if (event.kind === 'up') ups.push(event.atMs);
     if (event.kind === 'up') network.send(event.atMs, { boot, bytes: null });
     if (event.kind === 'report') network.send(event.atMs, { boot, bytes: event.bytes });
+  };
+  while (Math.min(sensor.nextMs, network.nextMs) <= endMs) {
+    const delivery = network.nextMs <= sensor.nextMs ? network.take() : undefined;
+    if (delivery !== undefined) arrive(delivery);
+    else act(sensor.take());
   }
   return { sensor, came, ups };
 }
