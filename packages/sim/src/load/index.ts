@@ -8,3 +8,4 @@ export {
   steppedLoad,
 } from './load.ts';
 export { createMeter, type Meter } from './meter.ts';
+export { type LocalProfile, profileEndLocalMs, profileLoad, shiftToNow, wallClockMs } from './profile.ts';
