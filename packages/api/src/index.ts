@@ -1,4 +1,5 @@
 export * from './live.ts';
+export * from './operations.ts';
 export * from './routes.ts';
 export * from './series.ts';
 export * from './site.ts';

@@ -27,12 +27,21 @@ export interface Taken {
   readonly added: number;
   readonly repeated: number;
   readonly disagreed: number;
+  /** Windows between this report and the ones before that no report brought; negative when this late one fills a gap. */
+  readonly missed: number;
   readonly newRun: boolean;
   /** By how much a step of the server's clock moved the sensor's recent windows; 0 as a rule. */
   readonly clockStepMs: number;
 }
 
-const NOTHING_TAKEN: Taken = { added: 0, repeated: 0, disagreed: 0, newRun: false, clockStepMs: 0 };
+const NOTHING_TAKEN: Taken = {
+  added: 0,
+  repeated: 0,
+  disagreed: 0,
+  missed: 0,
+  newRun: false,
+  clockStepMs: 0,
+};
 
 interface Run {
   readonly run: number;
@@ -82,11 +91,15 @@ export class UnnumberedSource {
     const timelineBefore = run.clock.timeline;
     const clockStepMs = run.clock.observe(number, at);
     if (clockStepMs !== 0) this.#shiftOthers(run, clockStepMs);
+    const newestBefore = run.memory.lastNumber;
     const tally = run.memory.store(number, report.counts);
+    const oldest = number - report.counts.length + 1;
+    const gap = newestBefore >= run.memory.firstNumber ? oldest - newestBefore - 1 : 0;
+    const missed = number < newestBefore ? -tally.added : Math.max(0, gap);
     if (run.clock.timeline !== timelineBefore) this.#port.setTimeline(run.run, run.clock.timeline);
     run.lastUptimeS = Math.max(run.lastUptimeS, report.uptimeS);
     run.builtMs = Math.max(run.builtMs, at.monotonicMs - Math.max(0, match?.latenessMs ?? 0));
-    return { ...tally, newRun: match === null, clockStepMs };
+    return { ...tally, missed, newRun: match === null, clockStepMs };
   }
 
   state(): UnnumberedState {

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { API_PREFIX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
+import { bucketsAnswer, seriesList, timeText, totalAnswer, windowsAnswer } from './series.ts';
+import { healthInfo, problem, siteInfo } from './site.ts';
+
+/** One operation of the HTTP API. The server's checks and the OpenAPI document both come from this table. */
+export interface Operation {
+  readonly id: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters: z.ZodObject | null;
+  readonly query: z.ZodObject | null;
+  /** Null where the answer is no JSON. */
+  readonly answer: z.ZodType | null;
+  readonly contentType: string;
+}
+
+const wholeNumber = z.string().regex(/^\d+$/, 'expected a whole number').transform(Number);
+
+export const seriesParameters = z.strictObject({ id: wholeNumber.describe('From GET /series') });
+
+export const bucketsQuery = z.strictObject({
+  from: timeText.optional().describe('Start of the range; the first measurement, when left out'),
+  to: timeText
+    .optional()
+    .describe('End of the range, not included; the end of the last measurement, when left out'),
+  points: wholeNumber
+    .pipe(z.int().min(1))
+    .optional()
+    .describe(`At most so many buckets; ${POINTS_DEFAULT} when left out, ${POINTS_MAX} at most`),
+  step: z.string().optional().describe('Bucket width (5s … 1y) instead of points'),
+});
+
+export const rangeQuery = bucketsQuery.pick({ from: true, to: true });
+
+export const windowsQuery = z.strictObject({
+  ...rangeQuery.shape,
+  limit: wholeNumber
+    .pipe(z.int().min(1))
+    .optional()
+    .describe(`At most so many measurements, the first ones of the range; ${WINDOWS_MAX} at most`),
+});
+
+export const liveQuery = z.strictObject({
+  cursor: z.string().optional().describe('Where to go on, when there is no Last-Event-ID'),
+});
+
+const json = 'application/json';
+
+export const operations = {
+  listSeries: {
+    id: 'listSeries',
+    path: `${API_PREFIX}/series`,
+    summary: 'What is measured',
+    parameters: null,
+    query: null,
+    answer: seriesList,
+    contentType: json,
+  },
+  readBuckets: {
+    id: 'readBuckets',
+    path: `${API_PREFIX}/series/{id}/buckets`,
+    summary:
+      'Energy and power by bucket, aligned to sensible steps; a day and longer in the site’s zone. Whole buckets: the first may start before `from`, the last end after `to`',
+    parameters: seriesParameters,
+    query: bucketsQuery,
+    answer: bucketsAnswer,
+    contentType: json,
+  },
+  readTotal: {
+    id: 'readTotal',
+    path: `${API_PREFIX}/series/{id}/total`,
+    summary: 'The energy of a range, exactly',
+    parameters: seriesParameters,
+    query: rangeQuery,
+    answer: totalAnswer,
+    contentType: json,
+  },
+  readWindows: {
+    id: 'readWindows',
+    path: `${API_PREFIX}/series/{id}/windows`,
+    summary: 'The measurements themselves, with how many reports carried each',
+    parameters: seriesParameters,
+    query: windowsQuery,
+    answer: windowsAnswer,
+    contentType: json,
+  },
+  readLive: {
+    id: 'readLive',
+    path: `${API_PREFIX}/live`,
+    summary:
+      'Server-Sent Events: hello, points, rewritten, heard, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
+    parameters: null,
+    query: liveQuery,
+    answer: null,
+    contentType: 'text/event-stream',
+  },
+  readSite: {
+    id: 'readSite',
+    path: `${API_PREFIX}/site`,
+    summary: 'What a page needs before it draws',
+    parameters: null,
+    query: null,
+    answer: siteInfo,
+    contentType: json,
+  },
+  readHealth: {
+    id: 'readHealth',
+    path: `${API_PREFIX}/health`,
+    summary: 'How the server, its store and its sensors are',
+    parameters: null,
+    query: null,
+    answer: healthInfo,
+    contentType: json,
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+/** The OpenAPI 3.1 document of the API, for `GET /api/v1/openapi.json`. */
+export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
+  const paths = Object.fromEntries(
+    Object.values(operations).map((operation: Operation) => [operation.path, { get: describe(operation) }]),
+  );
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Kilowink',
+      version,
+      description: 'A home’s electricity, measured at the meter. Times are UTC milliseconds or ISO 8601.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    paths,
+    components: { schemas: { Problem: schemaOf(problem) } },
+  };
+}
+
+function describe(operation: Operation): Readonly<Record<string, unknown>> {
+  const schema = operation.answer === null ? { type: 'string' } : schemaOf(operation.answer);
+  const problemAnswer = {
+    description: 'What was expected and what came (RFC 9457)',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    parameters: [...inputs(operation.parameters, 'path'), ...inputs(operation.query, 'query')],
+    responses: {
+      200: { description: operation.summary, content: { [operation.contentType]: { schema } } },
+      default: problemAnswer,
+    },
+  };
+}
+
+function inputs(shape: z.ZodObject | null, where: 'path' | 'query'): Readonly<Record<string, unknown>>[] {
+  return Object.entries(shape?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: where,
+    required: where === 'path',
+    description: (schema as z.ZodType).description ?? '',
+    schema: schemaOf(schema as z.ZodType, 'input'),
+  }));
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Readonly<Record<string, unknown>> {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}

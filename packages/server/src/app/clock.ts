@@ -1,0 +1,7 @@
+import type { Clock } from '@kilowink/core/time';
+
+/** The machine's clocks. */
+export const systemClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => Math.floor(performance.now()),
+};

@@ -1,0 +1,89 @@
+import type { EpochMs } from '@kilowink/core/time';
+import type { Store, StoreReader } from '@kilowink/store';
+import type { Ingest } from '../ingest/index.ts';
+import type { Live } from '../live/index.ts';
+import type { ClockWatch } from './clock-watch.ts';
+
+/** How often other processes' writes are looked for, and the clock is watched. */
+const LOOK_MS = 1_000;
+/** How often days are sealed, and for how long at most at a time: pages must not wait for it. */
+const SEAL_EVERY_MS = 60_000;
+const SEAL_BUDGET_MS = 100;
+/** After the clock was set, runs may still move; days wait this long before they are sealed. */
+const SEAL_STEADY_MS = 600_000;
+
+export interface Work {
+  readonly reader: StoreReader;
+  /** Null in a read-only instance. */
+  readonly writer: { store: Store; ingest: Ingest; groupMs: number; sealAfterMs: number } | null;
+  readonly live: Live;
+  readonly clock: ClockWatch;
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+/** What the server does by itself: grouped writes, sealing of days, looking for what others wrote. */
+export class Housekeeping {
+  readonly #work: Work;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  /** The latest failure of a write, until one succeeds. */
+  lastError: { message: string; atMs: EpochMs } | null = null;
+
+  constructor(work: Work) {
+    this.#work = work;
+  }
+
+  start(): void {
+    const { writer } = this.#work;
+    this.#every(LOOK_MS, () => this.#look());
+    if (writer === null) return;
+    if (writer.groupMs > 0) this.#every(writer.groupMs, () => this.flush());
+    this.#every(SEAL_EVERY_MS, () => this.#seal());
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** Makes everything taken so far durable. A failure keeps it in memory and is shown; the next try follows by itself. */
+  flush(): void {
+    const { writer } = this.#work;
+    if (writer === null) return;
+    this.#attempt('The measurements could not be written; they are kept in memory and tried again.', () => {
+      writer.ingest.saveStates();
+      writer.store.flush();
+    });
+  }
+
+  #look(): void {
+    const { clock, reader, live } = this.#work;
+    clock.look();
+    this.#attempt('The store could not be read.', () => {
+      if (reader.refresh()) live.push();
+    });
+  }
+
+  #seal(): void {
+    const { writer, clock, live } = this.#work;
+    if (writer === null || !clock.steadyFor(SEAL_STEADY_MS)) return;
+    this.#attempt('A day could not be sealed; its measurements stay where they are.', () => {
+      const days = writer.store.seal(clock.nowMs() - writer.sealAfterMs, SEAL_BUDGET_MS);
+      if (days > 0) live.push();
+    });
+  }
+
+  #attempt(message: string, work: () => void): void {
+    try {
+      work();
+      this.lastError = null;
+    } catch (error) {
+      if (this.lastError === null) this.#work.onError(message, error);
+      this.lastError = { message: `${message} ${String(error)}`, atMs: this.#work.clock.nowMs() };
+    }
+  }
+
+  #every(intervalMs: number, work: () => void): void {
+    const timer = setInterval(work, intervalMs);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import type { HealthInfo, SiteInfo } from '@kilowink/api';
+import { liveQuery, operations } from '@kilowink/api';
+import type { Clock } from '@kilowink/core/time';
+import type { Store, StoreReader } from '@kilowink/store';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Config } from '../config/index.ts';
+import { serverError } from '../errors.ts';
+import {
+  addPageRoutes,
+  addSensorRoutes,
+  addSeriesRoutes,
+  addSiteRoutes,
+  answerWithProblems,
+  reachableAddresses,
+} from '../http/index.ts';
+import { readInput } from '../http/query.ts';
+import { Ingest } from '../ingest/index.ts';
+import { Live } from '../live/index.ts';
+import { systemClock } from './clock.ts';
+import { ClockWatch } from './clock-watch.ts';
+import { describeHealth } from './health.ts';
+import { Housekeeping } from './housekeeping.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  /** A store makes a server that takes reports; a reader makes a read-only one. */
+  readonly store: Store | StoreReader;
+  readonly version: string;
+  readonly demo?: boolean;
+  readonly clock?: Clock;
+  /** One line for the person who runs it. */
+  readonly log?: (line: string) => void;
+  /** Folder of the built page. */
+  readonly pageFolder?: string;
+}
+
+/** A running server. */
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** For pages on this machine. */
+  readonly url: string;
+  readonly app: FastifyInstance;
+  /** Stops taking requests, makes everything durable and closes the store. */
+  close(): Promise<void>;
+}
+
+/** Where the web build puts the page. */
+export const PAGE_FOLDER = join(import.meta.dirname, '../../../web/dist');
+
+/** Wires the parts together and listens. Throws `http/port-taken`. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, store, version } = options;
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? (() => {});
+  const startedMs = clock.monotonicMs();
+  const watch = new ClockWatch(clock);
+  const writable = isWritable(store) ? store : null;
+  const live = new Live({ store, version, nowMs: () => clock.wallMs() });
+  const ingest = writable === null ? null : createIngest({ store: writable, clock, config, live, log });
+  const housekeeping = new Housekeeping({
+    reader: store,
+    writer: writable !== null && ingest !== null ? { store: writable, ingest, ...config.store } : null,
+    live,
+    clock: watch,
+    onError: (message, error) => log(`${message} ${String(error)}`),
+  });
+
+  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 65_536 });
+  let address = { host: config.host, port: config.port };
+  answerWithProblems(app, log);
+  addSensorRoutes(app, ingest);
+  addSeriesRoutes(app, {
+    store,
+    zone: config.site.zone,
+    nowMs: () => clock.wallMs(),
+    lastReportMs: (source) =>
+      ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null,
+  });
+  addSiteRoutes(app, {
+    version,
+    site: (): SiteInfo => ({
+      ...config.site,
+      readOnly: writable === null,
+      demo: options.demo ?? false,
+      version,
+      serverMs: clock.wallMs(),
+      addresses: reachableAddresses(address.host, address.port),
+    }),
+    health: (): HealthInfo =>
+      describeHealth({
+        store,
+        ingest,
+        watch,
+        version,
+        groupMs: config.store.groupMs,
+        housekeeping,
+        clock,
+        startedMs,
+      }),
+  });
+  app.get(operations.readLive.path, (request, reply) => {
+    const { cursor } = readInput(liveQuery, request.query);
+    const last = request.headers['last-event-id'];
+    reply.hijack();
+    live.open(reply.raw, (typeof last === 'string' ? last : cursor) ?? null);
+  });
+  addPageRoutes(app, options.pageFolder ?? PAGE_FOLDER);
+  address = await listen(app, config);
+  housekeeping.start();
+
+  return {
+    ...address,
+    url: `http://${address.host === '0.0.0.0' ? 'localhost' : address.host}:${address.port}`,
+    app,
+    close: async () => {
+      housekeeping.stop();
+      live.close();
+      await app.close();
+      housekeeping.flush();
+      store.close();
+    },
+  };
+}
+
+function createIngest(of: {
+  store: Store;
+  clock: Clock;
+  config: Config;
+  live: Live;
+  log: (line: string) => void;
+}): Ingest {
+  const { store, clock, config, live, log } = of;
+  return new Ingest({
+    store,
+    clock,
+    mappings: config.sensors,
+    onTaken: (series, added) => {
+      if (config.store.groupMs === 0) store.flush();
+      if (added > 0) live.push();
+      live.heard(series);
+    },
+    ...(config.verbose ? { log } : {}),
+  });
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<{ host: string; port: number }> {
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'EADDRINUSE') throw cause;
+    throw serverError('http/port-taken', { host: config.host, port: config.port }, cause);
+  }
+  const bound = app.server.address();
+  return { host: config.host, port: typeof bound === 'object' && bound !== null ? bound.port : config.port };
+}
+
+function isWritable(store: Store | StoreReader): store is Store {
+  return !store.readOnly;
+}

@@ -1,0 +1,10 @@
+export { type ConfigLine, describeConfig } from './describe.ts';
+export {
+  type ConfigSources,
+  defaultConfigFile,
+  defaultDataDir,
+  type LoadedConfig,
+  loadConfig,
+  type Origin,
+} from './load.ts';
+export { CONFIG_KEYS, type Config, type ConfigKey, configSchema, type SensorMapping } from './schema.ts';

@@ -1,0 +1,101 @@
+import { offPeakWindow } from '@kilowink/api';
+import { isZone } from '@kilowink/core/time';
+import { z } from 'zod';
+
+const sensor = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens')
+      .describe('What the sensor is known by; two entries of one id are one sensor'),
+    address: z.string().min(1).describe('Remote address its reports come from'),
+    type: z.int().min(0).max(255).optional().describe('Sensor type byte; any, when left out'),
+    name: z.string().min(1).optional().describe('What people call it'),
+  })
+  .describe('One mapping of reports to a sensor');
+
+/**
+ * Everything that can be set: the one place for defaults, units, ranges and meaning. The reference page, the checks and
+ * `kilowink config` all come from it.
+ */
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('0.0.0.0').describe('Address to listen on'),
+  port: z.int().min(0).max(65_535).default(8_087).describe('Port to listen on; 0 takes a free one'),
+  readOnly: z.boolean().default(false).describe('Show only: refuse reports, write nothing'),
+  dataDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the measurements; the XDG data folder by default'),
+  verbose: z.boolean().default(false).describe('Log each report'),
+  site: z
+    .strictObject({
+      name: z.string().min(1).default('Kilowink').describe('Shown at the top of the page'),
+      zone: z
+        .string()
+        .refine(isZone, 'expected an IANA time zone such as Europe/Paris')
+        .default('Europe/Paris')
+        .describe('Time zone in which days and tariff windows are meant'),
+      offPeak: z
+        .array(offPeakWindow)
+        .default([{ from: '22:30', to: '06:30' }])
+        .describe('Off-peak windows of the day'),
+    })
+    .prefault({}),
+  store: z
+    .strictObject({
+      groupMs: z
+        .int()
+        .min(0)
+        .max(3_600_000)
+        .default(10_000)
+        .describe('Writes are grouped for this long: what a power cut may lose (ms)'),
+      sealAfterMs: z
+        .int()
+        .min(0)
+        .max(604_800_000)
+        .default(21_600_000)
+        .describe('A UTC day is compressed this long after its end (ms)'),
+    })
+    .prefault({}),
+  sensors: z
+    .array(sensor)
+    .default([])
+    .describe('Sensors by remote address; others are known by address and type'),
+});
+
+/** The configuration in force: frozen, complete but for the data folder, which the command fills in. */
+export type Config = z.infer<typeof configSchema>;
+export type SensorMapping = z.infer<typeof sensor>;
+
+/** Every key that holds a value of its own, by dotted path. */
+export interface ConfigKey {
+  readonly path: string;
+  /** The environment variable that sets it. */
+  readonly variable: string;
+  readonly schema: z.ZodType;
+}
+
+/** All keys, in the schema's order. */
+export const CONFIG_KEYS: readonly ConfigKey[] = keysOf(configSchema.shape, '');
+
+function keysOf(shape: Readonly<Record<string, z.ZodType>>, prefix: string): ConfigKey[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    const path = prefix + name;
+    const inner = unwrapped(schema);
+    if (inner instanceof z.ZodObject) return keysOf(inner.shape, `${path}.`);
+    return [{ path, variable: variableOf(path), schema }];
+  });
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodPrefault ? (schema.unwrap() as z.ZodType) : schema;
+}
+
+/** `site.offPeak` is set by `KILOWINK_SITE_OFF_PEAK`. */
+function variableOf(path: string): string {
+  return `KILOWINK_${path
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/\./g, '_')
+    .toUpperCase()}`;
+}

@@ -1,0 +1,55 @@
+import { errorMaker } from '@kilowink/core/error';
+
+/** What can go wrong in the server, by code. A code is never reused. */
+export const serverErrors = {
+  'config/unreadable': {
+    message: 'The configuration file {path} can not be read: {reason}.',
+    status: 500,
+    retryable: false,
+  },
+  'config/invalid': {
+    message: 'The configuration is not usable:\n{faults}',
+    status: 500,
+    retryable: false,
+  },
+  'http/port-taken': {
+    message:
+      'Port {port} on {host} is taken: another program (or another kilowink) listens there. Choose one with -p.',
+    status: 500,
+    retryable: true,
+  },
+  'http/no-page': {
+    message: 'The page is not built: expected {path}. Run `npm run build`.',
+    status: 500,
+    retryable: false,
+  },
+  'query/invalid': { message: '{faults}', status: 400, retryable: false },
+  'query/time': {
+    message: '{name}: expected ISO 8601 (2026-03-29T10:00Z) or UTC milliseconds, "{value}" came.',
+    status: 400,
+    retryable: false,
+  },
+  'query/range': {
+    message: 'from {from} is not before to {to}.',
+    status: 400,
+    retryable: false,
+  },
+  'query/step': {
+    message: 'step: expected one of {known}, "{value}" came.',
+    status: 400,
+    retryable: false,
+  },
+  'query/too-many-buckets': {
+    message: 'step {step} makes {count} buckets between from and to; at most {max} are answered.',
+    status: 400,
+    retryable: false,
+  },
+  'series/unknown': {
+    message: 'There is no series {id}; GET /api/v1/series lists them.',
+    status: 404,
+    retryable: false,
+  },
+  'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },
+} as const;
+
+export const serverError = errorMaker(serverErrors);

@@ -1,0 +1,35 @@
+import type { BucketsAnswer } from '@kilowink/api';
+import type { Buckets } from '@kilowink/core/series';
+import { HOUR_MS } from '@kilowink/core/time';
+
+/** Buckets in stored units as the API's columns in Wh and W. Nothing measured is null, never 0. */
+export function bucketColumns(buckets: Buckets, unitsPerWh: number): BucketsAnswer['columns'] {
+  const count = buckets.starts.length;
+  const columns: BucketsAnswer['columns'] = {
+    start: Array.from(buckets.starts),
+    energyWh: new Array(count),
+    powerMeanW: new Array(count),
+    powerMinW: new Array(count),
+    powerMaxW: new Array(count),
+    coverage: new Array(count),
+  };
+  for (let index = 0; index < count; index += 1) {
+    const validMs = buckets.validMs[index] ?? 0;
+    const sum = buckets.sums[index] ?? Number.NaN;
+    columns.energyWh[index] = Number.isNaN(sum) ? null : rounded(sum / unitsPerWh, 1_000);
+    columns.powerMeanW[index] = validMs > 0 ? watts((sum * HOUR_MS) / validMs / unitsPerWh) : null;
+    columns.powerMinW[index] = watts((buckets.rateMin[index] ?? Number.NaN) / unitsPerWh);
+    columns.powerMaxW[index] = watts((buckets.rateMax[index] ?? Number.NaN) / unitsPerWh);
+    columns.coverage[index] = rounded(Math.min(1, validMs / (buckets.lengthsMs[index] ?? 1)), 10_000);
+  }
+  return columns;
+}
+
+/** A tenth of a watt is finer than any meter here. */
+function watts(value: number): number | null {
+  return Number.isNaN(value) ? null : rounded(value, 10);
+}
+
+function rounded(value: number, perUnit: number): number {
+  return Math.round(value * perUnit) / perUnit;
+}

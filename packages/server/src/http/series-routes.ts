@@ -1,0 +1,166 @@
+import {
+  type BucketsAnswer,
+  bucketsQuery,
+  operations,
+  POINTS_DEFAULT,
+  POINTS_MAX,
+  rangeQuery,
+  type SeriesInfo,
+  seriesParameters,
+  type TotalAnswer,
+  WINDOWS_MAX,
+  type WindowsAnswer,
+  windowsQuery,
+} from '@kilowink/api';
+import { UNITS_PER_WH } from '@kilowink/core/series';
+import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
+import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
+import type { FastifyInstance } from 'fastify';
+import { serverError } from '../errors.ts';
+import { bucketColumns } from './columns.ts';
+import { fastifyPath } from './paths.ts';
+import { readInput, readTime } from './query.ts';
+
+export interface SeriesRoutes {
+  readonly store: StoreReader;
+  readonly zone: string;
+  readonly nowMs: () => EpochMs;
+  readonly lastReportMs: (source: string) => EpochMs | null;
+}
+
+/** The routes that read measurements. */
+export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): void {
+  const { store, zone } = routes;
+  app.get(operations.listSeries.path, () => ({
+    series: store.listSeries().map((info) => toInfo(info, routes)),
+  }));
+
+  app.get(fastifyPath(operations.readBuckets.path), (request, reply) => {
+    const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    const query = readInput(bucketsQuery, request.query);
+    const range = rangeOf(series, query, routes);
+    const answer = readBucketsAnswer(routes, { series, range, step: stepOf(query, range) });
+    return reply.type('application/json').send(JSON.stringify(answer));
+  });
+
+  app.get(fastifyPath(operations.readTotal.path), (request): TotalAnswer => {
+    const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    const range = rangeOf(series, readInput(rangeQuery, request.query), routes);
+    const { sum, validMs } = store.readTotal(series.id, range.fromMs, range.toMs);
+    const coverage = range.toMs > range.fromMs ? Math.min(1, validMs / (range.toMs - range.fromMs)) : 0;
+    return { series: series.id, ...range, energyWh: sum / UNITS_PER_WH[series.unit], coverage };
+  });
+
+  app.get(fastifyPath(operations.readWindows.path), (request): WindowsAnswer => {
+    const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    const query = readInput(windowsQuery, request.query);
+    const limit = Math.min(query.limit ?? WINDOWS_MAX, WINDOWS_MAX);
+    return readWindowsAnswer(store, {
+      series,
+      range: rangeOf(series, query, { zone, nowMs: routes.nowMs }),
+      limit,
+    });
+  });
+}
+
+function findSeries(store: StoreReader, id: number): StoredSeries {
+  const series = store.listSeries().find((known) => known.id === id);
+  if (series === undefined) throw serverError('series/unknown', { id });
+  return series;
+}
+
+function rangeOf(
+  series: StoredSeries,
+  query: { from?: string | undefined; to?: string | undefined },
+  site: { zone: string; nowMs: () => EpochMs },
+): { fromMs: EpochMs; toMs: EpochMs } {
+  const nowMs = site.nowMs();
+  const toMs = query.to === undefined ? (series.lastMs ?? nowMs) : readTime('to', query.to, site.zone);
+  const fromMs =
+    query.from === undefined
+      ? Math.min(series.firstMs ?? nowMs, toMs)
+      : readTime('from', query.from, site.zone);
+  if (fromMs > toMs) {
+    throw serverError('query/range', {
+      from: new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+    });
+  }
+  return { fromMs, toMs };
+}
+
+function stepOf(
+  query: { points?: number | undefined; step?: string | undefined },
+  range: { fromMs: EpochMs; toMs: EpochMs },
+): Step {
+  if (query.step === undefined) {
+    return chooseStep({ ...range, points: Math.min(query.points ?? POINTS_DEFAULT, POINTS_MAX) });
+  }
+  const step = findStep(query.step);
+  if (step === undefined) {
+    throw serverError('query/step', { value: query.step, known: STEPS.map(({ name }) => name).join(', ') });
+  }
+  const count = Math.ceil((range.toMs - range.fromMs) / step.ms);
+  if (count > POINTS_MAX) {
+    throw serverError('query/too-many-buckets', { step: step.name, count, max: POINTS_MAX });
+  }
+  return step;
+}
+
+function readBucketsAnswer(
+  routes: SeriesRoutes,
+  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step },
+): BucketsAnswer {
+  const edges = bucketEdges(of.range, of.step, routes.zone);
+  const buckets = routes.store.readBuckets(of.series.id, edges);
+  return {
+    series: of.series.id,
+    fromMs: edges[0] ?? of.range.fromMs,
+    toMs: edges[edges.length - 1] ?? of.range.toMs,
+    step: of.step.name,
+    stepMs: of.step.ms,
+    zone: routes.zone,
+    columns: bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
+  };
+}
+
+function readWindowsAnswer(
+  store: StoreReader,
+  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
+): WindowsAnswer {
+  const columns: WindowsAnswer['columns'] = {
+    start: [],
+    durationMs: [],
+    energyWh: [],
+    reports: [],
+    disagreements: [],
+  };
+  const unitsPerWh = UNITS_PER_WH[of.series.unit];
+  for (const points of store.readPoints(of.series.id, of.range.fromMs, of.range.toMs)) {
+    for (let index = 0; index < points.starts.length; index += 1) {
+      if (columns.start.length >= of.limit) return { series: of.series.id, columns, truncated: true };
+      columns.start.push(points.starts[index] ?? 0);
+      columns.durationMs.push(points.durationsMs[index] ?? 0);
+      columns.energyWh.push((points.values[index] ?? 0) / unitsPerWh);
+      columns.reports.push(points.reports?.[index] ?? 0);
+      columns.disagreements.push(points.disagreements?.[index] ?? 0);
+    }
+  }
+  return { series: of.series.id, columns, truncated: false };
+}
+
+function toInfo(info: StoredSeries, routes: SeriesRoutes): SeriesInfo {
+  const iso = (atMs: EpochMs | null) => (atMs === null ? null : new Date(atMs).toISOString());
+  return {
+    id: info.id,
+    name: info.name,
+    source: info.source,
+    quantity: info.quantity,
+    unit: 'Wh',
+    firstMs: info.firstMs,
+    lastMs: info.lastMs,
+    first: iso(info.firstMs),
+    last: iso(info.lastMs),
+    lastReportMs: routes.lastReportMs(info.source),
+  };
+}

@@ -1,0 +1,16 @@
+import { API_PREFIX, type HealthInfo, openApiDocument, operations, type SiteInfo } from '@kilowink/api';
+import type { FastifyInstance } from 'fastify';
+
+export interface SiteRoutes {
+  readonly version: string;
+  readonly site: () => SiteInfo;
+  readonly health: () => HealthInfo;
+}
+
+/** What is not about one series: the site, the server's health, the API's own description. */
+export function addSiteRoutes(app: FastifyInstance, routes: SiteRoutes): void {
+  const document = openApiDocument(routes.version);
+  app.get(`${API_PREFIX}/openapi.json`, () => document);
+  app.get(operations.readSite.path, routes.site);
+  app.get(operations.readHealth.path, routes.health);
+}

@@ -1,0 +1,132 @@
+import type { ServerResponse } from 'node:http';
+import { UNITS_PER_WH } from '@kilowink/core/series';
+import type { EpochMs } from '@kilowink/core/time';
+import type { Change, SeriesId, StoreReader } from '@kilowink/store';
+
+/** Changes read from the store at a time. */
+const BATCH = 2_000;
+/** A page that does not take what it is sent is cut off; it comes back by itself and says where it was. */
+const PENDING_BYTES_MAX = 1_000_000;
+/** Proxies and sleeping radios drop a silent connection. */
+const HEARTBEAT_MS = 15_000;
+/** How soon the browser tries again after a drop. */
+const RETRY_MS = 2_000;
+
+export interface LiveOptions {
+  readonly store: StoreReader;
+  readonly version: string;
+  readonly nowMs: () => EpochMs;
+}
+
+/**
+ * Pushes what is new in the store to open pages, as Server-Sent Events. It reads the store's own changes, so it works
+ * the same in the server that takes reports and in a read-only one beside it.
+ */
+export class Live {
+  readonly #options: LiveOptions;
+  readonly #clients = new Set<ServerResponse>();
+  #cursor: string;
+  #heartbeat: ReturnType<typeof setInterval>;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#cursor = options.store.cursor();
+    this.#heartbeat = setInterval(() => this.#broadcast(': still here\n\n'), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  /** Sends everything since `cursor` to a page, then whatever comes. */
+  open(response: ServerResponse, cursor: string | null): void {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    this.push();
+    response.write(`retry: ${RETRY_MS}\n\n`);
+    const hello = { serverMs: this.#options.nowMs(), version: this.#options.version };
+    if (cursor !== null) this.#catchUp(response, cursor);
+    response.write(event('hello', hello, this.#cursor));
+    this.#clients.add(response);
+    response.on('close', () => this.#clients.delete(response));
+  }
+
+  /** Reads what is new and sends it to every page. Called after a report, and now and then for other writers' sake. */
+  push(): void {
+    const { store } = this.#options;
+    if (this.#clients.size === 0) {
+      this.#cursor = store.cursor();
+      return;
+    }
+    for (;;) {
+      const changes = store.readChanges(this.#cursor, BATCH);
+      if (changes === null) {
+        this.#cursor = store.cursor();
+        this.#broadcast(event('reset', {}, this.#cursor));
+        return;
+      }
+      if (changes.items.length === 0) return;
+      this.#cursor = changes.cursor;
+      this.#broadcast(this.#format(changes.items, changes.cursor));
+    }
+  }
+
+  /** Tells the pages that a sensor was heard, also when its report held nothing new. */
+  heard(series: SeriesId): void {
+    this.#broadcast(event('heard', { series, atMs: this.#options.nowMs() }, this.#cursor));
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    for (const client of this.#clients) client.end();
+    this.#clients.clear();
+  }
+
+  #catchUp(response: ServerResponse, from: string): void {
+    let cursor = from;
+    while (cursor !== this.#cursor) {
+      const changes = this.#options.store.readChanges(cursor, BATCH);
+      if (changes === null) {
+        response.write(event('reset', {}, this.#cursor));
+        return;
+      }
+      if (changes.items.length === 0) return;
+      cursor = changes.cursor;
+      response.write(this.#format(changes.items, cursor));
+    }
+  }
+
+  #format(items: readonly Change[], cursor: string): string {
+    const units = new Map(this.#options.store.listSeries().map(({ id, unit }) => [id, UNITS_PER_WH[unit]]));
+    const points = new Map<SeriesId, [number, number, number][]>();
+    let text = '';
+    for (const item of items) {
+      if (item.kind === 'point') {
+        const energyWh = item.value / (units.get(item.series) ?? 1);
+        const list = points.get(item.series) ?? [];
+        list.push([item.startMs, item.durationMs, energyWh]);
+        points.set(item.series, list);
+      } else {
+        const { series, fromMs, toMs } = item;
+        text += event('rewritten', { series, fromMs, toMs }, cursor);
+      }
+    }
+    for (const [series, list] of points) text += event('points', { series, points: list }, cursor);
+    return text;
+  }
+
+  #broadcast(text: string): void {
+    for (const client of this.#clients) {
+      if (client.writableLength > PENDING_BYTES_MAX) client.destroy();
+      else client.write(text);
+    }
+  }
+}
+
+function event(name: string, data: unknown, id: string): string {
+  return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
