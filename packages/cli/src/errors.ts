@@ -1,0 +1,40 @@
+import { errorMaker } from '@kilowink/core/error';
+
+/** What can go wrong in a command, by code. A code is never reused. */
+export const CLI_ERRORS = {
+  'cli/usage': { message: '{reason}', status: 400, retryable: false },
+  'cli/file': { message: 'can not read {path}: {reason}', status: 400, retryable: false },
+  'cli/output': { message: 'can not write {path}: {reason}', status: 500, retryable: false },
+  'import/unreadable': { message: '{path}: {reason}', status: 400, retryable: false },
+  'import/strict': {
+    message: '{path}: {count} bad lines and --strict: nothing was written',
+    status: 400,
+    retryable: false,
+  },
+  'import/changed': {
+    message:
+      '{path} changed between its check and its import: expected {expected} rows, {found} came. Import it again.',
+    status: 409,
+    retryable: true,
+  },
+  'import/unit': {
+    message:
+      'series {series} counts whole {unit}, the file has energy to the mWh: import it into a series of its own',
+    status: 400,
+    retryable: false,
+  },
+  'series/none': {
+    message: 'there is no series {wanted}; known are: {known}',
+    status: 404,
+    retryable: false,
+  },
+  'series/ambiguous': {
+    message: 'more than one series is called {wanted}: give its number ({known})',
+    status: 400,
+    retryable: false,
+  },
+  'sim/profile': { message: '{path}: {reason}', status: 400, retryable: false },
+  'sim/no-answer': { message: 'no answer from {host}:{port}: {reason}', status: 503, retryable: true },
+} as const;
+
+export const cliError = errorMaker(CLI_ERRORS);
