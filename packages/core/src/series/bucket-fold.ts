@@ -1,0 +1,162 @@
+import { assert } from '../error/index.ts';
+import { type EpochMs, HOUR_MS } from '../time/index.ts';
+import type { Buckets, Points } from './points.ts';
+import type { Rollup } from './rollup.ts';
+
+/** Points and rollup buckets considered, by midpoint or by whole bucket: [`fromMs`, `toMs`). */
+export interface FoldRange {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
+/** Everything. */
+export const ALL_TIME: FoldRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
+/**
+ * Sums points into the buckets between consecutive edges. A point belongs whole to the bucket that holds its midpoint;
+ * where that bucket is shorter than the point, the point is shared by time among the buckets it touches. So every
+ * point is placed once, wherever the edges are, and sums stay whole as long as buckets are no shorter than points.
+ */
+export class BucketFold {
+  readonly #edges: Float64Array;
+  readonly #sums: Float64Array;
+  readonly #validMs: Float64Array;
+  readonly #rateMin: Float64Array;
+  readonly #rateMax: Float64Array;
+
+  /** `edges` ascend strictly; one bucket fewer than edges. */
+  constructor(edges: Float64Array) {
+    const count = Math.max(0, edges.length - 1);
+    for (let bucket = 0; bucket < count; bucket += 1) {
+      assert((edges[bucket] as number) < (edges[bucket + 1] as number), `edge ${bucket + 1} does not ascend`);
+    }
+    this.#edges = edges;
+    this.#sums = new Float64Array(count);
+    this.#validMs = new Float64Array(count);
+    this.#rateMin = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+    this.#rateMax = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /** Adds the points with midpoint in `range`. Fastest when they ascend, right in any order. */
+  addPoints(points: Points, range: FoldRange): void {
+    const edges = this.#edges;
+    const last = edges.length - 2;
+    if (last < 0) return;
+    const { starts, durationsMs, values } = points;
+    let bucket = 0;
+    for (let index = 0; index < starts.length; index += 1) {
+      const durationMs = durationsMs[index] as number;
+      const midMs = (starts[index] as number) + durationMs / 2;
+      if (midMs < range.fromMs || midMs >= range.toMs) continue;
+      bucket = walk(edges, bucket, midMs);
+      const bucketMs = edges[bucket] as number;
+      const nextMs = edges[bucket + 1] as number;
+      const value = values[index] as number;
+      if (durationMs > nextMs - bucketMs)
+        this.#share(bucket, { startMs: starts[index] as number, durationMs, value });
+      else if (midMs >= bucketMs && midMs < nextMs) this.#add(bucket, value, durationMs);
+    }
+  }
+
+  /**
+   * Adds the rollup's buckets that lie in `range` and whole in one bucket of ours; the others, and points that would
+   * have to be shared, are the caller's to add from the points themselves.
+   */
+  addRollup(rollup: Rollup, range: FoldRange): void {
+    const edges = this.#edges;
+    const last = edges.length - 2;
+    if (last < 0) return;
+    const first = Math.max(
+      0,
+      Math.ceil((Math.max(range.fromMs, edges[0] as number) - rollup.startMs) / rollup.stepMs),
+    );
+    const untilMs = Math.min(range.toMs, edges[last + 1] as number);
+    const end = Math.min(rollup.count, Math.floor((untilMs - rollup.startMs) / rollup.stepMs));
+    let bucket = bucketOf(edges, rollup.startMs + first * rollup.stepMs);
+    for (let index = first; index < end; index += 1) {
+      const validMs = rollup.validMs[index] as number;
+      if (validMs === 0) continue;
+      const startMs = rollup.startMs + index * rollup.stepMs;
+      while (bucket < last && startMs >= (edges[bucket + 1] as number)) bucket += 1;
+      if (startMs + rollup.stepMs > (edges[bucket + 1] as number)) continue;
+      this.#sums[bucket] = (this.#sums[bucket] as number) + (rollup.sums[index] as number);
+      this.#validMs[bucket] = (this.#validMs[bucket] as number) + validMs;
+      this.#extend(bucket, rateOf(rollup.minValues[index] as number, rollup.minDurationsMs[index] as number));
+      this.#extend(bucket, rateOf(rollup.maxValues[index] as number, rollup.maxDurationsMs[index] as number));
+    }
+  }
+
+  finish(): Buckets {
+    const count = this.#sums.length;
+    const lengthsMs = new Float64Array(count);
+    for (let bucket = 0; bucket < count; bucket += 1) {
+      lengthsMs[bucket] = (this.#edges[bucket + 1] as number) - (this.#edges[bucket] as number);
+      if (this.#validMs[bucket] === 0) {
+        this.#sums[bucket] = Number.NaN;
+        this.#rateMin[bucket] = Number.NaN;
+        this.#rateMax[bucket] = Number.NaN;
+      }
+      this.#validMs[bucket] = Math.min(this.#validMs[bucket] as number, lengthsMs[bucket] as number);
+    }
+    return {
+      starts: this.#edges.slice(0, count),
+      sums: this.#sums,
+      validMs: this.#validMs,
+      rateMin: this.#rateMin,
+      rateMax: this.#rateMax,
+      lengthsMs,
+    };
+  }
+
+  #add(bucket: number, value: number, durationMs: number): void {
+    this.#sums[bucket] = (this.#sums[bucket] as number) + value;
+    this.#validMs[bucket] = (this.#validMs[bucket] as number) + durationMs;
+    this.#extend(bucket, rateOf(value, durationMs));
+  }
+
+  #extend(bucket: number, rate: number): void {
+    if (rate < (this.#rateMin[bucket] as number)) this.#rateMin[bucket] = rate;
+    if (rate > (this.#rateMax[bucket] as number)) this.#rateMax[bucket] = rate;
+  }
+
+  #share(middle: number, point: { startMs: EpochMs; durationMs: number; value: number }): void {
+    const edges = this.#edges;
+    const endMs = point.startMs + point.durationMs;
+    const rate = rateOf(point.value, point.durationMs);
+    let bucket = middle;
+    while (bucket > 0 && (edges[bucket] as number) > point.startMs) bucket -= 1;
+    for (; bucket < this.#sums.length && (edges[bucket] as number) < endMs; bucket += 1) {
+      const fromMs = Math.max(point.startMs, edges[bucket] as number);
+      const sharedMs = Math.min(endMs, edges[bucket + 1] as number) - fromMs;
+      if (sharedMs <= 0) continue;
+      this.#sums[bucket] = (this.#sums[bucket] as number) + (point.value * sharedMs) / point.durationMs;
+      this.#validMs[bucket] = (this.#validMs[bucket] as number) + sharedMs;
+      this.#extend(bucket, rate);
+    }
+  }
+}
+
+/** The mean rate of a point, in units an hour. */
+function rateOf(value: number, durationMs: number): number {
+  return (value * HOUR_MS) / durationMs;
+}
+
+/** The bucket that holds `atMs`, looked for from `bucket` on; the first or the last where none does. */
+function walk(edges: Float64Array, from: number, atMs: EpochMs): number {
+  let bucket = from;
+  while (bucket < edges.length - 2 && atMs >= (edges[bucket + 1] as number)) bucket += 1;
+  while (bucket > 0 && atMs < (edges[bucket] as number)) bucket -= 1;
+  return bucket;
+}
+
+/** The bucket that holds `atMs`; the first or the last where none does. */
+function bucketOf(edges: Float64Array, atMs: EpochMs): number {
+  let low = 0;
+  let high = edges.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((edges[middle] as number) <= atMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

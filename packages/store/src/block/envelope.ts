@@ -1,0 +1,58 @@
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { type Fault, fault, ok, type Result } from '@kilowink/core/error';
+
+/*
+ *   0        1             5
+ *   version  crc32 (LE)    zstd frame of the columns …
+ *
+ * The checksum covers the version and the frame. The count of points is the first number of the columns. The frame
+ * carries no checksum of its own, and no size: a block is opened with a bound.
+ */
+
+const VERSION = 1;
+const HEADER_BYTES = 5;
+
+/** A block's columns are never larger than this; a block that says otherwise is damaged. */
+const COLUMNS_BYTES_MAX = 1 << 28;
+
+/** Level 15 takes about 2 ms a day and is within 3 % of the smallest; bench/store-query.ts prints all levels. */
+export const SEAL_LEVEL = 15;
+
+/** Wraps columns for storage: compressed, with a format version and a checksum. */
+export function sealBlock(columns: Uint8Array, level: number = SEAL_LEVEL): Uint8Array {
+  const frame = zstdCompressSync(columns, {
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 0 },
+  });
+  const block = new Uint8Array(HEADER_BYTES + frame.length);
+  block[0] = VERSION;
+  block.set(frame, HEADER_BYTES);
+  new DataView(block.buffer).setUint32(1, checksum(block), true);
+  return block;
+}
+
+/** The columns in a block, or what is wrong with it. */
+export function openBlock(block: Uint8Array): Result<Uint8Array, Fault> {
+  if (block.length < HEADER_BYTES)
+    return damaged(`at least ${HEADER_BYTES} bytes expected, found ${block.length}`);
+  if (block[0] !== VERSION) return damaged(`format version ${VERSION} expected, found ${block[0]}`);
+  const expected = new DataView(block.buffer, block.byteOffset).getUint32(1, true);
+  const found = checksum(block);
+  if (expected !== found) return damaged(`checksum ${hex(expected)} expected, computed ${hex(found)}`);
+  try {
+    return ok(zstdDecompressSync(block.subarray(HEADER_BYTES), { maxOutputLength: COLUMNS_BYTES_MAX }));
+  } catch (error) {
+    return damaged(`zstd frame expected: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function checksum(block: Uint8Array): number {
+  return crc32(block.subarray(HEADER_BYTES), crc32(block.subarray(0, 1)));
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
+
+function damaged(message: string): Result<Uint8Array, Fault> {
+  return fault({ code: 'store/block', message });
+}

@@ -1,0 +1,148 @@
+import type { Fault, Result } from '@kilowink/core/error';
+import { decodePoints, decodeRollup, type Points, type Rollup } from '@kilowink/core/series';
+import { DAY_MS, type EpochMs } from '@kilowink/core/time';
+import { openBlock } from '../block/envelope.ts';
+import { decodeMonth, type MonthHours } from '../block/hours-codec.ts';
+import { LEVEL, type Level, minutesFrame } from '../block/levels.ts';
+import type { SeriesId } from '../store.ts';
+import { ByteCache } from './byte-cache.ts';
+import type { Connection } from './connection.ts';
+
+/** Which block. The period is a UTC day, or for hours a UTC month. */
+export interface BlockKey {
+  readonly series: SeriesId;
+  readonly level: Level;
+  readonly period: number;
+}
+
+/** A block that did not open, and why. */
+export interface BadBlock extends BlockKey {
+  readonly reason: string;
+}
+
+/** A block to write, or null to remove what is there. */
+export interface BlockWrite extends BlockKey {
+  readonly data: Uint8Array | null;
+  readonly firstMs: EpochMs | null;
+  readonly lastMs: EpochMs | null;
+}
+
+type Decoded = Points | Rollup | MonthHours;
+
+const CACHE_BYTES_MAX = 16 * 1024 * 1024;
+const PERIODS = 8_000_000;
+
+/** The sealed blocks: decoded on demand, the last used ones kept. */
+export class BlockTable {
+  /** Blocks that did not open since the last time someone emptied this. They read as nothing. */
+  readonly bad: BadBlock[] = [];
+  readonly #connection: Connection;
+  readonly #cache = new ByteCache<Decoded>(CACHE_BYTES_MAX);
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  points(series: SeriesId, day: number): Points | null {
+    const key = { series, level: LEVEL.raw, period: day };
+    return this.#block(key, (bytes) => decodePoints(bytes, day * DAY_MS)) as Points | null;
+  }
+
+  minutes(series: SeriesId, day: number): Rollup | null {
+    const key = { series, level: LEVEL.minutes, period: day };
+    return this.#block(key, (bytes) => decodeRollup(bytes, minutesFrame(day))) as Rollup | null;
+  }
+
+  hours(series: SeriesId, month: number): MonthHours | null {
+    const key = { series, level: LEVEL.hours, period: month };
+    return this.#block(key, (bytes) => decodeMonth(bytes, month)) as MonthHours | null;
+  }
+
+  /** The periods that have a block of that level, from `from` to `to` inclusive, ascending. */
+  periods(key: { series: SeriesId; level: Level }, from: number, to: number): number[] {
+    return this.#connection
+      .rows<[number]>(
+        'SELECT period FROM block WHERE series = ? AND level = ? AND period BETWEEN ? AND ? ORDER BY period',
+        key.series,
+        key.level,
+        clampPeriod(from),
+        clampPeriod(to),
+      )
+      .map((row) => row[0]);
+  }
+
+  /** Writes in the caller's transaction. */
+  write(block: BlockWrite): void {
+    const { series, level, period, data } = block;
+    this.#cache.delete(cacheKey(block));
+    if (data === null) {
+      this.#connection.run(
+        'DELETE FROM block WHERE series = ? AND level = ? AND period = ?',
+        series,
+        level,
+        period,
+      );
+      return;
+    }
+    this.#connection.run(
+      `INSERT INTO block (series, level, period, first_ms, last_ms, data) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (series, level, period) DO UPDATE SET
+         first_ms = excluded.first_ms, last_ms = excluded.last_ms, data = excluded.data`,
+      series,
+      level,
+      period,
+      block.firstMs,
+      block.lastMs,
+      data,
+    );
+  }
+
+  /** The block as it is stored. */
+  data(key: BlockKey): Uint8Array | null {
+    const row = this.#connection.row<[Uint8Array]>(
+      'SELECT data FROM block WHERE series = ? AND level = ? AND period = ?',
+      key.series,
+      key.level,
+      key.period,
+    );
+    return row?.[0] ?? null;
+  }
+
+  forget(): void {
+    this.#cache.clear();
+  }
+
+  #block(key: BlockKey, decode: (bytes: Uint8Array) => Result<Decoded, Fault>): Decoded | null {
+    const kept = this.#cache.get(cacheKey(key));
+    if (kept !== undefined) return kept;
+    const data = this.data(key);
+    if (data === null) return null;
+    const opened = openBlock(data);
+    const decoded = opened.ok ? decode(opened.value) : opened;
+    if (!decoded.ok) {
+      if (!this.bad.some((other) => cacheKey(other) === cacheKey(key))) {
+        this.bad.push({ ...key, reason: decoded.fault.message });
+      }
+      return null;
+    }
+    this.#cache.put(cacheKey(key), decoded.value, sizeOf(decoded.value));
+    return decoded.value;
+  }
+}
+
+function sizeOf(decoded: Decoded): number {
+  if ('starts' in decoded) {
+    const countBytes = (decoded.reports?.byteLength ?? 0) + (decoded.disagreements?.byteLength ?? 0);
+    return decoded.starts.byteLength * 3 + countBytes;
+  }
+  const rollup = 'rollup' in decoded ? decoded.rollup : decoded;
+  return rollup.count * 6 * 8;
+}
+
+function cacheKey(key: BlockKey): number {
+  return (key.series * 4 + key.level) * PERIODS + key.period + PERIODS / 2;
+}
+
+function clampPeriod(period: number): number {
+  return Math.max(-PERIODS / 2, Math.min(PERIODS / 2, period));
+}

@@ -1,0 +1,137 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { AppError } from '@kilowink/core/error';
+import { storeError } from '../errors.ts';
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** SQLite's primary result codes that mean something to us. */
+const SQLITE = {
+  busy: 5,
+  locked: 6,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  notADatabase: 26,
+} as const;
+
+/** One connection to the store's file: statements prepared once, transactions, and errors of our catalogue. */
+export class Connection {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #depth = 0;
+
+  constructor(path: string, readOnly: boolean) {
+    this.path = path;
+    try {
+      this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    } catch (error) {
+      throw sqliteError(error, path);
+    }
+  }
+
+  /** A prepared statement whose rows come as arrays; kept for the next time. */
+  statement(sql: string): StatementSync {
+    const kept = this.#statements.get(sql);
+    if (kept !== undefined) return kept;
+    const made = this.guard(() => this.#database.prepare(sql));
+    made.setReturnArrays(true);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  run(sql: string, ...values: SqlValue[]): void {
+    this.guard(() => this.statement(sql).run(...values));
+  }
+
+  /** The rows, each an array in the order of the columns asked for. The caller says what they are. */
+  rows<Row extends readonly unknown[]>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.guard(() => this.statement(sql).all(...values)) as unknown as Row[];
+  }
+
+  row<Row extends readonly unknown[]>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.guard(() => this.statement(sql).get(...values)) as unknown as Row | undefined;
+  }
+
+  exec(sql: string): void {
+    this.guard(() => this.#database.exec(sql));
+  }
+
+  /** Rises when another process or connection has committed; not with our own commits. */
+  dataVersion(): number {
+    return this.row<[number]>('PRAGMA data_version')?.[0] ?? 0;
+  }
+
+  /** Runs `body` on one snapshot: what other processes commit meanwhile is not seen. */
+  read<T>(body: () => T): T {
+    return this.#transaction('BEGIN', body);
+  }
+
+  /** Runs `body` with the write lock, which other processes wait for: keep it short. */
+  write<T>(body: () => T): T {
+    return this.#transaction('BEGIN IMMEDIATE', body);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  /** Runs `body` and turns what SQLite throws into an error of the catalogue. */
+  guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw sqliteError(error, this.path);
+    }
+  }
+
+  #transaction<T>(begin: string, body: () => T): T {
+    if (this.#depth > 0) return body();
+    this.guard(() => this.#database.exec(begin));
+    this.#depth += 1;
+    let isDone = false;
+    try {
+      const result = body();
+      this.guard(() => this.#database.exec('COMMIT'));
+      isDone = true;
+      return result;
+    } finally {
+      this.#depth -= 1;
+      if (!isDone && this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    }
+  }
+}
+
+export type SqlValue = null | number | string | Uint8Array;
+
+/** Whether SQLite says that the file is not, or is no longer, a sound database. */
+export function isDamage(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === SQLITE.corrupt || code === SQLITE.notADatabase;
+}
+
+function sqliteError(error: unknown, path: string): AppError | unknown {
+  const code = primaryCode(error);
+  if (code === null) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  switch (code) {
+    case SQLITE.busy:
+    case SQLITE.locked:
+      return storeError('store/busy', { path, waitedMs: BUSY_TIMEOUT_MS }, error);
+    case SQLITE.full:
+      return storeError('store/full', { path, reason }, error);
+    case SQLITE.corrupt:
+    case SQLITE.notADatabase:
+      return storeError('store/damaged', { path, reason }, error);
+    default:
+      return storeError('store/failed', { path, reason }, error);
+  }
+}
+
+function primaryCode(error: unknown): number | null {
+  if (!(error instanceof Error)) return null;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return error.cause === undefined ? null : primaryCode(error.cause);
+}

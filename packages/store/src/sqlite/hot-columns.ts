@@ -1,0 +1,164 @@
+import { lowerBound, type Points, pickPoints, slicePoints } from '@kilowink/core/series';
+
+/** A hot measurement. `key` is the window's number, or the point's start. */
+export interface HotRow {
+  readonly key: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly value: number;
+  readonly reports: number;
+  readonly disagreements: number;
+  /** Its place in the order of changes; null when an import wrote it. */
+  readonly seq: number | null;
+}
+
+const COUNT_MAX = 0xffff;
+const CAPACITY_FIRST = 64;
+
+/** Hot measurements in memory, as columns that grow, ascending by key. */
+export class HotColumns {
+  #count = 0;
+  #keys: Float64Array = new Float64Array(CAPACITY_FIRST);
+  #points: ColumnsOf = makeColumns(CAPACITY_FIRST);
+  /** 0 stands for none. */
+  #seqs: Float64Array = new Float64Array(CAPACITY_FIRST);
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The keys; a view until the next change. */
+  get keys(): Float64Array {
+    return this.#keys.subarray(0, this.#count);
+  }
+
+  /** The measurements; a view until the next change. */
+  get points(): Points & ColumnsOf {
+    return slicePoints(this.#points, 0, this.#count) as Points & ColumnsOf;
+  }
+
+  /** The highest place among those at `indexes`; 0 when none has one. */
+  seqMax(indexes: ArrayLike<number>): number {
+    let highest = 0;
+    for (let index = 0; index < indexes.length; index += 1) {
+      highest = Math.max(highest, this.#seqs[indexes[index] as number] as number);
+    }
+    return highest;
+  }
+
+  /** The index of that key, or −1. */
+  find(key: number): number {
+    const at = this.#place(key);
+    return at < this.#count && this.#keys[at] === key ? at : -1;
+  }
+
+  /** The index of the first key ≥ `key`. */
+  lowerBound(key: number): number {
+    return this.#place(key);
+  }
+
+  row(index: number): HotRow {
+    const seq = this.#seqs[index] as number;
+    return {
+      key: this.#keys[index] as number,
+      startMs: this.#points.starts[index] as number,
+      durationMs: this.#points.durationsMs[index] as number,
+      value: this.#points.values[index] as number,
+      reports: this.#points.reports[index] as number,
+      disagreements: this.#points.disagreements[index] as number,
+      seq: seq === 0 ? null : seq,
+    };
+  }
+
+  /** Adds a row, or replaces the one of the same key. */
+  put(row: HotRow): void {
+    const at = this.#place(row.key);
+    if (at >= this.#count || this.#keys[at] !== row.key) this.#open(at);
+    this.#keys[at] = row.key;
+    this.#points.starts[at] = row.startMs;
+    this.#points.durationsMs[at] = row.durationMs;
+    this.#points.values[at] = row.value;
+    this.#points.reports[at] = Math.min(COUNT_MAX, row.reports);
+    this.#points.disagreements[at] = Math.min(COUNT_MAX, row.disagreements);
+    this.#seqs[at] = row.seq ?? 0;
+  }
+
+  setTimes(starts: Float64Array, durationsMs: Float64Array): void {
+    this.#points.starts.set(starts);
+    this.#points.durationsMs.set(durationsMs);
+  }
+
+  /** Keeps only the rows for which `isKept` says so. */
+  retain(isKept: (index: number) => boolean): void {
+    const kept: number[] = [];
+    for (let index = 0; index < this.#count; index += 1) if (isKept(index)) kept.push(index);
+    const capacity = Math.max(CAPACITY_FIRST, kept.length);
+    this.#keys = resized(
+      Float64Array.from(kept, (index) => this.#keys[index] as number),
+      capacity,
+    );
+    this.#seqs = resized(
+      Float64Array.from(kept, (index) => this.#seqs[index] as number),
+      capacity,
+    );
+    this.#points = resizedColumns(pickPoints(this.#points, kept) as ColumnsOf, capacity);
+    this.#count = kept.length;
+  }
+
+  #place(key: number): number {
+    const count = this.#count;
+    if (count === 0 || key > (this.#keys[count - 1] as number)) return count;
+    return lowerBound(this.keys, key);
+  }
+
+  /** Makes room for one row at `at`. */
+  #open(at: number): void {
+    if (this.#count === this.#keys.length) this.#grow();
+    if (at < this.#count) {
+      const columns = [this.#keys, this.#seqs, ...Object.values(this.#points)];
+      for (const column of columns) column.copyWithin(at + 1, at, this.#count);
+    }
+    this.#count += 1;
+  }
+
+  #grow(): void {
+    const capacity = this.#keys.length * 2;
+    this.#keys = resized(this.#keys, capacity);
+    this.#seqs = resized(this.#seqs, capacity);
+    this.#points = resizedColumns(this.#points, capacity);
+  }
+}
+
+interface ColumnsOf {
+  readonly starts: Float64Array;
+  readonly durationsMs: Float64Array;
+  readonly values: Float64Array;
+  readonly reports: Uint16Array;
+  readonly disagreements: Uint16Array;
+}
+
+function makeColumns(capacity: number): ColumnsOf {
+  return {
+    starts: new Float64Array(capacity),
+    durationsMs: new Float64Array(capacity),
+    values: new Float64Array(capacity),
+    reports: new Uint16Array(capacity),
+    disagreements: new Uint16Array(capacity),
+  };
+}
+
+function resizedColumns(columns: ColumnsOf, capacity: number): ColumnsOf {
+  const made = makeColumns(capacity);
+  made.starts.set(columns.starts);
+  made.durationsMs.set(columns.durationsMs);
+  made.values.set(columns.values);
+  made.reports.set(columns.reports);
+  made.disagreements.set(columns.disagreements);
+  return made;
+}
+
+function resized(column: Float64Array, capacity: number): Float64Array {
+  const made = new Float64Array(capacity);
+  made.set(column);
+  return made;
+}

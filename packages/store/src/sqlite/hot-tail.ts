@@ -1,0 +1,129 @@
+import { storeError } from '../errors.ts';
+import type { RunId, SeriesId, Timeline } from '../store.ts';
+import { windowTime, windowTimes } from '../timeline.ts';
+import type { Connection } from './connection.ts';
+import { HotColumns } from './hot-columns.ts';
+import type { Pending } from './pending.ts';
+
+/** A run that has, or may get, hot windows. */
+export interface HotRun {
+  readonly id: RunId;
+  readonly series: SeriesId;
+  timeline: Timeline;
+  readonly columns: HotColumns;
+}
+
+/** What of a series is not sealed yet. */
+export interface HotSeries {
+  readonly runs: Map<RunId, HotRun>;
+  readonly points: HotColumns;
+}
+
+/**
+ * The hot tail in memory, loaded series by series when it is first asked for. It is about two days a series; every
+ * query adds it to what the blocks have, so it is kept as columns ready to be summed.
+ */
+export class HotTail {
+  readonly #connection: Connection;
+  readonly #pending: Pending;
+  readonly #series = new Map<SeriesId, HotSeries>();
+  readonly #seriesOfRun = new Map<RunId, SeriesId>();
+
+  constructor(connection: Connection, pending: Pending) {
+    this.#connection = connection;
+    this.#pending = pending;
+  }
+
+  series(series: SeriesId): HotSeries {
+    const kept = this.#series.get(series);
+    if (kept !== undefined) return kept;
+    const loaded: HotSeries = { runs: new Map(), points: new HotColumns() };
+    this.#series.set(series, loaded);
+    this.#loadWindows(series, loaded);
+    this.#loadPoints(series, loaded);
+    return loaded;
+  }
+
+  /** The run, with its hot windows. Throws `store/run` when there is none of that id. */
+  run(run: RunId): HotRun {
+    let series = this.#seriesOfRun.get(run);
+    if (series === undefined) {
+      series = this.#connection.row<[number]>('SELECT series FROM run WHERE id = ?', run)?.[0];
+      if (series === undefined) throw storeError('store/run', { run });
+      this.#seriesOfRun.set(run, series);
+    }
+    return this.#runOf(this.series(series), series, run);
+  }
+
+  /** Moves the hot windows of a run; returns from when to when what moved was and is, or null when nothing moved. */
+  retime(run: HotRun, timeline: Timeline): { fromMs: number; toMs: number } | null {
+    const { starts, durationsMs } = run.columns.points;
+    const moved = windowTimes(timeline, run.columns.keys);
+    let fromMs = Number.POSITIVE_INFINITY;
+    let toMs = Number.NEGATIVE_INFINITY;
+    for (let index = 0; index < starts.length; index += 1) {
+      const oldMs = starts[index] as number;
+      const newMs = moved.starts[index] as number;
+      const oldDurationMs = durationsMs[index] as number;
+      const newDurationMs = moved.durationsMs[index] as number;
+      if (oldMs === newMs && oldDurationMs === newDurationMs) continue;
+      fromMs = Math.min(fromMs, oldMs, newMs);
+      toMs = Math.max(toMs, oldMs + oldDurationMs, newMs + newDurationMs);
+    }
+    run.timeline = timeline;
+    run.columns.setTimes(moved.starts, moved.durationsMs);
+    return fromMs < toMs ? { fromMs, toMs } : null;
+  }
+
+  /** Drops what is in memory, so that it is read again; what is pending stays. */
+  forget(): void {
+    this.#series.clear();
+  }
+
+  #runOf(hot: HotSeries, series: SeriesId, run: RunId): HotRun {
+    const kept = hot.runs.get(run);
+    if (kept !== undefined) return kept;
+    const made = { id: run, series, timeline: this.#timeline(run), columns: new HotColumns() };
+    hot.runs.set(run, made);
+    return made;
+  }
+
+  #timeline(run: RunId): Timeline {
+    const pending = this.#pending.timelines.get(run);
+    if (pending !== undefined) return pending;
+    const text = this.#connection.row<[string]>('SELECT timeline FROM run WHERE id = ?', run)?.[0];
+    if (text === undefined) throw storeError('store/run', { run });
+    return JSON.parse(text) as Timeline;
+  }
+
+  #loadWindows(series: SeriesId, hot: HotSeries): void {
+    const rows = this.#connection.rows<[number, number, number, number, number, number | null]>(
+      `SELECT run, number, value, reports, disagreements, seq FROM run JOIN hot_window ON run.id = hot_window.run
+       WHERE run.series = ? ORDER BY run.id, number`,
+      series,
+    );
+    for (const [run, key, value, reports, disagreements, seq] of rows) {
+      const { timeline, columns } = this.#runOf(hot, series, run);
+      columns.put({ key, ...windowTime(timeline, key), value, reports, disagreements, seq });
+    }
+    for (const [run, pendingRows] of this.#pending.windows) {
+      if (this.#seriesOfRun.get(run) !== series) continue;
+      const { timeline, columns } = this.#runOf(hot, series, run);
+      for (const row of pendingRows.values()) columns.put({ ...row, ...windowTime(timeline, row.key) });
+    }
+  }
+
+  #loadPoints(series: SeriesId, hot: HotSeries): void {
+    const rows = this.#connection.rows<[number, number, number, number, number, number | null]>(
+      `SELECT start_ms, duration_ms, value, reports, disagreements, seq FROM hot_point
+       WHERE series = ? ORDER BY start_ms`,
+      series,
+    );
+    for (const [startMs, durationMs, value, reports, disagreements, seq] of rows) {
+      hot.points.put({ key: startMs, startMs, durationMs, value, reports, disagreements, seq });
+    }
+    for (const row of this.#pending.points.get(series)?.values() ?? []) {
+      if (hot.points.find(row.key) < 0) hot.points.put(row);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppError } from '@kilowink/core/error';
+import type { Clock } from '@kilowink/core/time';
+import { storeError } from '../errors.ts';
+import { SCHEMA_VERSION } from '../migrations/index.ts';
+import type { Store, StoreReader } from '../store.ts';
+import { beginEpoch } from './change-log.ts';
+import { Connection } from './connection.ts';
+import { lockWriter } from './lock.ts';
+import { makeParts, SqliteReader } from './reader.ts';
+import { migrate } from './schema.ts';
+import { SqliteStore } from './writer.ts';
+
+/** The store's file in its folder. */
+export const STORE_FILE = 'kilowink.db';
+
+const GROUP_MS_DEFAULT = 10_000;
+
+/** How to open a store for writing. */
+export interface SqliteStoreOptions {
+  /** The data folder; made, for its owner alone, when it is not there. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /**
+   * `serve` (default): the one process that takes measurements in; a second one is refused with `store/locked`.
+   * `import`: adds points beside it.
+   */
+  readonly role?: 'serve' | 'import';
+  /** How long what is put may wait for its group, in ms of the monotonic clock. Default 10 s; 0 writes at once. */
+  readonly groupMs?: number;
+  /**
+   * `normal` (default): a power cut may also lose what the operating system had not written out yet, on Linux about
+   * 30 s. `full`: each group is on the medium when `flush` returns.
+   */
+  readonly synchronous?: 'normal' | 'full';
+  /** Told of damage when it is found, besides `health()`. */
+  readonly onError?: (error: AppError) => void;
+}
+
+/** How to open a store for reading. */
+export interface SqliteReaderOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens the store in a folder for writing, and makes it when it is not there. Throws `store/locked` when another
+ * process serves it, `store/newer` when a newer program made it, `store/failed` when the folder cannot be used.
+ */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const { folder, clock, role = 'serve', groupMs = GROUP_MS_DEFAULT, synchronous = 'normal' } = options;
+  makeFolder(folder);
+  const release = role === 'serve' ? lockWriter(folder) : () => undefined;
+  try {
+    const connection = new Connection(join(folder, STORE_FILE), false);
+    connection.exec(`PRAGMA synchronous = ${synchronous}`);
+    migrate(connection);
+    if (role === 'serve') connection.write(() => beginEpoch(connection));
+    return new SqliteStore(makeParts(connection), {
+      clock,
+      groupMs,
+      role,
+      release,
+      onDamage: (damage) =>
+        options.onError?.(storeError('store/damaged', { path: connection.path, reason: damage.message })),
+    });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the store in a folder for reading: nothing is ever written. Throws `store/missing` when there is none yet,
+ * `store/newer` when a newer program made it.
+ */
+export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreReader {
+  const path = join(options.folder, STORE_FILE);
+  if (!existsSync(path)) throw storeError('store/missing', { path });
+  const connection = new Connection(path, true);
+  try {
+    const version = connection.row<[number]>('PRAGMA user_version')?.[0] ?? 0;
+    if (version === 0) throw storeError('store/missing', { path });
+    if (version > SCHEMA_VERSION) {
+      throw storeError('store/newer', { path, found: version, known: SCHEMA_VERSION });
+    }
+    return new SqliteReader(makeParts(connection), { readOnly: true, clock: options.clock });
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw storeError('store/failed', { path: folder, reason: String(error) }, error);
+  }
+}

@@ -1,0 +1,64 @@
+import { assert } from '@kilowink/core/error';
+import { NO_POINTS } from '@kilowink/core/series';
+import { DAY_MS, type EpochMs } from '@kilowink/core/time';
+import { LEVEL, monthStartMs } from '../block/levels.ts';
+import type { Damage } from '../store.ts';
+import type { BadBlock } from './block-table.ts';
+import { DayWriter } from './day-writer.ts';
+import type { Parts } from './reader.ts';
+
+/**
+ * Moves a block that does not open to the table `damaged_block`, in the caller's transaction. A day of points becomes
+ * a gap at every level; minutes and hours are made again from the points. Returns what to tell, none when the block
+ * has gone meanwhile.
+ */
+export function quarantine(parts: Parts, bad: BadBlock, foundAtMs: EpochMs): Damage[] {
+  const { connection, blocks } = parts;
+  const data = blocks.data(bad);
+  if (data === null) return [];
+  const row = connection.row<[number]>(
+    `INSERT INTO damaged_block (series, level, period, found_at_ms, reason, data) VALUES (?, ?, ?, ?, ?, ?)
+     RETURNING id`,
+    bad.series,
+    bad.level,
+    bad.period,
+    foundAtMs,
+    bad.reason,
+    data,
+  );
+  assert(row !== undefined, 'an insert returns its row');
+  blocks.write({ ...bad, data: null, firstMs: null, lastMs: null });
+  mend(parts, bad);
+  const damage = { foundAtMs, message: messageOf(bad), keptAt: `table damaged_block, row ${row[0]}` };
+  connection.run(
+    'INSERT INTO damage (found_at_ms, message, kept_at) VALUES (?, ?, ?)',
+    foundAtMs,
+    damage.message,
+    damage.keptAt,
+  );
+  connection.run('UPDATE state SET generation = generation + 1');
+  return [damage];
+}
+
+function mend(parts: Parts, bad: BadBlock): void {
+  const { blocks } = parts;
+  const writer = new DayWriter(blocks, bad.series);
+  if (bad.level === LEVEL.hours) {
+    const firstDay = monthStartMs(bad.period) / DAY_MS;
+    const lastDay = monthStartMs(bad.period + 1) / DAY_MS - 1;
+    for (const day of blocks.periods({ series: bad.series, level: LEVEL.raw }, firstDay, lastDay)) {
+      writer.setHours(day, blocks.points(bad.series, day) ?? NO_POINTS);
+    }
+  } else {
+    writer.setDay(bad.period, blocks.points(bad.series, bad.period) ?? NO_POINTS);
+  }
+  for (const write of writer.writes()) blocks.write(write);
+}
+
+function messageOf(bad: BadBlock): string {
+  const what = { [LEVEL.raw]: 'points', [LEVEL.minutes]: 'minutes', [LEVEL.hours]: 'hours' }[bad.level];
+  const startMs = bad.level === LEVEL.hours ? monthStartMs(bad.period) : bad.period * DAY_MS;
+  const from = new Date(startMs).toISOString().slice(0, 10);
+  const outcome = bad.level === LEVEL.raw ? 'the day reads as a gap' : 'made again from the points';
+  return `block of ${what} of series ${bad.series} from ${from}: ${bad.reason}; ${outcome}`;
+}

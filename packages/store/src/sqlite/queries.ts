@@ -1,0 +1,204 @@
+import {
+  ALL_TIME,
+  BucketFold,
+  type Buckets,
+  concatPoints,
+  type FoldRange,
+  lowerBound,
+  type Points,
+  pickPoints,
+  type Rollup,
+  slicePoints,
+  sortPoints,
+  TotalFold,
+} from '@kilowink/core/series';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, utcDay } from '@kilowink/core/time';
+import { DAY_STATE } from '../block/hours-codec.ts';
+import { LEVEL, monthStartMs, utcMonth } from '../block/levels.ts';
+import type { SeriesId, Total } from '../store.ts';
+import type { BlockTable } from './block-table.ts';
+import type { HotTail } from './hot-tail.ts';
+
+/** What sums points: into buckets, or into one total. */
+interface Fold {
+  addPoints(points: Points, mids: FoldRange): void;
+  addRollup(rollup: Rollup, range: FoldRange): void;
+}
+
+/** Answers from blocks and hot tail; each on one snapshot that the caller holds. */
+export class Queries {
+  readonly #blocks: BlockTable;
+  readonly #hot: HotTail;
+
+  constructor(blocks: BlockTable, hot: HotTail) {
+    this.#blocks = blocks;
+    this.#hot = hot;
+  }
+
+  /** `longestMs`: no point of the series lasts longer. */
+  buckets(series: SeriesId, edges: Float64Array, longestMs: number): Buckets {
+    const fold = new BucketFold(edges);
+    if (edges.length > 1) {
+      const shortestMs = shortestBucket(edges);
+      const marginMs = longestMs > shortestMs ? longestMs : 0;
+      const fromMs = (edges[0] as number) - marginMs;
+      const toMs = (edges[edges.length - 1] as number) + marginMs;
+      const range = { fromMs, toMs };
+      if (shortestMs >= HOUR_MS) this.#addHours({ fold, series, range, cutHours: cutHoursOf(edges) });
+      else
+        this.#addDays({
+          fold,
+          series,
+          range,
+          mids: ALL_TIME,
+          useMinutes: alignedToMinutes(edges, shortestMs),
+        });
+      this.#addHot(fold, series);
+    }
+    return fold.finish();
+  }
+
+  /** `longestMs`: no point of the series lasts longer. */
+  total(series: SeriesId, range: FoldRange, longestMs: number): Total {
+    const fold = new TotalFold(range);
+    if (range.fromMs < range.toMs) {
+      const marginMs = Math.max(longestMs, HOUR_MS);
+      const innerFromMs = Math.ceil((range.fromMs + marginMs) / HOUR_MS) * HOUR_MS;
+      const innerToMs = Math.floor((range.toMs - marginMs) / HOUR_MS) * HOUR_MS;
+      const outer = { fromMs: range.fromMs - longestMs, toMs: range.toMs + longestMs };
+      if (innerFromMs < innerToMs) {
+        const inner = { fromMs: innerFromMs, toMs: innerToMs };
+        this.#addHours({ fold, series, range: inner, cutHours: new Set() });
+        this.#addMids(fold, series, { fromMs: outer.fromMs, toMs: innerFromMs });
+        this.#addMids(fold, series, { fromMs: innerToMs, toMs: outer.toMs });
+      } else {
+        this.#addMids(fold, series, outer);
+      }
+      this.#addHot(fold, series);
+    }
+    return { sum: fold.sum, validMs: fold.validMs };
+  }
+
+  /** The points with midpoint in the UTC day, from blocks and hot tail, ascending. */
+  day(series: SeriesId, day: number): Points {
+    const parts: Points[] = [];
+    const sealed = this.#blocks.points(series, day);
+    if (sealed !== null) parts.push(sealed);
+    for (const points of this.#hotParts(series)) {
+      const picked = pickDay(points, day);
+      if (picked.starts.length > 0) parts.push(picked);
+    }
+    return sortPoints(concatPoints(parts));
+  }
+
+  /** The UTC days from `from` to `to` inclusive on which points have their midpoints, ascending. */
+  days(series: SeriesId, from: number, to: number): number[] {
+    const days = new Set(this.#blocks.periods({ series, level: LEVEL.raw }, from, to));
+    for (const points of this.#hotParts(series)) {
+      for (let index = 0; index < points.starts.length; index += 1) {
+        const day = utcDay((points.starts[index] as number) + (points.durationsMs[index] as number) / 2);
+        if (day >= from && day <= to) days.add(day);
+      }
+    }
+    return [...days].sort((left, right) => left - right);
+  }
+
+  #addHours(query: { fold: Fold; series: SeriesId; range: FoldRange; cutHours: ReadonlySet<number> }): void {
+    const { fold, series, range, cutHours } = query;
+    const firstMonth = utcMonth(range.fromMs);
+    const lastMonth = utcMonth(range.toMs - 1);
+    for (const month of this.#blocks.periods({ series, level: LEVEL.hours }, firstMonth, lastMonth)) {
+      const hours = this.#blocks.hours(series, month);
+      if (hours === null) {
+        const startMs = Math.max(range.fromMs, monthStartMs(month));
+        const endMs = Math.min(range.toMs, monthStartMs(month + 1));
+        this.#addMids(fold, series, { fromMs: startMs, toMs: endMs });
+        continue;
+      }
+      fold.addRollup(hours.rollup, range);
+      for (const [index, state] of hours.dayStates.entries()) {
+        const day = monthStartMs(month) / DAY_MS + index;
+        if (state === DAY_STATE.points) this.#addPoints({ fold, series, day, mids: range });
+        if (state === DAY_STATE.hours && cutHours.size > 0)
+          this.#addCutHours({ fold, series, day, cutHours });
+      }
+    }
+  }
+
+  #addCutHours(query: { fold: Fold; series: SeriesId; day: number; cutHours: ReadonlySet<number> }): void {
+    for (let hour = query.day * 24; hour < (query.day + 1) * 24; hour += 1) {
+      if (!query.cutHours.has(hour)) continue;
+      this.#addPoints({ ...query, mids: { fromMs: hour * HOUR_MS, toMs: (hour + 1) * HOUR_MS } });
+    }
+  }
+
+  #addMids(fold: Fold, series: SeriesId, mids: FoldRange): void {
+    this.#addDays({ fold, series, range: mids, mids, useMinutes: false });
+  }
+
+  #addDays(query: {
+    fold: Fold;
+    series: SeriesId;
+    range: FoldRange;
+    mids: FoldRange;
+    useMinutes: boolean;
+  }): void {
+    const { fold, series, range, mids, useMinutes } = query;
+    const firstDay = utcDay(range.fromMs);
+    const lastDay = utcDay(range.toMs);
+    for (const day of this.#blocks.periods({ series, level: LEVEL.raw }, firstDay, lastDay)) {
+      const minutes = useMinutes ? this.#blocks.minutes(series, day) : null;
+      if (minutes !== null) fold.addRollup(minutes, range);
+      else this.#addPoints({ fold, series, day, mids });
+    }
+  }
+
+  #addPoints(query: { fold: Fold; series: SeriesId; day: number; mids: FoldRange }): void {
+    const points = this.#blocks.points(query.series, query.day);
+    if (points !== null) query.fold.addPoints(points, query.mids);
+  }
+
+  #addHot(fold: Fold, series: SeriesId): void {
+    for (const points of this.#hotParts(series)) fold.addPoints(points, ALL_TIME);
+  }
+
+  *#hotParts(series: SeriesId): Iterable<Points> {
+    const hot = this.#hot.series(series);
+    for (const run of hot.runs.values()) yield run.columns.points;
+    yield hot.points.points;
+  }
+}
+
+/** The points with midpoint in the day. */
+function pickDay(points: Points, day: number): Points {
+  const { starts, durationsMs } = points;
+  const picked: number[] = [];
+  for (let index = 0; index < starts.length; index += 1) {
+    if (utcDay((starts[index] as number) + (durationsMs[index] as number) / 2) === day) picked.push(index);
+  }
+  return pickPoints(points, picked);
+}
+
+function shortestBucket(edges: Float64Array): number {
+  let shortestMs = Number.POSITIVE_INFINITY;
+  for (let index = 1; index < edges.length; index += 1) {
+    shortestMs = Math.min(shortestMs, (edges[index] as number) - (edges[index - 1] as number));
+  }
+  return shortestMs;
+}
+
+function alignedToMinutes(edges: Float64Array, shortestMs: number): boolean {
+  return shortestMs >= MINUTE_MS && edges.every((edgeMs) => edgeMs % MINUTE_MS === 0);
+}
+
+/** The hours that an edge cuts in two. */
+function cutHoursOf(edges: Float64Array): Set<number> {
+  const cut = new Set<number>();
+  for (const edgeMs of edges) if (edgeMs % HOUR_MS !== 0) cut.add(Math.floor(edgeMs / HOUR_MS));
+  return cut;
+}
+
+/** The part of ascending points that starts in [`fromMs`, `toMs`). */
+export function startsBetween(points: Points, fromMs: EpochMs, toMs: EpochMs): Points {
+  return slicePoints(points, lowerBound(points.starts, fromMs), lowerBound(points.starts, toMs));
+}

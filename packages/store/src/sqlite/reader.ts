@@ -1,0 +1,326 @@
+import { statSync } from 'node:fs';
+import {
+  type Buckets,
+  concatPoints,
+  NO_POINTS,
+  type Points,
+  type Quantity,
+  sortPoints,
+  type Unit,
+} from '@kilowink/core/series';
+import { type Clock, DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
+import { storeError } from '../errors.ts';
+import type {
+  Changes,
+  Damage,
+  RunId,
+  RunInfo,
+  SeriesId,
+  SeriesInfo,
+  StoredWindow,
+  StoreHealth,
+  StoreReader,
+  Timeline,
+  Total,
+} from '../store.ts';
+import { BlockTable } from './block-table.ts';
+import { ChangeLog } from './change-log.ts';
+import type { Connection } from './connection.ts';
+import { HotTail } from './hot-tail.ts';
+import { Pending } from './pending.ts';
+import { Queries, startsBetween } from './queries.ts';
+import { SealedWindows } from './sealed-windows.ts';
+
+/** What reading needs; a writer shares these with its reader. */
+export interface Parts {
+  readonly connection: Connection;
+  readonly pending: Pending;
+  readonly hot: HotTail;
+  readonly blocks: BlockTable;
+  readonly sealed: SealedWindows;
+  readonly changes: ChangeLog;
+}
+
+/** The parts over one connection. */
+export function makeParts(connection: Connection): Parts {
+  const pending = new Pending();
+  const hot = new HotTail(connection, pending);
+  return {
+    connection,
+    pending,
+    hot,
+    blocks: new BlockTable(connection),
+    sealed: new SealedWindows(connection),
+    changes: new ChangeLog(connection, hot, pending),
+  };
+}
+
+/** Reads a store: every answer is from one snapshot of the file, and sees what other processes committed before it. */
+export class SqliteReader implements StoreReader {
+  readonly readOnly: boolean;
+  protected readonly parts: Parts;
+  protected readonly clock: Clock;
+  readonly #queries: Queries;
+  readonly #damages: Damage[] = [];
+  #dataVersion: number;
+  #generation: number;
+  #isChanged = false;
+  #isClosed = false;
+
+  constructor(parts: Parts, options: { readOnly: boolean; clock: Clock }) {
+    this.parts = parts;
+    this.readOnly = options.readOnly;
+    this.clock = options.clock;
+    this.#queries = new Queries(parts.blocks, parts.hot);
+    this.#dataVersion = parts.connection.dataVersion();
+    this.#generation = this.#readGeneration();
+  }
+
+  listSeries(): SeriesInfo[] {
+    return this.snapshot(() =>
+      this.parts.connection
+        .rows<[SeriesId, string, Quantity, Unit, string]>(
+          'SELECT id, source, quantity, unit, name FROM series ORDER BY id',
+        )
+        .map(([id, source, quantity, unit, name]) => ({
+          id,
+          source,
+          quantity,
+          unit,
+          name,
+          ...this.#extent(id),
+        })),
+    );
+  }
+
+  listRuns(series: SeriesId, limit: number): RunInfo[] {
+    return this.snapshot(() =>
+      this.parts.connection
+        .rows<[RunId]>('SELECT id FROM run WHERE series = ? ORDER BY id DESC LIMIT ?', series, limit)
+        .map(([id]) => this.#runInfo(id)),
+    );
+  }
+
+  readWindows(run: RunId, fromNumber: number, toNumber: number): StoredWindow[] {
+    return this.snapshot(() => {
+      const { columns } = this.parts.hot.run(run);
+      const windows: StoredWindow[] = [];
+      for (let index = columns.lowerBound(fromNumber); index < columns.count; index += 1) {
+        const { key: number, value, reports, disagreements } = columns.row(index);
+        if (number >= toNumber) break;
+        windows.push({ number, value, reports, disagreements });
+      }
+      for (const range of this.parts.sealed.ranges(run)) {
+        const to = Math.min(range.to, toNumber);
+        for (let number = Math.max(range.from, fromNumber); number < to; number += 1) {
+          windows.push({ number, value: null, reports: 0, disagreements: 0 });
+        }
+      }
+      return windows.sort((left, right) => left.number - right.number);
+    });
+  }
+
+  sourceState(source: string): string | null {
+    const pending = this.parts.pending.sourceStates.get(source);
+    if (pending !== undefined) return pending;
+    return (
+      this.parts.connection.row<[string]>('SELECT state FROM source_state WHERE source = ?', source)?.[0] ??
+      null
+    );
+  }
+
+  readBuckets(series: SeriesId, edges: Float64Array): Buckets {
+    return this.snapshot(() => this.#queries.buckets(series, edges, this.longestMs(series)));
+  }
+
+  readTotal(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Total {
+    return this.snapshot(() => this.#queries.total(series, { fromMs, toMs }, this.longestMs(series)));
+  }
+
+  *readPoints(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Iterable<Points> {
+    const longestMs = this.snapshot(() => this.longestMs(series));
+    const days = this.snapshot(() =>
+      this.#queries.days(series, utcDay(fromMs), utcDay(toMs + longestMs / 2)),
+    );
+    // A point is in the block of its midpoint's day, and is given out with the day that it starts on.
+    const reach = Math.ceil(longestMs / 2 / DAY_MS);
+    const startDays = new Set(
+      days.flatMap((day) => Array.from({ length: reach + 1 }, (_, back) => day - back)),
+    );
+    for (const day of [...startDays].sort((left, right) => left - right)) {
+      const points = this.snapshot(() => this.#startingOn(series, day, reach));
+      const inside = startsBetween(
+        points,
+        Math.max(fromMs, day * DAY_MS),
+        Math.min(toMs, (day + 1) * DAY_MS),
+      );
+      if (inside.starts.length > 0) yield inside;
+    }
+  }
+
+  readChanges(cursor: string, limit: number): Changes | null {
+    return this.snapshot(() => this.parts.changes.read(cursor, limit));
+  }
+
+  cursor(): string {
+    return this.snapshot(() => this.parts.changes.cursor());
+  }
+
+  refresh(): boolean {
+    this.snapshot(() => undefined);
+    const isChanged = this.#isChanged;
+    this.#isChanged = false;
+    return isChanged;
+  }
+
+  health(): StoreHealth {
+    return this.snapshot(() => {
+      const { connection, pending } = this.parts;
+      const hotCount = connection.row<[number]>(
+        'SELECT (SELECT count(*) FROM hot_window) + (SELECT count(*) FROM hot_point)',
+      )?.[0];
+      const blockCount = connection.row<[number]>('SELECT count(*) FROM block')?.[0];
+      const stored = connection
+        .rows<[EpochMs, string, string]>('SELECT found_at_ms, message, kept_at FROM damage ORDER BY id')
+        .map(([foundAtMs, message, keptAt]) => ({ foundAtMs, message, keptAt }));
+      return {
+        path: connection.path,
+        sizeBytes: sizeOf(connection.path) + sizeOf(`${connection.path}-wal`),
+        hotCount: (hotCount ?? 0) + pending.rowCount,
+        blockCount: blockCount ?? 0,
+        damages: [...stored, ...this.#damages],
+      };
+    });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.parts.connection.close();
+  }
+
+  /** Runs `body` on one snapshot of the file, after dropping what other processes made stale. */
+  protected snapshot<T>(body: () => T): T {
+    this.assertOpen();
+    const result = this.parts.connection.read(() => {
+      this.dropStale();
+      return body();
+    });
+    this.afterRead();
+    return result;
+  }
+
+  protected assertOpen(): void {
+    if (this.#isClosed) throw storeError('store/closed', { path: this.parts.connection.path });
+  }
+
+  /** Looks whether another process committed, and if so reads again what may be stale. Inside a transaction. */
+  protected dropStale(): void {
+    const dataVersion = this.parts.connection.dataVersion();
+    if (dataVersion === this.#dataVersion) return;
+    this.#dataVersion = dataVersion;
+    this.#isChanged = true;
+    this.parts.hot.forget();
+    this.parts.sealed.forget();
+    const generation = this.#readGeneration();
+    if (generation !== this.#generation) this.parts.blocks.forget();
+    this.#generation = generation;
+  }
+
+  /** Forgets what is kept of the file, so that it is read again; what is pending stays. */
+  protected forgetAll(): void {
+    this.parts.hot.forget();
+    this.parts.sealed.forget();
+    this.parts.blocks.forget();
+  }
+
+  /** Blocks that did not open: a reader can only say so. */
+  protected afterRead(): void {
+    for (const bad of this.parts.blocks.bad.splice(0)) {
+      const message = `block ${bad.series}/${bad.level}/${bad.period}: ${bad.reason}`;
+      if (this.#damages.some((damage) => damage.message === message)) continue;
+      this.#damages.push({ foundAtMs: this.clock.wallMs(), message, keptAt: 'block' });
+    }
+  }
+
+  /** No point of the series lasts longer than this. Throws `store/series` when there is none of that id. */
+  protected longestMs(series: SeriesId): number {
+    const row = this.parts.connection.row<[number]>('SELECT longest_ms FROM series WHERE id = ?', series);
+    if (row === undefined) throw storeError('store/series', { series });
+    return Math.max(row[0], this.parts.pending.longestMs.get(series) ?? 0);
+  }
+
+  #startingOn(series: SeriesId, day: number, reach: number): Points {
+    const parts: Points[] = [];
+    for (let other = day; other <= day + reach; other += 1) {
+      const points = this.#queries.day(series, other);
+      parts.push(startsBetween(points, day * DAY_MS, (day + 1) * DAY_MS));
+    }
+    const filled = parts.filter((part) => part.starts.length > 0);
+    return filled.length === 0 ? NO_POINTS : sortPoints(concatPoints(filled));
+  }
+
+  #readGeneration(): number {
+    return this.parts.connection.row<[number]>('SELECT generation FROM state')?.[0] ?? 0;
+  }
+
+  #runInfo(id: RunId): RunInfo {
+    const { series, timeline, columns } = this.parts.hot.run(id);
+    const keys = columns.keys;
+    const ranges = this.parts.sealed.ranges(id);
+    const firsts = [keys[0], ranges[0]?.from].filter((number) => number !== undefined);
+    const lastRange = ranges.at(-1);
+    const lasts = [keys[keys.length - 1], lastRange && lastRange.to - 1].filter(
+      (number) => number !== undefined,
+    );
+    return {
+      id,
+      series,
+      timeline: timeline as Timeline,
+      firstNumber: firsts.length === 0 ? null : Math.min(...firsts),
+      lastNumber: lasts.length === 0 ? null : Math.max(...lasts),
+    };
+  }
+
+  #extent(series: SeriesId): { firstMs: EpochMs | null; lastMs: EpochMs | null } {
+    let firstMs = Number.POSITIVE_INFINITY;
+    let lastMs = Number.NEGATIVE_INFINITY;
+    const hot = this.parts.hot.series(series);
+    for (const columns of [hot.points, ...[...hot.runs.values()].map((run) => run.columns)]) {
+      const { starts, durationsMs } = columns.points;
+      for (let index = 0; index < starts.length; index += 1) {
+        firstMs = Math.min(firstMs, starts[index] as number);
+        lastMs = Math.max(lastMs, (starts[index] as number) + (durationsMs[index] as number));
+      }
+    }
+    const sealed = this.#sealedExtent(series);
+    if (sealed !== null) {
+      firstMs = Math.min(firstMs, sealed.firstMs);
+      lastMs = Math.max(lastMs, sealed.lastMs);
+    }
+    return firstMs < lastMs ? { firstMs, lastMs } : { firstMs: null, lastMs: null };
+  }
+
+  /** Long points may reach past the blocks at the ends, so as many days as the longest one lasts are looked at. */
+  #sealedExtent(series: SeriesId): { firstMs: EpochMs; lastMs: EpochMs } | null {
+    const { connection } = this.parts;
+    const reach = Math.ceil(this.longestMs(series) / DAY_MS);
+    const row = connection.row<[number | null, number | null]>(
+      `WITH bound AS (
+         SELECT (SELECT min(period) FROM block WHERE series = ?1 AND level = 0) AS first,
+                (SELECT max(period) FROM block WHERE series = ?1 AND level = 0) AS last)
+       SELECT
+         (SELECT min(first_ms) FROM block WHERE series = ?1 AND level = 0 AND period <= bound.first + ?2),
+         (SELECT max(last_ms) FROM block WHERE series = ?1 AND level = 0 AND period >= bound.last - ?2)
+       FROM bound`,
+      series,
+      reach,
+    );
+    const [firstMs, lastMs] = row ?? [null, null];
+    return firstMs === null || lastMs === null ? null : { firstMs, lastMs };
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

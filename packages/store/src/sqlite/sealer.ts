@@ -1,0 +1,132 @@
+import { assert } from '@kilowink/core/error';
+import { concatPoints, type Points, pickPoints, sortPoints } from '@kilowink/core/series';
+import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
+import { FIRST_SEALED_DAY } from '../limits.ts';
+import type { RunId, SeriesId } from '../store.ts';
+import { DayWriter } from './day-writer.ts';
+import type { HotColumns } from './hot-columns.ts';
+import type { Parts } from './reader.ts';
+
+/** A day with hot measurements, ready to be sealed. */
+export interface SealTarget {
+  readonly series: SeriesId;
+  readonly day: number;
+}
+
+/** Moves whole days from the hot tail into blocks. */
+export class Sealer {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The days that ended before `beforeMs` and have hot measurements, oldest first. */
+  targets(beforeMs: EpochMs): SealTarget[] {
+    const targets: SealTarget[] = [];
+    for (const [series] of this.#parts.connection.rows<[SeriesId]>('SELECT id FROM series ORDER BY id')) {
+      const hot = this.#parts.hot.series(series);
+      const days = new Set<number>();
+      for (const columns of [hot.points, ...[...hot.runs.values()].map((run) => run.columns)])
+        addDays(days, columns);
+      for (const day of days) {
+        if (day >= FIRST_SEALED_DAY && (day + 1) * DAY_MS <= beforeMs) targets.push({ series, day });
+      }
+    }
+    return targets.sort((left, right) => left.day - right.day || left.series - right.series);
+  }
+
+  /**
+   * Merges the hot measurements of a day into its block, in the caller's transaction. Nothing is dropped: what is hot
+   * was told apart from what is stored when it came. Returns what to do to the hot tail once that is committed.
+   */
+  seal(target: SealTarget): (() => void)[] {
+    const { connection, hot, blocks, pending } = this.#parts;
+    assert(pending.isEmpty, 'what is sealed is written first');
+    const { series, day } = target;
+    const hotSeries = hot.series(series);
+    const parts: Points[] = [];
+    const afterCommit: (() => void)[] = [];
+    const stored = blocks.points(series, day);
+    if (stored !== null) parts.push(stored);
+    let seqMax = 0;
+    const take = (columns: HotColumns): number[] => {
+      const indexes = indexesOf(columns, day);
+      if (indexes.length === 0) return indexes;
+      parts.push(pickPoints(columns.points, indexes));
+      seqMax = Math.max(seqMax, columns.seqMax(indexes));
+      const taken = new Set(indexes);
+      afterCommit.push(() => columns.retain((index) => !taken.has(index)));
+      return indexes;
+    };
+    for (const run of hotSeries.runs.values()) this.#moveWindows(run.id, run.columns, take(run.columns));
+    this.#deletePoints(series, hotSeries.points, take(hotSeries.points));
+    const writer = new DayWriter(blocks, series);
+    writer.setDay(day, sortPoints(concatPoints(parts)));
+    for (const write of writer.writes()) blocks.write(write);
+    connection.run('UPDATE state SET sealed_seq = max(sealed_seq, ?), generation = generation + 1', seqMax);
+    connection.run('DELETE FROM rewritten WHERE seq <= (SELECT sealed_seq FROM state)');
+    return afterCommit;
+  }
+
+  #moveWindows(run: RunId, columns: HotColumns, indexes: readonly number[]): void {
+    const { keys } = columns;
+    for (const [from, to] of stretches(indexes)) {
+      this.#parts.connection.run(
+        'DELETE FROM hot_window WHERE run = ? AND number BETWEEN ? AND ?',
+        run,
+        keys[from] as number,
+        keys[to] as number,
+      );
+    }
+    const numbers = indexes.map((index) => keys[index] as number);
+    for (const [from, to] of stretches(numbers)) {
+      this.#parts.sealed.add(run, { from, to: to + 1 });
+    }
+  }
+
+  #deletePoints(series: SeriesId, columns: HotColumns, indexes: readonly number[]): void {
+    const { keys } = columns;
+    for (const [from, to] of stretches(indexes)) {
+      this.#parts.connection.run(
+        'DELETE FROM hot_point WHERE series = ? AND start_ms BETWEEN ? AND ?',
+        series,
+        keys[from] as number,
+        keys[to] as number,
+      );
+    }
+  }
+}
+
+function midDay(points: Points, index: number): number {
+  return utcDay((points.starts[index] as number) + (points.durationsMs[index] as number) / 2);
+}
+
+function addDays(days: Set<number>, columns: HotColumns): void {
+  const { points } = columns;
+  let before = Number.NaN;
+  for (let index = 0; index < columns.count; index += 1) {
+    const day = midDay(points, index);
+    if (day !== before) days.add(day);
+    before = day;
+  }
+}
+
+function indexesOf(columns: HotColumns, day: number): number[] {
+  const { points } = columns;
+  const indexes: number[] = [];
+  for (let index = 0; index < columns.count; index += 1)
+    if (midDay(points, index) === day) indexes.push(index);
+  return indexes;
+}
+
+/** First and last of each longest stretch of numbers that follow each other by one. */
+function stretches(numbers: readonly number[]): [first: number, last: number][] {
+  const found: [number, number][] = [];
+  for (const number of numbers) {
+    const current = found.at(-1);
+    if (current !== undefined && current[1] + 1 === number) current[1] = number;
+    else found.push([number, number]);
+  }
+  return found;
+}

@@ -1,0 +1,292 @@
+import { assert } from '@kilowink/core/error';
+import type { Points, SeriesDefinition } from '@kilowink/core/series';
+import type { Clock, EpochMs } from '@kilowink/core/time';
+import { isStorable } from '../limits.ts';
+import type { AddedPoints, Damage, NewRun, RunId, SeriesId, Store, Timeline, Window } from '../store.ts';
+import { assertTimeline, windowTime } from '../timeline.ts';
+import type { HotRow } from './hot-columns.ts';
+import type { HotRun } from './hot-tail.ts';
+import { Importer } from './importer.ts';
+import { quarantine } from './quarantine.ts';
+import { type Parts, SqliteReader } from './reader.ts';
+import { Sealer } from './sealer.ts';
+
+/** Rows that wait in memory at most, whatever the grouping interval. */
+const PENDING_ROWS_MAX = 20_000;
+
+/** Changes of imports kept at most; a cursor from before the oldest is not known any more. */
+const IMPORT_CHANGES_MAX = 1_000;
+
+/** How a store is written. */
+export interface WriterOptions {
+  readonly clock: Clock;
+  /** How long what is put may wait for its group, in milliseconds of the monotonic clock. */
+  readonly groupMs: number;
+  /** `serve`: the one process that takes measurements in. `import`: writes beside it. */
+  readonly role: 'serve' | 'import';
+  /** Told of each damage when it is found. */
+  readonly onDamage: (damage: Damage) => void;
+  /** Called once when the store closes. */
+  readonly release: () => void;
+}
+
+/**
+ * Writes a store. Measurements wait in memory for their group and are written in one short transaction, so that an SD
+ * card lives and other processes find the file free; reading lays what waits over what the file has.
+ */
+export class SqliteStore extends SqliteReader implements Store {
+  readonly #options: WriterOptions;
+  readonly #importer: Importer;
+  readonly #sealer: Sealer;
+  #lastSeq: number;
+  #pendingSinceMs: number | null = null;
+  #isReleased = false;
+
+  constructor(parts: Parts, options: WriterOptions) {
+    super(parts, { readOnly: false, clock: options.clock });
+    this.#options = options;
+    this.#lastSeq = parts.changes.lastSeq();
+    this.#sealer = new Sealer(parts);
+    this.#importer = new Importer(parts, {
+      clock: options.clock,
+      snapshot: (body) => this.snapshot(body),
+      write: (body) => this.#write(body),
+      nextSeq: () => this.#nextSeq(),
+      setLongest: (series, longestMs) => this.#setLongest(series, longestMs),
+      longestMs: (series) => this.longestMs(series),
+      logRewritten: (range) => this.#logRewritten(range),
+    });
+  }
+
+  ensureSeries(definition: SeriesDefinition): SeriesId {
+    this.assertOpen();
+    const { connection } = this.parts;
+    const { source, quantity, unit, name } = definition;
+    const find = () =>
+      connection.row<[SeriesId]>(
+        'SELECT id FROM series WHERE source = ? AND quantity = ?',
+        source,
+        quantity,
+      )?.[0];
+    const insert = () => {
+      connection.run(
+        `INSERT INTO series (source, quantity, unit, name, longest_ms) VALUES (?, ?, ?, ?, 0)
+         ON CONFLICT DO NOTHING`,
+        source,
+        quantity,
+        unit,
+        name,
+      );
+      const id = find();
+      assert(id !== undefined, `series ${source} was just made`);
+      return id;
+    };
+    return find() ?? this.#write(insert);
+  }
+
+  renameSeries(series: SeriesId, name: string): void {
+    this.#write(() => {
+      this.longestMs(series);
+      this.parts.connection.run('UPDATE series SET name = ? WHERE id = ?', name, series);
+    });
+  }
+
+  createRun(run: NewRun): RunId {
+    assertTimeline(run.timeline);
+    return this.#write(() => {
+      this.#setLongest(run.series, longestOf(run.timeline));
+      const row = this.parts.connection.row<[RunId]>(
+        'INSERT INTO run (series, timeline) VALUES (?, ?) RETURNING id',
+        run.series,
+        JSON.stringify(run.timeline),
+      );
+      assert(row !== undefined, 'an insert returns its row');
+      return row[0];
+    });
+  }
+
+  putWindows(run: RunId, windows: readonly Window[]): number {
+    return this.#put(() => {
+      const hotRun = this.parts.hot.run(run);
+      let newCount = 0;
+      for (const window of windows) newCount += this.#putWindow(hotRun, window);
+      return newCount;
+    });
+  }
+
+  setTimeline(run: RunId, timeline: Timeline): void {
+    assertTimeline(timeline);
+    this.#put(() => {
+      const hotRun = this.parts.hot.run(run);
+      const { series } = hotRun;
+      const moved = this.parts.hot.retime(hotRun, timeline);
+      this.parts.pending.timelines.set(run, timeline);
+      this.#setLongest(series, longestOf(timeline));
+      if (moved !== null) this.#logRewritten({ series, ...moved });
+    });
+  }
+
+  putSourceState(source: string, state: string): void {
+    this.#put(() => this.parts.pending.sourceStates.set(source, state));
+  }
+
+  addPoints(series: SeriesId, points: Points): AddedPoints {
+    this.assertOpen();
+    const added = this.#importer.add(series, points);
+    this.#flushWhenDue();
+    return added;
+  }
+
+  flush(): void {
+    this.assertOpen();
+    if (!this.parts.pending.isEmpty) this.#write(() => undefined);
+  }
+
+  seal(beforeMs: EpochMs, budgetMs = Number.POSITIVE_INFINITY): number {
+    this.assertOpen();
+    // An import must not seal what it sees: the serving process may have more of the same windows in memory.
+    if (this.#options.role !== 'serve') return 0;
+    this.flush();
+    const startedMs = this.clock.monotonicMs();
+    let blockCount = 0;
+    for (const target of this.snapshot(() => this.#sealer.targets(beforeMs))) {
+      if (blockCount > 0 && this.clock.monotonicMs() - startedMs >= budgetMs) break;
+      const moved = this.#write(() => this.#sealer.seal(target));
+      for (const forget of moved) forget();
+      blockCount += 1;
+    }
+    this.afterRead();
+    return blockCount;
+  }
+
+  override close(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    try {
+      this.flush();
+    } finally {
+      super.close();
+      this.#options.release();
+    }
+  }
+
+  /** Sets aside the blocks that did not open; writing may find more of them. */
+  protected override afterRead(): void {
+    const { bad } = this.parts.blocks;
+    while (bad.length > 0) {
+      const found = bad.splice(0);
+      const foundAtMs = this.clock.wallMs();
+      const damages = this.#write(() => found.flatMap((block) => quarantine(this.parts, block, foundAtMs)));
+      for (const damage of damages) this.#options.onDamage(damage);
+    }
+  }
+
+  #put<T>(body: () => T): T {
+    const result = this.snapshot(body);
+    this.#flushWhenDue();
+    return result;
+  }
+
+  #putWindow(run: HotRun, window: Window): number {
+    const { pending, sealed } = this.parts;
+    const { number, value } = window;
+    const at = run.columns.find(number);
+    if (at >= 0) {
+      const row = run.columns.row(at);
+      const { reports, disagreements } = window;
+      if (reports > row.reports || disagreements > row.disagreements) {
+        const higher: HotRow = {
+          ...row,
+          reports: Math.max(reports, row.reports),
+          disagreements: Math.max(disagreements, row.disagreements),
+        };
+        run.columns.put(higher);
+        pending.putWindow(run.id, higher);
+      }
+      return 0;
+    }
+    if (sealed.has(run.id, number)) return 0;
+    assert(Number.isSafeInteger(number), `window number ${number} is whole`);
+    assert(isStorable(value), `window ${number} holds ${value}`);
+    const seq = this.#nextSeq();
+    const row: HotRow = { ...window, key: number, ...windowTime(run.timeline, number), seq };
+    run.columns.put(row);
+    pending.putWindow(run.id, row);
+    if (seq !== null) pending.changes.push({ kind: 'window', seq, run: run.id, number });
+    return 1;
+  }
+
+  /** The next place in the order of changes; an import has none, for its changes are told as ranges. */
+  #nextSeq(): number | null {
+    if (this.#options.role !== 'serve') return null;
+    this.#lastSeq += 1;
+    return this.#lastSeq;
+  }
+
+  /** An import calls this inside its transaction. */
+  #logRewritten(range: Range): void {
+    const seq = this.#nextSeq();
+    if (seq === null) this.#insertImportChange(range);
+    else this.parts.pending.changes.push({ kind: 'rewritten', seq, change: { kind: 'rewritten', ...range } });
+  }
+
+  #insertImportChange(range: Range): void {
+    const { connection } = this.parts;
+    connection.run(
+      'INSERT INTO import_change (series, from_ms, to_ms) VALUES (?, ?, ?)',
+      range.series,
+      range.fromMs,
+      range.toMs,
+    );
+    connection.run(
+      'DELETE FROM import_change WHERE id <= (SELECT max(id) FROM import_change) - ?',
+      IMPORT_CHANGES_MAX,
+    );
+  }
+
+  #setLongest(series: SeriesId, longestMs: number): void {
+    if (longestMs > this.longestMs(series)) this.parts.pending.longestMs.set(series, longestMs);
+  }
+
+  #flushWhenDue(): void {
+    const { pending } = this.parts;
+    if (pending.isEmpty) return;
+    const nowMs = this.clock.monotonicMs();
+    this.#pendingSinceMs ??= nowMs;
+    const isDue = nowMs - this.#pendingSinceMs >= this.#options.groupMs;
+    if (isDue || pending.rowCount >= PENDING_ROWS_MAX) this.flush();
+  }
+
+  /** Runs `body` and writes what is pending, in one transaction. What is in memory stays as it is if that fails. */
+  #write<T>(body: () => T): T {
+    this.assertOpen();
+    const { connection, pending } = this.parts;
+    try {
+      const result = connection.write(() => {
+        this.dropStale();
+        const made = body();
+        if (this.#options.role === 'import')
+          for (const range of pending.ranges()) this.#insertImportChange(range);
+        pending.write(connection);
+        return made;
+      });
+      pending.clear();
+      this.#pendingSinceMs = null;
+      return result;
+    } catch (error) {
+      this.forgetAll();
+      throw error;
+    }
+  }
+}
+
+interface Range {
+  readonly series: SeriesId;
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
+function longestOf(timeline: Timeline): number {
+  // A window of a fractional interval lasts one or the other of the whole numbers beside it.
+  return Math.max(...timeline.map((segment) => Math.ceil(segment.intervalMs)));
+}

@@ -1,0 +1,57 @@
+import { assert } from '@kilowink/core/error';
+import type { EpochMs } from '@kilowink/core/time';
+import type { Segment, Timeline } from './store.ts';
+
+/** When window `number` starts and how long it lasts, in whole milliseconds: each ends where the next one starts. */
+export function windowTime(timeline: Timeline, number: number): { startMs: EpochMs; durationMs: number } {
+  const segment = segmentAt(timeline, number);
+  const startMs = startIn(segment, number);
+  return { startMs, durationMs: startIn(segment, number + 1) - startMs };
+}
+
+/** Starts and durations of many windows at once; fast where `numbers` ascend. */
+export function windowTimes(
+  timeline: Timeline,
+  numbers: Float64Array,
+): { starts: Float64Array; durationsMs: Float64Array } {
+  const starts = new Float64Array(numbers.length);
+  const durationsMs = new Float64Array(numbers.length);
+  let segment = segmentAt(timeline, Number.NEGATIVE_INFINITY);
+  let untilNumber = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index] as number;
+    if (number >= untilNumber) {
+      segment = segmentAt(timeline, number);
+      untilNumber =
+        timeline.find((other) => other.fromNumber > number)?.fromNumber ?? Number.POSITIVE_INFINITY;
+    }
+    const startMs = startIn(segment, number);
+    starts[index] = startMs;
+    durationsMs[index] = startIn(segment, number + 1) - startMs;
+  }
+  return { starts, durationsMs };
+}
+
+/** Asserts what `Timeline` promises. */
+export function assertTimeline(timeline: Timeline): void {
+  assert(timeline.length > 0, 'a timeline has at least one segment');
+  for (const [index, segment] of timeline.entries()) {
+    const before = timeline[index - 1];
+    assert(Number.isFinite(segment.startMs), `segment ${index} starts at ${segment.startMs}`);
+    assert(segment.intervalMs >= 1, `segment ${index} has windows of ${segment.intervalMs} ms`);
+    assert(
+      before === undefined || before.fromNumber < segment.fromNumber,
+      `segment ${index} does not ascend`,
+    );
+  }
+}
+
+function segmentAt(timeline: Timeline, number: number): Segment {
+  const segment = timeline.findLast((candidate) => candidate.fromNumber <= number) ?? timeline[0];
+  assert(segment !== undefined, 'a timeline has at least one segment');
+  return segment;
+}
+
+function startIn(segment: Segment, number: number): EpochMs {
+  return Math.round(segment.startMs + (number - segment.fromNumber) * segment.intervalMs);
+}
