@@ -41,10 +41,17 @@ function installPackages() {
   const npm = process.env.npm_execpath;
   const [file, first] = npm && npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const options = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
-  const result = spawnSync(file, [...first, ...options], { cwd: root, stdio: ['ignore', 2, 2], env: cleanEnv() });
+  const result = spawnSync(file, [...first, ...options], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: cleanEnv(),
+  });
   if (result.status !== 0) fail('npm ci did not succeed; its messages are above.', result.status);
   if (!fs.existsSync(ownNode) || spawnSync(ownNode, ['--version']).status !== 0) {
-    fail('the package "node" has no program for this machine: its install script did not run, or there is none.', 1);
+    fail(
+      'the package "node" has no program for this machine: its install script did not run, or there is none.',
+      1,
+    );
   }
   fs.writeFileSync(marker, wanted);
 }
@@ -72,7 +79,10 @@ function readMarker() {
 }
 
 function run(script, scriptArgs) {
-  const result = spawnSync(ownNode, [path.join(root, script), ...scriptArgs], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(ownNode, [path.join(root, script), ...scriptArgs], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (result.status !== 0) process.exit(result.status === null ? 1 : result.status);
 }
 
@@ -81,7 +91,9 @@ function handOver(script, scriptArgs) {
   const cwd = command === 'exec' && process.env.INIT_CWD ? process.env.INIT_CWD : root;
   const child = spawn(ownNode, [path.join(root, script), ...scriptArgs], { cwd, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + (signal === 'SIGTERM' ? 15 : 2)));
+  child.on('exit', (code, signal) =>
+    process.exit(signal === null ? code : 128 + (signal === 'SIGTERM' ? 15 : 2)),
+  );
 }
 
 function fail(message, status) {

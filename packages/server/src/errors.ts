@@ -1,7 +1,7 @@
 import { errorMaker } from '@kilowink/core/error';
 
 /** What can go wrong in the server, by code. A code is never reused. */
-export const serverErrors = {
+export const SERVER_ERRORS = {
   'config/unreadable': {
     message: 'The configuration file {path} can not be read: {reason}.',
     status: 500,
@@ -52,4 +52,4 @@ export const serverErrors = {
   'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },
 } as const;
 
-export const serverError = errorMaker(serverErrors);
+export const serverError = errorMaker(SERVER_ERRORS);

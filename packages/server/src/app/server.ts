@@ -137,7 +137,6 @@ function createIngest(of: {
     clock,
     mappings: config.sensors,
     onTaken: (series, added) => {
-      if (config.store.groupMs === 0) store.flush();
       if (added > 0) live.push();
       live.heard(series);
     },
