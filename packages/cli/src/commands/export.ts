@@ -1,0 +1,132 @@
+import type { Buckets } from '@kilowink/core/series';
+import { bucketEdges, type EpochMs, findStep, isZone, STEPS, type Step } from '@kilowink/core/time';
+import { loadConfig } from '@kilowink/server/config';
+import { openSqliteStoreReadOnly, type SeriesInfo, type StoreReader } from '@kilowink/store';
+import { Command } from 'commander';
+import { machineClock } from '../clock.ts';
+import { cliError } from '../errors.ts';
+import { BUCKET_HEADER, createCsvLines, RAW_HEADER } from '../export/csv-lines.ts';
+import { parseMoment } from '../export/moment.ts';
+import { openTextSink } from '../export/text-sink.ts';
+import { describeSeries, findSeries } from '../import/find-series.ts';
+
+interface ExportOptions {
+  data?: string;
+  config?: string;
+  series?: string;
+  from?: string;
+  to?: string;
+  step: string;
+  zone?: string;
+  output?: string;
+}
+
+const STEP_NAMES = ['raw', ...STEPS.map((step) => step.name)];
+/** Buckets read at once, which bounds memory. */
+const BUCKETS_AT_ONCE = 8_192;
+
+const HELP = `
+Times are a local date (its start), a local time, ISO 8601 with an offset, or UTC milliseconds:
+  --from 2026-03-29   --to 2026-03-29T18:30   --to 2026-03-29T16:30Z   --to 1774801800000
+
+Columns
+  raw      start, start_local, duration_s, energy_Wh, power_W, reports, disagreements
+  others   start, start_local, duration_s, energy_Wh, power_W, power_min_W, power_max_W, coverage
+
+Power is the mean over what was measured. A bucket in which nothing was measured has empty fields and coverage 0.
+Days and longer are those of the zone; a day of 23 or 25 hours says so in duration_s.`;
+
+/** `kilowink export`: measurements as CSV. */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('Write measurements as CSV')
+    .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
+    .option('--from <time>', 'first moment (default: the first measurement)')
+    .option('--to <time>', 'the moment before which it ends (default: the last measurement)')
+    .option('--step <step>', `one of ${STEP_NAMES.join(', ')}`, 'raw')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
+    .option('--config <file>', 'configuration file (YAML)')
+    .addHelpText('after', HELP)
+    .action(exportSeries);
+}
+
+async function exportSeries(options: ExportOptions): Promise<void> {
+  const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
+  const { config } = loadConfig({
+    env: process.env,
+    file: options.config,
+    options: { dataDir: given('--data', options.data) },
+  });
+  const zone = options.zone ?? config.site.zone;
+  if (!isZone(zone))
+    throw cliError('cli/usage', { reason: `--zone: expected a zone such as Europe/Paris, "${zone}" came` });
+  const step = options.step === 'raw' ? null : stepOf(options.step);
+  const fromMs = options.from === undefined ? null : parseMoment(options.from, '--from', zone);
+  const toMs = options.to === undefined ? null : parseMoment(options.to, '--to', zone);
+  const store = openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock });
+  try {
+    const series = chooseSeries(store, options.series);
+    const range = { fromMs: fromMs ?? series.firstMs ?? 0, toMs: toMs ?? series.lastMs ?? 0 };
+    await writeLines(options.output, linesOf(store, series, { range, step, zone }));
+  } finally {
+    store.close();
+  }
+}
+
+function stepOf(name: string): Step {
+  const step = findStep(name);
+  if (step !== undefined) return step;
+  throw cliError('cli/usage', { reason: `--step: expected one of ${STEP_NAMES.join(', ')}, "${name}" came` });
+}
+
+function chooseSeries(store: StoreReader, wanted: string | undefined): SeriesInfo {
+  const known = store.listSeries();
+  if (wanted !== undefined) return findSeries(known, wanted);
+  const [only] = known;
+  if (only !== undefined && known.length === 1) return only;
+  if (only === undefined) throw cliError('series/none', { wanted: 'to export', known: 'none yet' });
+  throw cliError('cli/usage', {
+    reason: `--series is needed, for there are ${known.map(describeSeries).join(', ')}`,
+  });
+}
+
+interface Wanted {
+  readonly range: { readonly fromMs: EpochMs; readonly toMs: EpochMs };
+  /** Null for the measurements themselves. */
+  readonly step: Step | null;
+  readonly zone: string;
+}
+
+function* linesOf(store: StoreReader, series: SeriesInfo, { range, step, zone }: Wanted): Iterable<string> {
+  const csv = createCsvLines(series.unit, zone);
+  if (step === null) {
+    yield RAW_HEADER;
+    for (const points of store.readPoints(series.id, range.fromMs, range.toMs)) yield* csv.ofPoints(points);
+    return;
+  }
+  yield BUCKET_HEADER;
+  for (const buckets of bucketsOf(store, series, { range, step, zone })) yield* csv.ofBuckets(buckets);
+}
+
+/** Buckets piece by piece; days and longer at once, for a lifetime has few of them. */
+function* bucketsOf(
+  store: StoreReader,
+  series: SeriesInfo,
+  { range, step, zone }: Wanted & { step: Step },
+): Iterable<Buckets> {
+  const pieceMs = step.calendar === null ? step.ms * BUCKETS_AT_ONCE : Number.POSITIVE_INFINITY;
+  let { fromMs } = range;
+  while (fromMs < range.toMs) {
+    const edges = bucketEdges({ fromMs, toMs: Math.min(fromMs + pieceMs, range.toMs) }, step, zone);
+    yield store.readBuckets(series.id, edges);
+    fromMs = edges.at(-1) ?? range.toMs;
+  }
+}
+
+async function writeLines(path: string | undefined, lines: Iterable<string>): Promise<void> {
+  const sink = openTextSink(path);
+  for (const line of lines) if (!(await sink.write(line))) return;
+  await sink.end();
+}

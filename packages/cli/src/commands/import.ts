@@ -1,0 +1,210 @@
+import { createInterface } from 'node:readline/promises';
+import { AppError } from '@kilowink/core/error';
+import { type BadLine, findFormat, IMPORT_FORMATS, type ImportFormat } from '@kilowink/core/import';
+import { isZone } from '@kilowink/core/time';
+import { loadConfig } from '@kilowink/server/config';
+import { openSqliteStore, openSqliteStoreReadOnly, type StoreReader } from '@kilowink/store';
+import { Command, Option } from 'commander';
+import { machineClock } from '../clock.ts';
+import { cliError } from '../errors.ts';
+import { EXIT } from '../failure.ts';
+import { readImport } from '../import/read-import.ts';
+import { lookAtFile, type SourceFile } from '../import/source-file.ts';
+import { OverlapCounter } from '../import/stored-overlap.ts';
+import { type SummaryText, summaryLines } from '../import/summary-text.ts';
+import { assertUnitFits, chooseTarget, openTarget, toUnit } from '../import/target.ts';
+import { formatCount } from '../term/format.ts';
+import { styleFor } from '../term/style.ts';
+
+interface ImportOptions {
+  data?: string;
+  config?: string;
+  series?: string;
+  name?: string;
+  zone?: string;
+  format?: string;
+  yes?: boolean;
+  dryRun?: boolean;
+  strict?: boolean;
+}
+
+const HELP = `
+Formats, recognised by their first line; each may be packed with gzip:
+${IMPORT_FORMATS.map((format) => `  ${format.name.padEnd(14)}  ${format.title}`).join('\n')}
+
+The file is read once for the summary and, when it is agreed to, once more to be stored. Importing a file again adds
+nothing. It can be done while the server runs on the same folder.
+
+Exit code: 0 done, 1 failed, 2 wrong use, 3 nothing was written for nobody agreed (give --yes).`;
+
+/** `kilowink import`: takes in what another program measured. */
+export function importCommand(): Command {
+  return new Command('import')
+    .description('Take in a file of measurements, after a summary and a question')
+    .argument('<file>', 'the file; see below for what it may be')
+    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('--series <name>', 'add to this series: its number, source or name (default: one for this file)')
+    .option('--name <name>', 'what to call a series that is made (default: the file’s name)')
+    .option(
+      '--zone <zone>',
+      'zone of the clock that dated the rows, or its offset (default: the site’s zone)',
+    )
+    .addOption(
+      new Option('--format <format>', 'refuse the file unless it is of this format').choices(
+        IMPORT_FORMATS.map((format) => format.name),
+      ),
+    )
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'summary only')
+    .option('--strict', 'a bad line is an error: then nothing is written')
+    .option('--config <file>', 'configuration file (YAML)')
+    .addHelpText('after', HELP)
+    .action(importFile);
+}
+
+async function importFile(path: string, options: ImportOptions): Promise<void> {
+  const { folder, zone } = settings(options);
+  const file = lookAtFile(path);
+  const format = options.format === undefined ? undefined : findFormat(options.format);
+  const told = await check(file, { folder, zone, format, options });
+  const style = styleFor(process.stdout);
+  console.log(summaryLines(told, style).join('\n'));
+  if (options.strict === true && told.summary.badLines > 0) {
+    throw cliError('import/strict', { path, count: told.summary.badLines });
+  }
+  const fresh = told.summary.points - told.summary.repeated - told.overlap.stored;
+  if (options.dryRun === true) return console.log('\nDry run: nothing was written.');
+  if (fresh === 0) return console.log('\nNothing is new: nothing was written.');
+  if (options.yes !== true && !(await isAgreed(fresh))) {
+    process.exitCode = EXIT.nothingWritten;
+    return console.log('\nNothing was written.');
+  }
+  const added = await store(file, { folder, zone, told });
+  console.log(`\n${style.good('Imported')} ${formatCount(added)} measurements into "${told.target.name}".`);
+}
+
+function settings(options: ImportOptions): { folder: string; zone: string } {
+  const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
+  if (options.series !== undefined && options.name !== undefined) {
+    throw cliError('cli/usage', {
+      reason: '--name is for a new series, --series for one that is there: give one of them',
+    });
+  }
+  const { config } = loadConfig({
+    env: process.env,
+    file: options.config,
+    options: { dataDir: given('--data', options.data) },
+  });
+  const zone = options.zone ?? config.site.zone;
+  if (!isZone(zone)) {
+    throw cliError('cli/usage', {
+      reason: `--zone: expected a zone such as Europe/Paris or +01:00, "${zone}" came`,
+    });
+  }
+  return { folder: config.dataDir, zone };
+}
+
+/** Reads the file without writing anything, and compares it with what is stored. */
+async function check(
+  file: SourceFile,
+  {
+    folder,
+    zone,
+    format,
+    options,
+  }: { folder: string; zone: string; format: ImportFormat | undefined; options: ImportOptions },
+): Promise<SummaryText> {
+  const stored = openIfThere(folder);
+  try {
+    const target = chooseTarget(stored, { path: file.path, series: options.series, name: options.name });
+    const counter =
+      stored === null || target.existing === null ? null : new OverlapCounter(stored, target.existing.id);
+    const bad = new BadLineReport();
+    const summary = await readImport(file, {
+      zone,
+      format,
+      title: 'Reading',
+      onBadLine: (line) => bad.note(line),
+      onBatch: (points) => counter?.add(points),
+    });
+    bad.end();
+    assertUnitFits(summary.format, target.existing);
+    return { path: file.path, zone, summary, target, overlap: counter?.overlap ?? { stored: 0, others: 0 } };
+  } finally {
+    stored?.close();
+  }
+}
+
+function openIfThere(folder: string): StoreReader | null {
+  try {
+    return openSqliteStoreReadOnly({ folder, clock: machineClock });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'store/missing') return null;
+    throw error;
+  }
+}
+
+/** Reads the file again and stores it; returns how many points were new. */
+async function store(
+  file: SourceFile,
+  { folder, zone, told }: { folder: string; zone: string; told: SummaryText },
+): Promise<number> {
+  const target = openSqliteStore({ folder, clock: machineClock, role: 'import' });
+  try {
+    const series = openTarget(target, told.target, told.summary.format.unit);
+    let added = 0;
+    const summary = await readImport(file, {
+      zone,
+      format: told.summary.format,
+      title: 'Storing',
+      onBadLine: () => {},
+      onBatch: (points, format) => {
+        added += target.addPoints(series.id, toUnit(points, format, series)).added;
+      },
+    });
+    target.flush();
+    if (summary.points !== told.summary.points) {
+      throw cliError('import/changed', {
+        path: file.path,
+        expected: told.summary.points,
+        found: summary.points,
+      });
+    }
+    return added;
+  } finally {
+    target.close();
+  }
+}
+
+async function isAgreed(rows: number): Promise<boolean> {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    console.error('kilowink: this is no terminal to ask at, and --yes was not given');
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`\nImport ${formatCount(rows)} rows? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Keeps the first bad lines to tell them when no progress line is in the way, and counts the others. */
+class BadLineReport {
+  static readonly #SHOWN = 20;
+  readonly #first: BadLine[] = [];
+  #more = 0;
+
+  note(bad: BadLine): void {
+    if (this.#first.length < BadLineReport.#SHOWN) this.#first.push(bad);
+    else this.#more += 1;
+  }
+
+  end(): void {
+    for (const { line, expected, found } of this.#first) {
+      console.error(`line ${line}: expected ${expected}, found ${found}`);
+    }
+    if (this.#more > 0) console.error(`… and ${formatCount(this.#more)} more bad lines`);
+  }
+}

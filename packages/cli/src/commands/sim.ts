@@ -1,0 +1,7 @@
+import { Command } from 'commander';
+import { simBlinkCommand } from './sim-blink.ts';
+
+/** `kilowink sim`: devices that are not there. */
+export function simCommand(): Command {
+  return new Command('sim').description('Simulated devices').addCommand(simBlinkCommand());
+}

@@ -1,0 +1,24 @@
+import type { SeriesInfo } from '@kilowink/store';
+import { cliError } from '../errors.ts';
+
+/** The series of that number, source or name. Throws `series/none`, `series/ambiguous`. */
+export function findSeries(known: readonly SeriesInfo[], wanted: string): SeriesInfo {
+  const byNumber = /^\d+$/.test(wanted) ? known.find((each) => each.id === Number(wanted)) : undefined;
+  const bySource = known.find((each) => each.source === wanted);
+  const found = byNumber ?? bySource;
+  if (found !== undefined) return found;
+  const named = known.filter((each) => each.name === wanted);
+  if (named.length > 1) {
+    throw cliError('series/ambiguous', { wanted, known: named.map(describeSeries).join(', ') });
+  }
+  const [only] = named;
+  if (only === undefined) {
+    throw cliError('series/none', { wanted, known: known.map(describeSeries).join(', ') || 'none yet' });
+  }
+  return only;
+}
+
+/** `2 "Kitchen" (optical/kitchen)` */
+export function describeSeries(series: SeriesInfo): string {
+  return `${series.id} "${series.name}" (${series.source})`;
+}
