@@ -1,0 +1,52 @@
+// The two servers of the ingest benchmark, each as a process of its own: `report-servers.ts bare|kilowink FOLDER`.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startServer } from '../../packages/server/src/app/index.ts';
+import { loadConfig } from '../../packages/server/src/config/index.ts';
+import { openSqliteStore } from '../../packages/store/src/index.ts';
+
+const [kind, folder = '', sensors = '1'] = process.argv.slice(2);
+
+/** The least that a Node server can do with a report: read the body, answer `ok`. */
+function bare(): Promise<number> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      Buffer.concat(chunks);
+      response.end('ok');
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Ours, with durable grouping. Time passes with the reports, 15 s a round of all sensors, so that they are real ones. */
+async function kilowink(): Promise<number> {
+  let requests = 0;
+  const elapsedMs = () => Math.floor((requests / Number(sensors)) * 15_000);
+  const startMs = Date.now();
+  const clock = { wallMs: () => startMs + elapsedMs(), monotonicMs: elapsedMs };
+  const given = { dataDir: folder, port: 0, host: '127.0.0.1' };
+  const options = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, { value, flag: 'bench' }]),
+  );
+  const { config } = loadConfig({ env: {}, options });
+  // Writes are grouped in real time, as they are in the field.
+  const storeClock = { ...clock, monotonicMs: () => performance.now() };
+  const store = openSqliteStore({ folder, clock: storeClock, groupMs: config.store.groupMs });
+  const server = await startServer({ config, store, version: 'bench', clock });
+  server.app.server.on('request', () => {
+    requests += 1;
+  });
+  process.on('SIGTERM', () => {
+    const [{ hotCount }] = [store.health()];
+    process.send?.({ hotCount });
+    void server.close().then(() => process.exit(0));
+  });
+  return server.port;
+}
+
+const port = kind === 'bare' ? await bare() : await kilowink();
+process.send?.({ port });
