@@ -46,9 +46,12 @@ async function build(): Promise<void> {
 function checkSize(): void {
   const scripts = globSync('assets/*.js', { cwd: dist }).map((name) => readFileSync(join(dist, name)));
   const sizeBytes = scripts.reduce((total, script) => total + gzipSync(script).length, 0);
-  console.log(`The page's JavaScript: ${(sizeBytes / 1_000).toFixed(1)} kB compressed, ${scripts.length} file(s).`);
+  console.log(
+    `The page's JavaScript: ${(sizeBytes / 1_000).toFixed(1)} kB compressed, ${scripts.length} file(s).`,
+  );
   const hasZod = scripts.some((script) => script.includes('ZodError'));
-  if (hasZod) console.error('The page carries zod: something imports more than types and constants from the API.');
+  if (hasZod)
+    console.error('The page carries zod: something imports more than types and constants from the API.');
   const isTooLarge = sizeBytes > JAVASCRIPT_BYTES_MAX;
   if (isTooLarge) console.error(`At most ${JAVASCRIPT_BYTES_MAX / 1_000} kB are allowed.`);
   if (flags.has('--check-size') && (isTooLarge || hasZod)) process.exit(1);

@@ -39,7 +39,7 @@ function installPackages() {
   if (fs.existsSync(ownNode) && readMarker() === wanted) return;
   process.stderr.write('Installing the packages (once, or after an update) …\n');
   const npm = process.env.npm_execpath;
-  const [file, first] = npm && npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const options = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
   const result = spawnSync(file, [...first, ...options], {
     cwd: root,

@@ -18,7 +18,10 @@ export function answerWithProblems(app: FastifyInstance, log: (line: string) => 
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply.code(problem.status).header('content-type', PROBLEM_TYPE).send(Buffer.from(JSON.stringify(problem)));
+  return reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_TYPE)
+    .send(Buffer.from(JSON.stringify(problem)));
 }
 
 function toProblem(error: unknown, log: (line: string) => void): Problem {

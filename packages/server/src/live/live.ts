@@ -25,12 +25,12 @@ export interface LiveOptions {
 export class Live {
   readonly #options: LiveOptions;
   readonly #clients = new Set<ServerResponse>();
-  #cursor: string;
+  /** What the pages have been told; meaningless while there are none. */
+  #cursor = '';
   #heartbeat: ReturnType<typeof setInterval>;
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#cursor = options.store.cursor();
     this.#heartbeat = setInterval(() => this.#broadcast(': still here\n\n'), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
@@ -46,7 +46,8 @@ export class Live {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    this.push();
+    if (this.#clients.size === 0) this.#cursor = this.#options.store.cursor();
+    else this.push();
     response.write(`retry: ${RETRY_MS}\n\n`);
     const hello = { serverMs: this.#options.nowMs(), version: this.#options.version };
     if (cursor !== null) this.#catchUp(response, cursor);
@@ -58,10 +59,7 @@ export class Live {
   /** Reads what is new and sends it to every page. Called after a report, and now and then for other writers' sake. */
   push(): void {
     const { store } = this.#options;
-    if (this.#clients.size === 0) {
-      this.#cursor = store.cursor();
-      return;
-    }
+    if (this.#clients.size === 0) return;
     for (;;) {
       const changes = store.readChanges(this.#cursor, BATCH);
       if (changes === null) {
@@ -77,6 +75,7 @@ export class Live {
 
   /** Tells the pages that a sensor was heard, also when its report held nothing new. */
   heard(series: SeriesId): void {
+    if (this.#clients.size === 0) return;
     this.#broadcast(event('heard', { series, atMs: this.#options.nowMs() }, this.#cursor));
   }
 
