@@ -1,0 +1,143 @@
+import type { EpochMs } from '@kilowink/core/time';
+import { type Columns, rowAt, W_MS_PER_WH } from '../data/columns.ts';
+import { runningMean } from './running-mean.ts';
+
+/** Everything a frame is drawn from, worked out once when data arrives, so that a frame only reads. */
+export interface Dataset {
+  readonly columns: Columns;
+  readonly stepMs: number;
+  /** `counts` are drawn as faint steps under a running mean, `band` as a mean inside its min–max band. */
+  readonly style: 'counts' | 'band';
+  readonly lineW: Float64Array;
+  /** The band about the line; the line itself where there is none. */
+  readonly lowW: Float64Array;
+  readonly highW: Float64Array;
+  /** Energy before each row, and after the last: one longer than the columns. */
+  readonly sumWh: Float64Array;
+}
+
+/** Up to this step single flashes show as steps. */
+export const COUNTS_STEP_MS_MAX = 30_000;
+
+/** One flash of a meter, and the window in which sensors count them. */
+export const FLASH_WH = 1;
+export const FLASH_WINDOW_MS = 5_000;
+
+/** What one flash more or less in a row of `stepMs` looks like as power. */
+export function flashStepW(stepMs: number): number {
+  return (FLASH_WH * W_MS_PER_WH) / Math.max(stepMs, FLASH_WINDOW_MS);
+}
+
+/** A sensor's clock is good to a few in ten thousand, so a count of twenty flashes may be off by this part of one. */
+const FLASH_TOLERANCE = 0.05;
+
+/**
+ * Works out what a frame needs. The min–max band shows the load, not the counting: a steady 300 W gives windows of 0 and
+ * of 1 flash, so counts that differ by one flash give no band, and others one that is half a flash narrower on both
+ * sides. The mean always lies inside. Whether a row comes from counts is read off its values, for a series may also
+ * hold finer measurements, as from an import.
+ */
+export function createDataset(columns: Columns, stepMs: number): Dataset {
+  const isCounts = stepMs <= COUNTS_STEP_MS_MAX && isMostlyCounts(columns);
+  const lineW = isCounts ? runningMean(columns, FLASH_WH) : columns.meanW;
+  const flashW = flashStepW(FLASH_WINDOW_MS);
+  const { length } = columns;
+  const sumWh = new Float64Array(length + 1);
+  columns.energyWh.forEach((energyWh, row) => {
+    sumWh[row + 1] = (sumWh[row] ?? 0) + (energyWh || 0);
+  });
+  const dataset = { columns, stepMs, lineW, sumWh };
+  if (isCounts) return { ...dataset, style: 'counts', lowW: lineW, highW: lineW };
+  const lowW = new Float64Array(length);
+  const highW = new Float64Array(length);
+  for (let row = 0; row < length; row++) {
+    const meanW = lineW[row] ?? Number.NaN;
+    const minW = columns.minW[row] ?? meanW;
+    const maxW = columns.maxW[row] ?? meanW;
+    const isCount = isMultiple(minW, flashW) && isMultiple(maxW, flashW);
+    const narrowW = isCount ? narrowBy(maxW - minW, flashW) : 0;
+    lowW[row] = Math.min(meanW, minW + narrowW);
+    highW[row] = Math.max(meanW, maxW - narrowW);
+  }
+  return { ...dataset, style: 'band', lowW, highW };
+}
+
+/** What to take off both sides of a band of flash counts `widthW` wide. */
+function narrowBy(widthW: number, flashW: number): number {
+  return widthW < flashW * 1.5 ? widthW : flashW / 2;
+}
+
+function isMultiple(value: number, unit: number): boolean {
+  const count = value / unit;
+  return Math.abs(count - Math.round(count)) < FLASH_TOLERANCE;
+}
+
+/** Whether more than half of the short rows hold whole flashes. */
+function isMostlyCounts(columns: Columns): boolean {
+  let short = 0;
+  let whole = 0;
+  for (let row = 0; row < columns.length; row++) {
+    const energyWh = columns.energyWh[row] ?? Number.NaN;
+    const lengthMs = (columns.ends[row] ?? 0) - (columns.starts[row] ?? 0);
+    if (Number.isNaN(energyWh) || lengthMs > COUNTS_STEP_MS_MAX * 1.5) continue;
+    short++;
+    if (Math.abs(energyWh - Math.round(energyWh)) < 1e-6) whole++;
+  }
+  return whole > short / 2;
+}
+
+/** Energy from the dataset's start to `atMs`; a row that is cut counts in proportion. */
+export function sumUntil(dataset: Dataset, atMs: EpochMs): number {
+  const { columns, sumWh } = dataset;
+  const row = rowAt(columns, atMs);
+  if (row < 0) return 0;
+  const startMs = columns.starts[row] ?? 0;
+  const endMs = columns.ends[row] ?? 0;
+  const part = Math.max(0, Math.min(1, (atMs - startMs) / (endMs - startMs)));
+  return (sumWh[row] ?? 0) + (columns.energyWh[row] || 0) * part;
+}
+
+/** The highest power to show between two times; 0 when nothing was measured there. */
+export function highestW(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): number {
+  const { columns } = dataset;
+  const highW = dataset.style === 'counts' ? columns.meanW : dataset.highW;
+  let highest = 0;
+  for (let row = Math.max(0, rowAt(columns, fromMs)); row < columns.length; row++) {
+    if ((columns.starts[row] ?? 0) >= toMs) break;
+    const value = highW[row] ?? 0;
+    if (value > highest) highest = value;
+  }
+  return highest;
+}
+
+/** What a range holds, in a sentence's worth of numbers. */
+export interface RangeSummary {
+  readonly energyWh: number;
+  readonly meanW: number;
+  readonly minW: number;
+  readonly maxW: number;
+  /** Measured part, 0 to 1, of what lies between the first and the last measurement. */
+  readonly coverage: number;
+}
+
+/** Sums the rows that touch [`fromMs`, `toMs`), cut ones in proportion; null when nothing was measured there. */
+export function summarize(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): RangeSummary | null {
+  const { columns } = dataset;
+  let measuredMs = 0;
+  let spanMs = 0;
+  let minW = Number.POSITIVE_INFINITY;
+  let maxW = Number.NEGATIVE_INFINITY;
+  for (let row = Math.max(0, rowAt(columns, fromMs)); row < columns.length; row++) {
+    const startMs = Math.max(fromMs, columns.starts[row] ?? 0);
+    const endMs = Math.min(toMs, columns.ends[row] ?? 0);
+    if (startMs >= endMs) break;
+    spanMs += endMs - startMs;
+    measuredMs += (endMs - startMs) * (columns.coverage[row] ?? 0);
+    if (columns.coverage[row] === 0) continue;
+    minW = Math.min(minW, dataset.lowW[row] ?? minW);
+    maxW = Math.max(maxW, dataset.highW[row] ?? maxW);
+  }
+  if (measuredMs === 0) return null;
+  const energyWh = sumUntil(dataset, toMs) - sumUntil(dataset, fromMs);
+  return { energyWh, meanW: (energyWh * 3_600_000) / measuredMs, minW, maxW, coverage: measuredMs / spanMs };
+}

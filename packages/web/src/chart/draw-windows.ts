@@ -1,0 +1,111 @@
+import type { TimeRange } from '@kilowink/core/tariff';
+import type { Windows } from '../data/columns.ts';
+import { webError } from '../errors.ts';
+import type { Format } from '../i18n/format.ts';
+import { type Frame, xOf, yOf } from './frame.ts';
+import type { Palette } from './palette.ts';
+import { chooseTicks, valueTicks } from './ticks.ts';
+
+/** What the plot of single measurements is drawn from. */
+export interface WindowsScene {
+  readonly windows: Windows;
+  readonly range: TimeRange;
+  readonly format: Format;
+  readonly palette: Palette;
+}
+
+const REPORTS_PX = 34;
+const AXIS_PX = 20;
+const LEFT_PX = 44;
+const TICK_SPACE_PX = 92;
+
+/** A dot for each measurement at its energy, ringed where reports disagreed; under it a bar for the reports that carried it. */
+export function drawWindows(canvas: HTMLCanvasElement, scene: WindowsScene): void {
+  const ratio = devicePixelRatio;
+  canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
+  canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
+  const context = canvas.getContext('2d');
+  if (context === null) throw webError('web/no-canvas');
+  context.font = `${11 * ratio}px ${scene.palette.font}`;
+  const left = LEFT_PX * ratio;
+  const width = canvas.width - left - 8 * ratio;
+  const dotsHeight = canvas.height - (REPORTS_PX + AXIS_PX + 14) * ratio;
+  const energies = valueTicks(highest(scene.windows.energyWh), 4);
+  const reports = valueTicks(highest(scene.windows.reports), 1);
+  const base = { context, ...scene.range, left, width, ratio };
+  const dots: Frame = { ...base, top: 8 * ratio, height: dotsHeight, powerWMax: energies.max };
+  const bars: Frame = {
+    ...base,
+    top: canvas.height - (REPORTS_PX + AXIS_PX) * ratio,
+    height: REPORTS_PX * ratio,
+    powerWMax: reports.max,
+  };
+  drawGrid(dots, energies.values, scene);
+  drawGrid(bars, reports.values, scene);
+  drawTimes(bars, scene);
+  drawReports(bars, scene);
+  drawDots(dots, scene);
+}
+
+function highest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 1);
+}
+
+function drawGrid(frame: Frame, values: readonly number[], { palette, format }: WindowsScene): void {
+  const { context, ratio } = frame;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (const value of values) {
+    const y = Math.round(yOf(frame, value));
+    context.fillStyle = palette.hairline;
+    context.fillRect(frame.left, y, frame.width, ratio);
+    context.fillStyle = palette.textSoft;
+    const isWhole = Number.isInteger(value);
+    if (isWhole) context.fillText(format.count(value), frame.left - 8 * ratio, y);
+  }
+}
+
+function drawTimes(frame: Frame, { palette, format }: WindowsScene): void {
+  const { context, ratio } = frame;
+  const ticks = chooseTicks(frame, Math.max(2, frame.width / ratio / TICK_SPACE_PX), format.zone);
+  context.textAlign = 'center';
+  context.textBaseline = 'top';
+  context.fillStyle = palette.textSoft;
+  format.tickLabels(ticks).forEach((label, index) => {
+    const [own = ''] = label.split('\n');
+    context.fillText(own, xOf(frame, ticks.atMs[index] ?? 0), frame.top + frame.height + 6 * ratio);
+  });
+}
+
+function drawReports(frame: Frame, { windows, palette }: WindowsScene): void {
+  const { context, ratio } = frame;
+  const bottom = frame.top + frame.height;
+  context.fillStyle = palette.cumulative;
+  for (let index = 0; index < windows.starts.length; index++) {
+    const startMs = windows.starts[index] ?? 0;
+    const left = xOf(frame, startMs);
+    const width = xOf(frame, startMs + (windows.durationsMs[index] ?? 0)) - left;
+    const y = yOf(frame, windows.reports[index] ?? 0);
+    context.fillRect(left, y, Math.max(ratio * 0.5, width * 0.6), bottom - y);
+  }
+}
+
+function drawDots(frame: Frame, { windows, palette }: WindowsScene): void {
+  const { context, ratio } = frame;
+  const pxPerRow = frame.width / Math.max(1, windows.starts.length);
+  const radius = Math.max(1.2 * ratio, Math.min(3 * ratio, pxPerRow / 2));
+  context.lineWidth = 1.5 * ratio;
+  for (let index = 0; index < windows.starts.length; index++) {
+    const middleMs = (windows.starts[index] ?? 0) + (windows.durationsMs[index] ?? 0) / 2;
+    const [x, y] = [xOf(frame, middleMs), yOf(frame, windows.energyWh[index] ?? 0)];
+    context.fillStyle = palette.power;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fill();
+    if ((windows.disagreements[index] ?? 0) === 0) continue;
+    context.strokeStyle = palette.amber;
+    context.beginPath();
+    context.arc(x, y, radius + 3 * ratio, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}

@@ -1,0 +1,252 @@
+import type { TimeRange } from '@kilowink/core/tariff';
+import type { EpochMs } from '@kilowink/core/time';
+import { webError } from '../errors.ts';
+import type { Format } from '../i18n/format.ts';
+import { type Dataset, highestW } from './dataset.ts';
+import { drawCurve } from './draw-curve.ts';
+import { drawGaps } from './draw-ground.ts';
+import { type Frame, xOf } from './frame.ts';
+import type { Palette } from './palette.ts';
+import { chooseTicks } from './ticks.ts';
+import { panBy, spanOf } from './zoom.ts';
+
+/** What the minimap shows and acts on. */
+export interface MinimapTarget {
+  /** Everything: the minimap's own range. */
+  extent(): TimeRange;
+  range(): TimeRange;
+  moveTo(range: TimeRange): boolean;
+  settle(): void;
+}
+
+/** What a minimap is drawn from. */
+export interface MinimapScene {
+  dataset: Dataset | null;
+  measurable: TimeRange;
+  palette: Palette;
+  format: Format;
+}
+
+/** The window over the minimap is never drawn narrower, however little it shows. */
+const WINDOW_PX_MIN = 6;
+const SLOP_PX = 4;
+const TICK_SPACE_PX = 110;
+const LABEL_PX = 11;
+const KEY_STEP = 0.1;
+
+type Part = 'from' | 'to' | 'body' | 'ground';
+
+/**
+ * All measurements in one strip, with a window over what the curve shows. Grips set the window's ends, its body moves
+ * it, a click beside it centres it there, and a drag there draws a new one.
+ */
+export class Minimap {
+  readonly scene: MinimapScene;
+  readonly #host: HTMLElement;
+  readonly #target: MinimapTarget;
+  readonly #canvas = document.createElement('canvas');
+  readonly #window = document.createElement('div');
+  readonly #grips: { readonly from: HTMLElement; readonly to: HTMLElement };
+  #frameRequest = 0;
+  #isStale = true;
+  #drag: { part: Part; startPx: number; range: TimeRange; hasMoved: boolean } | null = null;
+
+  constructor(host: HTMLElement, target: MinimapTarget, scene: MinimapScene) {
+    this.#host = host;
+    this.#target = target;
+    this.scene = scene;
+    this.#canvas.setAttribute('aria-hidden', 'true');
+    this.#window.className = 'minimap-window';
+    this.#grips = { from: this.#createGrip('from'), to: this.#createGrip('to') };
+    this.#window.append(this.#grips.from, this.#grips.to);
+    host.replaceChildren(this.#canvas, this.#window);
+    host.addEventListener('pointerdown', (event) => this.#press(event));
+    host.addEventListener('pointermove', (event) => this.#follow(event));
+    host.addEventListener('pointerup', (event) => this.#release(event));
+    host.addEventListener('pointercancel', (event) => this.#release(event));
+    this.invalidate();
+  }
+
+  /** Draws at the next frame; the curve too, not only the window, unless `onlyWindow`. */
+  invalidate(onlyWindow = false): void {
+    if (!onlyWindow) this.#isStale = true;
+    if (this.#frameRequest !== 0) return;
+    this.#frameRequest = requestAnimationFrame(() => {
+      this.#frameRequest = 0;
+      if (this.#isStale) this.#drawCurve();
+      this.#isStale = false;
+      this.#placeWindow();
+    });
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frameRequest);
+    this.#host.replaceChildren();
+  }
+
+  #createGrip(end: 'from' | 'to'): HTMLElement {
+    const grip = document.createElement('div');
+    const { strings } = this.scene.format;
+    grip.className = `minimap-grip is-${end}`;
+    grip.dataset['part'] = end;
+    grip.tabIndex = 0;
+    grip.setAttribute('role', 'slider');
+    grip.setAttribute('aria-orientation', 'horizontal');
+    grip.setAttribute('aria-label', end === 'from' ? strings.minimapFrom : strings.minimapTo);
+    grip.addEventListener('keydown', (event) => this.#pressKey(event, end));
+    return grip;
+  }
+
+  #pressKey(event: KeyboardEvent, end: 'from' | 'to'): void {
+    const range = this.#target.range();
+    const stepMs = spanOf(range) * (event.shiftKey ? KEY_STEP * 5 : KEY_STEP);
+    const deltaMs = { ArrowLeft: -stepMs, ArrowDown: -stepMs, ArrowRight: stepMs, ArrowUp: stepMs }[
+      event.key
+    ];
+    const extent = this.#target.extent();
+    const edge = { Home: extent.fromMs, End: extent.toMs }[event.key];
+    const now = end === 'from' ? range.fromMs : range.toMs;
+    const next = edge ?? (deltaMs === undefined ? null : now + deltaMs);
+    if (next === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#target.moveTo(this.#withEnd(range, end, next));
+    this.#target.settle();
+  }
+
+  #withEnd(range: TimeRange, end: 'from' | 'to', atMs: EpochMs): TimeRange {
+    return end === 'from'
+      ? { fromMs: Math.min(atMs, range.toMs - 1), toMs: range.toMs }
+      : { fromMs: range.fromMs, toMs: Math.max(atMs, range.fromMs + 1) };
+  }
+
+  #press(event: PointerEvent): void {
+    if (event.pointerType === 'mouse' && event.button !== 0) return;
+    const part = (event.target as HTMLElement).dataset['part'] as Part | undefined;
+    const inWindow = this.#window.contains(event.target as Node);
+    this.#drag = {
+      part: part ?? (inWindow ? 'body' : 'ground'),
+      startPx: this.#px(event),
+      range: this.#target.range(),
+      hasMoved: false,
+    };
+    this.#host.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    if (part !== undefined) (event.target as HTMLElement).focus();
+  }
+
+  #follow(event: PointerEvent): void {
+    const drag = this.#drag;
+    if (drag === null) return;
+    const px = this.#px(event);
+    if (!drag.hasMoved && Math.abs(px - drag.startPx) < SLOP_PX) return;
+    drag.hasMoved = true;
+    const deltaMs = (px - drag.startPx) * this.#msPerPx();
+    switch (drag.part) {
+      case 'body':
+        this.#target.moveTo(panBy(drag.range, deltaMs));
+        break;
+      case 'ground': {
+        const [a, b] = [this.#timeAt(drag.startPx), this.#timeAt(px)];
+        this.#target.moveTo({ fromMs: Math.min(a, b), toMs: Math.max(a, b) });
+        break;
+      }
+      case 'from':
+        this.#target.moveTo(this.#withEnd(drag.range, 'from', drag.range.fromMs + deltaMs));
+        break;
+      case 'to':
+        this.#target.moveTo(this.#withEnd(drag.range, 'to', drag.range.toMs + deltaMs));
+        break;
+    }
+  }
+
+  #release(event: PointerEvent): void {
+    const drag = this.#drag;
+    this.#drag = null;
+    if (drag === null) return;
+    if (!drag.hasMoved && drag.part === 'ground' && event.type === 'pointerup') {
+      const half = spanOf(drag.range) / 2;
+      const atMs = this.#timeAt(drag.startPx);
+      this.#target.moveTo({ fromMs: atMs - half, toMs: atMs + half });
+    }
+    this.#target.settle();
+  }
+
+  #px(event: PointerEvent): number {
+    return event.clientX - this.#host.getBoundingClientRect().left;
+  }
+
+  #msPerPx(): number {
+    return spanOf(this.#target.extent()) / Math.max(1, this.#host.clientWidth);
+  }
+
+  #timeAt(px: number): EpochMs {
+    return this.#target.extent().fromMs + px * this.#msPerPx();
+  }
+
+  #placeWindow(): void {
+    const { fromMs } = this.#target.extent();
+    const range = this.#target.range();
+    const msPerPx = this.#msPerPx();
+    // Today reaches past the last measurement, and so past the minimap.
+    const hostWidth = this.#host.clientWidth;
+    const startPx = Math.max(0, (range.fromMs - fromMs) / msPerPx);
+    const endPx = Math.min(hostWidth, (range.toMs - fromMs) / msPerPx);
+    const width = Math.max(WINDOW_PX_MIN, endPx - startPx);
+    const inside = Math.max(0, Math.min((startPx + endPx - width) / 2, hostWidth - width));
+    this.#window.style.transform = `translateX(${inside}px)`;
+    this.#window.style.width = `${width}px`;
+    this.#describeGrip(this.#grips.from, range.fromMs);
+    this.#describeGrip(this.#grips.to, range.toMs);
+  }
+
+  #describeGrip(grip: HTMLElement, atMs: EpochMs): void {
+    const { fromMs, toMs } = this.#target.extent();
+    // Seconds: screen readers read a value of thirteen digits aloud where they have no text.
+    grip.setAttribute('aria-valuemin', String(Math.round(fromMs / 1_000)));
+    grip.setAttribute('aria-valuemax', String(Math.round(toMs / 1_000)));
+    grip.setAttribute('aria-valuenow', String(Math.round(atMs / 1_000)));
+    grip.setAttribute('aria-valuetext', this.scene.format.instant(atMs));
+  }
+
+  #drawCurve(): void {
+    const { clientWidth, clientHeight } = this.#host;
+    const ratio = devicePixelRatio;
+    const canvas = this.#canvas;
+    canvas.width = Math.max(1, Math.round(clientWidth * ratio));
+    canvas.height = Math.max(1, Math.round(clientHeight * ratio));
+    const context = canvas.getContext('2d');
+    if (context === null) throw webError('web/no-canvas');
+    const { dataset, palette, measurable } = this.scene;
+    const extent = this.#target.extent();
+    const highest = dataset === null ? 0 : highestW(dataset, extent.fromMs, extent.toMs);
+    const place = { left: 0, top: 2 * ratio, width: canvas.width, height: canvas.height - 2 * ratio, ratio };
+    const frame: Frame = { context, ...extent, ...place, powerWMax: Math.max(100, highest * 1.05) };
+    if (dataset !== null) {
+      drawGaps(frame, dataset.columns, extent, { palette, measurable });
+      drawCurve(frame, dataset, extent, palette);
+    }
+    this.#drawTicks(frame);
+  }
+
+  #drawTicks(frame: Frame): void {
+    const { context, ratio } = frame;
+    const { palette, format } = this.scene;
+    const ticks = chooseTicks(frame, Math.max(2, frame.width / ratio / TICK_SPACE_PX), format.zone);
+    context.font = `${LABEL_PX * ratio}px ${palette.font}`;
+    context.textBaseline = 'top';
+    context.lineWidth = 3 * ratio;
+    context.lineJoin = 'round';
+    format.tickLabels(ticks).forEach((label, index) => {
+      const x = Math.round(xOf(frame, ticks.atMs[index] ?? 0));
+      context.fillStyle = palette.hairline;
+      context.fillRect(x, frame.top, ratio, frame.height);
+      const text = label.replace('\n', ' · ');
+      if (x + context.measureText(text).width > frame.left + frame.width - 4 * ratio) return;
+      context.strokeStyle = palette.background;
+      context.fillStyle = palette.textSoft;
+      context.strokeText(text, x + 5 * ratio, frame.top + 2 * ratio);
+      context.fillText(text, x + 5 * ratio, frame.top + 2 * ratio);
+    });
+  }
+}

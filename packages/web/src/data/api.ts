@@ -1,0 +1,74 @@
+import type {
+  BucketsAnswer,
+  HealthInfo,
+  Problem,
+  SeriesInfo,
+  SiteInfo,
+  TotalAnswer,
+  WindowsAnswer,
+} from '@kilowink/api';
+import { API_PREFIX } from '@kilowink/api';
+import type { TimeRange } from '@kilowink/core/tariff';
+import { webError } from '../errors.ts';
+
+/** A question that can be withdrawn. */
+interface Question {
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface SeriesQuestion extends Question, TimeRange {
+  readonly series: number;
+}
+
+/**
+ * The server's HTTP API. Every function throws `web/unreachable` when no answer came, `web/refused` when the answer was
+ * not the thing asked for, and the signal's own reason when it was withdrawn.
+ */
+export const api = {
+  site: (question: Question = {}): Promise<SiteInfo> => getJson('/site', question),
+
+  series: async (question: Question = {}): Promise<readonly SeriesInfo[]> =>
+    (await getJson<{ series: SeriesInfo[] }>('/series', question)).series,
+
+  health: (question: Question = {}): Promise<HealthInfo> => getJson('/health', question),
+
+  buckets: (question: SeriesQuestion & { step: string }): Promise<BucketsAnswer> =>
+    getJson(seriesPath(question, 'buckets', { step: question.step }), question),
+
+  windows: (question: SeriesQuestion & { limit: number }): Promise<WindowsAnswer> =>
+    getJson(seriesPath(question, 'windows', { limit: String(question.limit) }), question),
+
+  total: (question: SeriesQuestion): Promise<TotalAnswer> =>
+    getJson(seriesPath(question, 'total', {}), question),
+};
+
+/** Where the live events are. */
+export const LIVE_PATH = `${API_PREFIX}/live`;
+
+function seriesPath(question: SeriesQuestion, what: string, more: Record<string, string>): string {
+  const query = new URLSearchParams({
+    from: String(Math.floor(question.fromMs)),
+    to: String(Math.ceil(question.toMs)),
+    ...more,
+  });
+  return `/series/${question.series}/${what}?${query}`;
+}
+
+async function getJson<T>(path: string, { signal }: Question): Promise<T> {
+  const response = await fetch(API_PREFIX + path, {
+    headers: { accept: 'application/json' },
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw webError('web/unreachable', { path }, cause);
+  });
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
+    const detail = problem?.detail ?? response.statusText;
+    throw webError('web/refused', { path, status: response.status, detail });
+  }
+  return (await response.json().catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw webError('web/refused', { path, status: response.status, detail: 'not JSON' }, cause);
+  })) as T;
+}

@@ -1,0 +1,36 @@
+import type { EpochMs } from '@kilowink/core/time';
+import { W_MS_PER_WH, type Windows } from './columns.ts';
+
+/** The power of the moment, and how much time it had to be taken over. */
+export interface PowerNow {
+  readonly powerW: number;
+  readonly overMs: number;
+  readonly endMs: EpochMs;
+}
+
+/** Energy after which the mean is within a sixth of the truth where flashes of 1 Wh are counted. */
+const ENERGY_WH_MIN = 6;
+const SPAN_MS_MAX = 120_000;
+
+/**
+ * The mean power of the last measurements without a gap: as few as hold 6 Wh, two minutes at most. Null when
+ * there are none.
+ */
+export function powerNow(windows: Windows): PowerNow | null {
+  const last = windows.starts.length - 1;
+  if (last < 0) return null;
+  const endMs = (windows.starts[last] ?? 0) + (windows.durationsMs[last] ?? 0);
+  let energyWh = 0;
+  let overMs = 0;
+  let startMs = endMs;
+  for (let index = last; index >= 0; index--) {
+    const durationMs = windows.durationsMs[index] ?? 0;
+    const isApart = startMs - ((windows.starts[index] ?? 0) + durationMs) > durationMs / 2;
+    const isEnough = energyWh >= ENERGY_WH_MIN || overMs + durationMs > SPAN_MS_MAX;
+    if (isApart || (overMs > 0 && isEnough)) break;
+    energyWh += windows.energyWh[index] ?? 0;
+    overMs += durationMs;
+    startMs = windows.starts[index] ?? 0;
+  }
+  return { powerW: (energyWh * W_MS_PER_WH) / overMs, overMs, endMs };
+}

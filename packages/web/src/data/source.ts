@@ -1,0 +1,233 @@
+import { WINDOWS_MAX } from '@kilowink/api';
+import type { TimeRange } from '@kilowink/core/tariff';
+import { type EpochMs, STEPS, type Step } from '@kilowink/core/time';
+import { api } from './api.ts';
+import {
+  bucketColumns,
+  type Columns,
+  joinColumns,
+  mergeWindows,
+  NO_WINDOWS,
+  type Windows,
+  windowColumns,
+  windowsFrom,
+} from './columns.ts';
+import { LruCache, overlaps, refreshMs, type TileId, tilesFor, widen } from './tiles.ts';
+
+/** The finest step shows measurements themselves, for their ends need not fall on its edges. */
+const RAW_STEP = STEPS[0];
+
+/** How many tiles are kept: some 60 screens, about 20 MB at most. */
+const TILE_COUNT_MAX = 200;
+
+interface Tile {
+  readonly id: TileId;
+  /** Exactly one of the two, by the tile's step. */
+  readonly columns: Columns | null;
+  readonly windows: Windows | null;
+  /** Something in it changed since it was read. */
+  isDirty: boolean;
+  readonly readAtMs: number;
+}
+
+/** What the source needs from the page around it. */
+export interface SourceHost {
+  /** The stretch in which there may be measurements, as known now. */
+  extent(): TimeRange;
+  /** Something that was asked for has come, or changed. */
+  onData(): void;
+  onFailure(error: unknown): void;
+  onSuccess(): void;
+}
+
+/** What is at hand of a range that was asked for. */
+export interface Assembled {
+  readonly columns: Columns;
+  /** False while a part is still on its way. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * The measurements of one series as the screen asks for them: fetched in tiles, kept, read again where they changed,
+ * and withdrawn when the reader has moved on before they came.
+ */
+export class DataSource {
+  readonly series: number;
+  readonly #host: SourceHost;
+  readonly #tiles = new LruCache<Tile>(TILE_COUNT_MAX);
+  readonly #underWay = new Map<string, AbortController>();
+  #wanted: readonly TileId[] = [];
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(series: number, host: SourceHost) {
+    this.series = series;
+    this.#host = host;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#refreshTimer);
+    for (const controller of this.#underWay.values()) controller.abort();
+  }
+
+  /** Sees to it that the range, and then its neighbours, are at hand; requests for anything else are withdrawn. */
+  want(range: TimeRange, step: Step): void {
+    const extent = this.#host.extent();
+    const visible = tilesFor(step, range, extent);
+    const near = tilesFor(step, widen(range, 1), extent);
+    this.#wanted = [...visible, ...near.filter((tile) => !visible.some((other) => other.key === tile.key))];
+    const keys = new Set(this.#wanted.map((tile) => tile.key));
+    for (const [key, controller] of this.#underWay) {
+      if (!keys.has(key)) controller.abort();
+    }
+    this.#fetchMissing();
+  }
+
+  /** What is at hand of the range and one screen to both sides; null when that is nothing. */
+  assemble(range: TimeRange, step: Step): Assembled | null {
+    const extent = this.#host.extent();
+    const visible = tilesFor(step, range, extent);
+    const near = tilesFor(step, widen(range, 1), extent);
+    const isVisible = new Set(visible.map((tile) => tile.key));
+    const run = contiguous(
+      near.map((id) => this.#tiles.get(id.key) ?? null),
+      (tile) => isVisible.has(tile.id.key),
+    );
+    const first = run[0];
+    const last = run[run.length - 1];
+    if (first === undefined || last === undefined) return null;
+    const held = new Set(run.map((tile) => tile.id.key));
+    const isComplete = visible.every((tile) => held.has(tile.key));
+    const fromMs = Math.max(first.id.fromMs, extent.fromMs);
+    const toMs = Math.min(last.id.toMs, extent.toMs);
+    const columns =
+      first.windows === null
+        ? joinColumns(run.map((tile) => tile.columns).filter((part) => part !== null))
+        : windowColumns(
+            run.reduce((all, tile) => mergeWindows(all, tile.windows ?? NO_WINDOWS), NO_WINDOWS),
+            fromMs,
+            toMs,
+          );
+    return { columns, isComplete };
+  }
+
+  /** New measurements: into the tiles of measurements at once, the others that hold them are read again soon. */
+  addLive(points: readonly (readonly [startMs: number, durationMs: number, energyWh: number])[]): void {
+    const first = points[0];
+    const last = points[points.length - 1];
+    if (first === undefined || last === undefined) return;
+    const added: Windows = {
+      starts: Float64Array.from(points, (point) => point[0]),
+      durationsMs: Float64Array.from(points, (point) => point[1]),
+      energyWh: Float64Array.from(points, (point) => point[2]),
+      reports: new Float64Array(points.length).fill(1),
+      disagreements: new Float64Array(points.length),
+    };
+    const touched = { fromMs: first[0], toMs: last[0] + last[1] };
+    for (const tile of [...this.#tiles.values()]) {
+      if (!overlaps(tile.id, touched)) continue;
+      if (tile.windows === null) tile.isDirty = true;
+      else this.#tiles.set(tile.id.key, { ...tile, windows: addTo(tile, added) });
+    }
+    // Calendar tiles end where the data ended when they were asked for, so what is new lies after them.
+    this.#markDirty({ fromMs: touched.fromMs - 1, toMs: touched.toMs }, true);
+    this.#host.onData();
+    this.#scheduleRefresh();
+  }
+
+  /** What lies in the range is not what it was: it is read again, and drawn as it was until then. */
+  invalidate(range: TimeRange): void {
+    this.#markDirty(range, false);
+    this.#scheduleRefresh();
+  }
+
+  #markDirty(range: TimeRange, onlyCalendar: boolean): void {
+    for (const tile of this.#tiles.values()) {
+      const isCalendar = tile.id.step.calendar !== null;
+      if (isCalendar || (!onlyCalendar && overlaps(tile.id, range))) tile.isDirty = true;
+    }
+  }
+
+  #scheduleRefresh(): void {
+    const step = this.#wanted[0]?.step;
+    if (step === undefined) return;
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = undefined;
+      this.#fetchMissing();
+    }, refreshMs(step));
+  }
+
+  #fetchMissing(): void {
+    if (this.#isClosed) return;
+    for (const id of this.#wanted) {
+      const tile = this.#tiles.get(id.key);
+      const isFresh =
+        tile !== undefined && (!tile.isDirty || performance.now() - tile.readAtMs < refreshMs(id.step));
+      if (tile?.isDirty === true && isFresh) this.#scheduleRefresh();
+      if (!isFresh && !this.#underWay.has(id.key)) void this.#fetchTile(id);
+    }
+  }
+
+  async #fetchTile(id: TileId): Promise<void> {
+    const controller = new AbortController();
+    this.#underWay.set(id.key, controller);
+    try {
+      const tile = await this.#readTile(id, controller.signal);
+      this.#tiles.set(id.key, tile);
+      this.#host.onSuccess();
+      this.#host.onData();
+    } catch (error) {
+      if (!controller.signal.aborted) this.#host.onFailure(error);
+    } finally {
+      if (this.#underWay.get(id.key) === controller) this.#underWay.delete(id.key);
+    }
+  }
+
+  async #readTile(id: TileId, signal: AbortSignal): Promise<Tile> {
+    const question = { series: this.series, fromMs: id.fromMs, toMs: id.toMs, signal };
+    const base = { id, isDirty: false, readAtMs: performance.now() };
+    if (id.step !== RAW_STEP) {
+      const answer = await api.buckets({ ...question, step: id.step.name });
+      return { ...base, columns: bucketColumns(answer), windows: null };
+    }
+    const answer = await api.windows({ ...question, limit: WINDOWS_MAX });
+    return { ...base, columns: null, windows: windowsFrom(answer) };
+  }
+}
+
+function addTo(tile: Tile, added: Windows): Windows {
+  const inside: number[] = [];
+  added.starts.forEach((startMs: EpochMs, index) => {
+    if (startMs >= tile.id.fromMs && startMs < tile.id.toMs) inside.push(index);
+  });
+  const pick = (column: Float64Array): Float64Array =>
+    Float64Array.from(inside, (index) => column[index] ?? 0);
+  return mergeWindows(tile.windows ?? NO_WINDOWS, {
+    starts: pick(added.starts),
+    durationsMs: pick(added.durationsMs),
+    energyWh: pick(added.energyWh),
+    reports: pick(added.reports),
+    disagreements: pick(added.disagreements),
+  });
+}
+
+/** The longest run of present neighbours that holds a wanted one; so that what is drawn has no hole of ours. */
+function contiguous<T>(items: readonly (T | null)[], isWanted: (item: T) => boolean): T[] {
+  let best: T[] = [];
+  let bestCount = 0;
+  let run: T[] = [];
+  for (const item of [...items, null]) {
+    if (item !== null) {
+      run.push(item);
+      continue;
+    }
+    const count = run.filter(isWanted).length;
+    if (count > bestCount) {
+      best = run;
+      bestCount = count;
+    }
+    run = [];
+  }
+  return best;
+}

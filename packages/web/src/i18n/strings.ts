@@ -1,0 +1,127 @@
+import type { PresetName } from '../state/view.ts';
+
+/** Every word the page shows. `{name}` places are filled in; numbers and dates come formatted. */
+export interface Strings {
+  readonly title: string;
+  readonly now: string;
+  readonly today: string;
+  readonly stale: string;
+  readonly noReportYet: string;
+  readonly lastReport: string;
+  readonly lastMeasure: string;
+  readonly meanOver: string;
+  readonly series: string;
+  readonly demo: string;
+  readonly readOnly: string;
+  readonly presets: Readonly<Record<PresetName, string>>;
+  readonly presetsTitle: string;
+  readonly layersTitle: string;
+  readonly cumulative: string;
+  readonly cumulativeTitle: string;
+  readonly reset: string;
+  readonly resetTitle: string;
+  readonly back: string;
+  readonly backTitle: string;
+  readonly save: string;
+  readonly saveTitle: string;
+  readonly help: string;
+  readonly helpTitle: string;
+  readonly close: string;
+  readonly liveChip: string;
+  readonly offPeak: string;
+  readonly chartLabel: string;
+  readonly chartKeys: string;
+  readonly flashLegend: string;
+  readonly meanLegend: string;
+  readonly bandLegend: string;
+  readonly lineLegend: string;
+  readonly minimap: string;
+  readonly minimapFrom: string;
+  readonly minimapTo: string;
+  readonly minimapWindow: string;
+  readonly tooltip: {
+    readonly mean: string;
+    readonly count: string;
+    readonly counts: string;
+    readonly range: string;
+    readonly energy: string;
+    readonly measured: string;
+    readonly offPeak: string;
+    readonly gap: string;
+    readonly future: string;
+    readonly before: string;
+  };
+  readonly summary: string;
+  readonly summaryNone: string;
+  readonly table: {
+    readonly title: string;
+    readonly start: string;
+    readonly power: string;
+    readonly least: string;
+    readonly most: string;
+    readonly energy: string;
+    readonly measured: string;
+    readonly none: string;
+  };
+  readonly raw: {
+    readonly title: string;
+    readonly tooWide: string;
+    readonly zoomIn: string;
+    readonly none: string;
+    readonly summary: string;
+    readonly truncated: string;
+    readonly chartLabel: string;
+    readonly flashes: string;
+    readonly reports: string;
+    readonly disagreement: string;
+  };
+  readonly health: {
+    readonly title: string;
+    readonly source: string;
+    readonly lastReport: string;
+    readonly reports: string;
+    readonly refused: string;
+    readonly windowsNew: string;
+    readonly windowsRepeated: string;
+    readonly windowsMissed: string;
+    readonly disagreements: string;
+    readonly boots: string;
+    readonly never: string;
+    readonly store: string;
+    readonly damage: string;
+    readonly error: string;
+    readonly refusedLine: string;
+    readonly failed: string;
+  };
+  readonly empty: {
+    readonly title: string;
+    readonly lead: string;
+    readonly address: string;
+    readonly copy: string;
+    readonly copied: string;
+    readonly steps: readonly { readonly what: string; readonly how: string }[];
+    readonly waiting: string;
+  };
+  readonly loading: string;
+  readonly offline: string;
+  readonly offlineHint: string;
+  readonly failed: string;
+  readonly failedHint: string;
+  readonly retry: string;
+  readonly keys: readonly (readonly [keys: string, what: string])[];
+  readonly ago: {
+    readonly seconds: string;
+    readonly minutes: string;
+    readonly hours: string;
+    readonly days: string;
+  };
+  readonly spans: {
+    readonly seconds: string;
+    readonly minutes: string;
+    readonly hours: string;
+    readonly day: string;
+    readonly week: string;
+    readonly month: string;
+    readonly year: string;
+  };
+}

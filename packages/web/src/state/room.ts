@@ -1,0 +1,251 @@
+import type { SeriesInfo, SiteInfo } from '@kilowink/api';
+import { offPeakBands, type TimeRange } from '@kilowink/core/tariff';
+import { DAY_MS, type EpochMs, MINUTE_MS, type Step } from '@kilowink/core/time';
+import { createDataset, type Dataset, FLASH_WINDOW_MS } from '../chart/dataset.ts';
+import { api } from '../data/api.ts';
+import { mergeWindows, NO_WINDOWS, type Windows, windowsFrom } from '../data/columns.ts';
+import { type PowerNow, powerNow } from '../data/power-now.ts';
+import { DataSource, type SourceHost } from '../data/source.ts';
+import { stepFor, widen } from '../data/tiles.ts';
+import type { Format } from '../i18n/format.ts';
+import { createSignal, type Signal } from './signal.ts';
+import { defaultView, type View, type ViewContext } from './view.ts';
+import { type ViewHistory, ViewModel } from './view-model.ts';
+
+/** The figures at the head of the page. */
+export interface Heading {
+  readonly power: PowerNow | null;
+  /** Null until the server has said. */
+  readonly todayWh: number | null;
+  readonly lastReportMs: EpochMs | null;
+  readonly lastMs: EpochMs | null;
+}
+
+/** What the curve shows once it has come to rest, for those who explain it. */
+export interface Shown {
+  readonly range: TimeRange;
+  readonly dataset: Dataset | null;
+}
+
+/** The connection's side of a room. */
+export interface RoomHost {
+  nowMs(): EpochMs;
+  onFailure(error: unknown): void;
+  onSuccess(): void;
+}
+
+type LivePoint = readonly [startMs: number, durationMs: number, energyWh: number];
+
+/** A series that has been silent for this long, and whose source the server does not hear, is an archive. */
+const ARCHIVE_MS = 30 * DAY_MS;
+/** A report every 15 s, three of them missed. */
+export const STALE_MS = 45_000;
+const RECENT_MS = 10 * MINUTE_MS;
+const TODAY_INTERVAL_MS = 5_000;
+/** Zooming in stops at six of a sensor's windows. */
+const SPAN_MS_MIN = 6 * FLASH_WINDOW_MS;
+/** The minimap is read in this many rows at most: two a pixel on a wide screen. */
+const OVERVIEW_ROWS = 4_000;
+
+/** Everything the page holds of one series: its figures, its data, and what is on show of it. */
+export class Room {
+  readonly site: SiteInfo;
+  readonly series: SeriesInfo;
+  readonly format: Format;
+  readonly model: ViewModel;
+  readonly source: DataSource;
+  readonly firstView: View;
+  readonly heading: Signal<Heading>;
+  readonly overview = createSignal<Dataset | null>(null);
+  readonly shown: Signal<Shown>;
+  readonly hasCumulative = createSignal(true);
+  /** Counts up with each arrival of data for the curve. */
+  readonly arrivals = createSignal(0);
+  readonly #host: RoomHost;
+  readonly #overviewSource: DataSource;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #recent: Windows;
+  #lastMs: EpochMs;
+  #todayAtMs = Number.NEGATIVE_INFINITY;
+  #offPeak: { readonly range: TimeRange; readonly bands: readonly TimeRange[] } | null = null;
+
+  /** Reads what the first frame needs of the series, which must not be empty. */
+  static async open(start: {
+    site: SiteInfo;
+    series: SeriesInfo;
+    format: Format;
+    view: View | null;
+    history: ViewHistory;
+    host: RoomHost;
+  }): Promise<Room> {
+    const lastMs = start.series.lastMs ?? 0;
+    const recent = await api.windows({
+      series: start.series.id,
+      fromMs: lastMs - RECENT_MS,
+      toMs: lastMs + 1,
+      limit: 1_000,
+    });
+    return new Room({ ...start, recent: windowsFrom(recent) });
+  }
+
+  private constructor(start: Parameters<typeof Room.open>[0] & { recent: Windows }) {
+    this.site = start.site;
+    this.series = start.series;
+    this.format = start.format;
+    this.#host = start.host;
+    this.#recent = start.recent;
+    this.#lastMs = start.series.lastMs ?? 0;
+    const context = this.#context();
+    this.firstView = defaultView(context.extent);
+    this.model = new ViewModel({
+      view: start.view ?? this.firstView,
+      context,
+      spanMsMin: SPAN_MS_MIN,
+      history: start.history,
+    });
+    this.shown = createSignal<Shown>({ range: this.model.range.get(), dataset: null });
+    this.heading = createSignal<Heading>({
+      power: powerNow(this.#recent),
+      todayWh: null,
+      lastReportMs: start.series.lastReportMs,
+      lastMs: start.series.lastMs,
+    });
+    const arrive = (): void => this.arrivals.set(this.arrivals.get() + 1);
+    this.source = new DataSource(this.series.id, this.#sourceHost(arrive));
+    this.#overviewSource = new DataSource(
+      this.series.id,
+      this.#sourceHost(() => this.#readOverview()),
+    );
+    this.#timers.push(setInterval(() => this.#advance(), FLASH_WINDOW_MS));
+    this.#timers.push(setInterval(() => this.#readToday(), MINUTE_MS));
+    this.#overviewSource.want(this.extent, this.#overviewStep);
+    this.#readToday();
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.source.close();
+    this.#overviewSource.close();
+  }
+
+  /** From the first measurement to the present; of an archive, to its last. */
+  get extent(): TimeRange {
+    const fromMs = this.series.firstMs ?? 0;
+    const toMs = this.#isArchive ? this.#lastMs : Math.max(this.#lastMs, this.#host.nowMs());
+    return { fromMs, toMs: Math.max(toMs, fromMs + MINUTE_MS) };
+  }
+
+  /** Where a missing measurement is a gap: up to the last one, and up to the present once the sensor is silent. */
+  get measurable(): TimeRange {
+    const nowMs = this.#host.nowMs();
+    const isSilent = !this.#isArchive && nowMs - this.#lastMs > STALE_MS;
+    return { fromMs: this.series.firstMs ?? 0, toMs: isSilent ? nowMs : this.#lastMs };
+  }
+
+  nowMs(): EpochMs {
+    return this.#host.nowMs();
+  }
+
+  createDataset(columns: Parameters<typeof createDataset>[0], step: Step): Dataset {
+    return createDataset(columns, step.ms);
+  }
+
+  /** The off-peak stretches that touch the range, kept for as long as the view stays near. */
+  offPeakIn(range: TimeRange): readonly TimeRange[] {
+    const held = this.#offPeak;
+    const isHeld = held !== null && held.range.fromMs <= range.fromMs && range.toMs <= held.range.toMs;
+    const isWasteful =
+      held !== null && held.range.toMs - held.range.fromMs > 20 * (range.toMs - range.fromMs);
+    if (isHeld && !isWasteful) return held.bands;
+    const wide = widen(range, 2);
+    const bands = offPeakBands(this.site.offPeak, wide, this.format.zone.offsetAt);
+    this.#offPeak = { range: wide, bands };
+    return bands;
+  }
+
+  addLive(points: readonly LivePoint[]): void {
+    const last = points[points.length - 1];
+    if (last === undefined) return;
+    this.#lastMs = Math.max(this.#lastMs, last[0] + last[1]);
+    this.#recent = this.#withRecent(points);
+    this.source.addLive(points);
+    this.#overviewSource.addLive(points);
+    this.heading.set({ ...this.heading.get(), power: powerNow(this.#recent), lastMs: this.#lastMs });
+    this.#advance();
+    if (performance.now() - this.#todayAtMs > TODAY_INTERVAL_MS) this.#readToday();
+  }
+
+  heard(atMs: EpochMs): void {
+    this.heading.set({ ...this.heading.get(), lastReportMs: atMs });
+  }
+
+  /** Something in the range, or anywhere, is not what it was. */
+  invalidate(range: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }): void {
+    this.source.invalidate(range);
+    this.#overviewSource.invalidate(range);
+    this.#readToday();
+  }
+
+  get #isArchive(): boolean {
+    return this.series.lastReportMs === null && this.#host.nowMs() - this.#lastMs > ARCHIVE_MS;
+  }
+
+  get #overviewStep(): Step {
+    const { fromMs, toMs } = this.extent;
+    return stepFor(toMs - fromMs, OVERVIEW_ROWS);
+  }
+
+  #context(): ViewContext {
+    const nowMs = this.#isArchive ? this.#lastMs : this.#host.nowMs();
+    return { nowMs, zone: this.format.zone, extent: this.extent };
+  }
+
+  #advance(): void {
+    this.model.advance(this.#context());
+  }
+
+  #withRecent(points: readonly LivePoint[]): Windows {
+    const added: Windows = {
+      ...NO_WINDOWS,
+      starts: Float64Array.from(points, (point) => point[0]),
+      durationsMs: Float64Array.from(points, (point) => point[1]),
+      energyWh: Float64Array.from(points, (point) => point[2]),
+    };
+    const merged = mergeWindows(this.#recent, added);
+    const first = merged.starts.findIndex((startMs) => startMs >= this.#lastMs - RECENT_MS);
+    return {
+      ...NO_WINDOWS,
+      starts: merged.starts.slice(first),
+      durationsMs: merged.durationsMs.slice(first),
+      energyWh: merged.energyWh.slice(first),
+    };
+  }
+
+  #sourceHost(onData: () => void): SourceHost {
+    return {
+      extent: () => this.extent,
+      onData,
+      onFailure: (error) => this.#host.onFailure(error),
+      onSuccess: () => this.#host.onSuccess(),
+    };
+  }
+
+  #readOverview(): void {
+    const step = this.#overviewStep;
+    const assembled = this.#overviewSource.assemble(this.extent, step);
+    if (assembled !== null) this.overview.set(this.createDataset(assembled.columns, step));
+  }
+
+  #readToday(): void {
+    this.#todayAtMs = performance.now();
+    const nowMs = this.#host.nowMs();
+    const question = { series: this.series.id, fromMs: this.format.zone.dayStart(nowMs), toMs: nowMs };
+    api.total(question).then(
+      (total) => {
+        this.#host.onSuccess();
+        this.heading.set({ ...this.heading.get(), todayWh: total.energyWh });
+      },
+      (error: unknown) => this.#host.onFailure(error),
+    );
+  }
+}

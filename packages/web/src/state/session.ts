@@ -1,0 +1,164 @@
+import type { SeriesInfo, SiteInfo } from '@kilowink/api';
+import { AppError } from '@kilowink/core/error';
+import type { EpochMs } from '@kilowink/core/time';
+import { api } from '../data/api.ts';
+import { openLive } from '../data/live.ts';
+import { createFormat, type Format } from '../i18n/format.ts';
+import { createZone } from '../time/zone.ts';
+import { BrowserHistory } from './browser-history.ts';
+import { Room } from './room.ts';
+import { createSignal } from './signal.ts';
+import { decodeView } from './view.ts';
+
+/** What the page as a whole is doing. */
+export type Phase =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly detail: string }
+  | { readonly kind: 'empty'; readonly site: SiteInfo }
+  | { readonly kind: 'ready'; readonly room: Room };
+
+/** The server is asked again after this long when the page could not start. */
+const RETRY_MS = 5_000;
+/** A break of the live connection shorter than this is not worth a word. */
+const OFFLINE_GRACE_MS = 3_000;
+
+/** One visit: the connection to the server, and the series on show. */
+export class Session {
+  readonly phase = createSignal<Phase>({ kind: 'loading' });
+  readonly list = createSignal<readonly SeriesInfo[]>([]);
+  /** Since when the server does not answer; null while it does. */
+  readonly offlineSinceMs = createSignal<EpochMs | null>(null);
+  /** The words for this reader; before the site is known, in UTC. */
+  format: Format = createFormat(navigator.languages, createZone('UTC'));
+  readonly #history: BrowserHistory;
+  #offsetMs = 0;
+  #isLive = false;
+  #lostTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.#history = new BrowserHistory((view) => {
+      const room = this.#room;
+      room?.model.restore(view ?? room.firstView);
+    });
+    document.documentElement.lang = this.format.locale;
+  }
+
+  /** The server's clock, as well as it is known. */
+  nowMs(): EpochMs {
+    return Date.now() + this.#offsetMs;
+  }
+
+  /** Reads what there is and shows it; tried again for as long as the server does not answer. */
+  async start(): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    try {
+      const [site, list] = await Promise.all([api.site(), api.series()]);
+      this.#offsetMs = site.serverMs - Date.now();
+      this.format = createFormat(navigator.languages, createZone(site.zone));
+      document.title = `${site.name} · ${this.format.strings.title}`;
+      this.list.set(list);
+      this.#online();
+      this.#listen();
+      const series = chooseSeries(list);
+      if (series === null) this.phase.set({ kind: 'empty', site });
+      else await this.#openRoom(site, series);
+    } catch (error) {
+      this.#startFailed(error);
+    }
+  }
+
+  /** Shows another series, from now on also when the address is opened again. */
+  async choose(seriesId: number): Promise<void> {
+    const query = new URLSearchParams(location.search);
+    query.set('series', String(seriesId));
+    history.replaceState(history.state, '', `${location.pathname}?${query}`);
+    const series = this.list.get().find((candidate) => candidate.id === seriesId);
+    const site = this.#room?.site;
+    if (series !== undefined && site !== undefined) {
+      await this.#openRoom(site, series).catch((error: unknown) => this.#startFailed(error));
+    }
+  }
+
+  get #room(): Room | null {
+    const phase = this.phase.get();
+    return phase.kind === 'ready' ? phase.room : null;
+  }
+
+  async #openRoom(site: SiteInfo, series: SeriesInfo): Promise<void> {
+    const host = {
+      nowMs: () => this.nowMs(),
+      onFailure: (error: unknown) => this.#failed(error),
+      onSuccess: () => this.#online(),
+    };
+    const view = decodeView(location.search);
+    const room = await Room.open({ site, series, format: this.format, view, history: this.#history, host });
+    this.#room?.close();
+    this.phase.set({ kind: 'ready', room });
+  }
+
+  #listen(): void {
+    if (this.#isLive) return;
+    this.#isLive = true;
+    openLive({
+      onHello: (hello) => {
+        clearTimeout(this.#lostTimer);
+        this.#offsetMs = hello.serverMs - Date.now();
+        const wasOffline = this.offlineSinceMs.get() !== null;
+        this.#online();
+        if (wasOffline) this.#room?.invalidate();
+      },
+      onPoints: ({ series, points }) => {
+        const room = this.#room;
+        if (room === null) void this.start();
+        else if (room.series.id === series) room.addLive(points);
+      },
+      onRewritten: ({ series, fromMs, toMs }) => {
+        const room = this.#room;
+        if (room === null) void this.start();
+        else if (room.series.id === series) room.invalidate({ fromMs, toMs });
+      },
+      onHeard: ({ series, atMs }) => {
+        const room = this.#room;
+        if (room?.series.id === series) room.heard(atMs);
+      },
+      onReset: () => (this.#room === null ? void this.start() : this.#room.invalidate()),
+      onLost: () => {
+        clearTimeout(this.#lostTimer);
+        this.#lostTimer = setTimeout(() => this.#offline(), OFFLINE_GRACE_MS);
+      },
+    });
+  }
+
+  #startFailed(error: unknown): void {
+    if (!(error instanceof AppError)) throw error;
+    const isRefused = error.code === 'web/refused';
+    if (!isRefused) this.#offline();
+    if (this.phase.get().kind !== 'ready') {
+      const detail = String(error.details['detail'] ?? '');
+      this.phase.set(isRefused ? { kind: 'failed', detail } : { kind: 'loading' });
+    }
+    this.#retryTimer = setTimeout(() => void this.start(), RETRY_MS);
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === 'web/unreachable') this.#offline();
+  }
+
+  #offline(): void {
+    if (this.offlineSinceMs.get() === null) this.offlineSinceMs.set(this.nowMs());
+  }
+
+  #online(): void {
+    this.offlineSinceMs.set(null);
+  }
+}
+
+/** The series the address names, else the one that was measured last; null when none was ever measured. */
+function chooseSeries(list: readonly SeriesInfo[]): SeriesInfo | null {
+  const measured = list.filter((series) => series.lastMs !== null);
+  const wanted = Number(new URLSearchParams(location.search).get('series'));
+  const latest = measured.toSorted((a, b) => (b.lastMs ?? 0) - (a.lastMs ?? 0))[0];
+  return measured.find((series) => series.id === wanted) ?? latest ?? null;
+}

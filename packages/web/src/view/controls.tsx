@@ -1,0 +1,57 @@
+import type { JSX } from 'preact';
+import type { Room } from '../state/room.ts';
+import { isSameView, PRESETS } from '../state/view.ts';
+import { useSignal } from './use-signal.ts';
+
+/** One row above the curve: periods on the left, what is displayed on the right. */
+export function Controls(props: { room: Room; onSave: () => void; onHelp: () => void }): JSX.Element {
+  const { room, onSave, onHelp } = props;
+  const view = useSignal(room.model.view);
+  const hasCumulative = useSignal(room.hasCumulative);
+  const { strings } = room.format;
+  return (
+    <div class="controls">
+      <fieldset class="presets" aria-label={strings.presetsTitle}>
+        {PRESETS.map((preset) => (
+          <button
+            key={preset.name}
+            type="button"
+            class="button"
+            aria-pressed={isSameView(view, preset.view)}
+            onClick={() => room.model.go(preset.view)}
+          >
+            {strings.presets[preset.name]}
+          </button>
+        ))}
+      </fieldset>
+      <fieldset class="layers" aria-label={strings.layersTitle}>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={hasCumulative}
+          title={strings.cumulativeTitle}
+          onClick={() => room.hasCumulative.set(!hasCumulative)}
+        >
+          {strings.cumulative}
+        </button>
+        <button type="button" class="button" title={strings.backTitle} onClick={() => room.model.back()}>
+          {strings.back}
+        </button>
+        <button
+          type="button"
+          class="button"
+          title={strings.resetTitle}
+          onClick={() => room.model.go(room.firstView)}
+        >
+          {strings.reset}
+        </button>
+        <button type="button" class="button" title={strings.saveTitle} onClick={onSave}>
+          {strings.save}
+        </button>
+        <button type="button" class="button" title={strings.helpTitle} onClick={onHelp}>
+          {strings.help}
+        </button>
+      </fieldset>
+    </div>
+  );
+}

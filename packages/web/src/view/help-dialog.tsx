@@ -1,0 +1,25 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Strings } from '../i18n/strings.ts';
+
+/** What mouse, fingers and keys do. */
+export function HelpDialog({ strings, onClose }: { strings: Strings; onClose: () => void }): JSX.Element {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => ref.current?.showModal(), []);
+  return (
+    <dialog ref={ref} aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">{strings.helpTitle}</h2>
+      <dl class="keys">
+        {strings.keys.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>{keys}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" class="button is-framed" onClick={() => ref.current?.close()}>
+        {strings.close}
+      </button>
+    </dialog>
+  );
+}

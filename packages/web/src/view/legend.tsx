@@ -1,0 +1,46 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { FLASH_WINDOW_MS, flashStepW } from '../chart/dataset.ts';
+import { fill, toText } from '../i18n/format.ts';
+import type { Room } from '../state/room.ts';
+import { useSignal } from './use-signal.ts';
+
+/** What the marks on the curve mean, for what is on it now. */
+export function Legend({ room }: { room: Room }): JSX.Element | null {
+  const { dataset } = useSignal(room.shown);
+  const hasCumulative = useSignal(room.hasCumulative);
+  const { strings, span, power } = room.format;
+  if (dataset === null) return null;
+  const rowMs = Math.max(dataset.stepMs, FLASH_WINDOW_MS);
+  const step = { power: toText(power(flashStepW(rowMs))), span: span(rowMs) };
+  const isCounts = dataset.style === 'counts';
+  return (
+    <ul class="legend label">
+      <Item mark={<path class="mark-line" d="M0 6H18" />}>
+        {isCounts ? strings.meanLegend : fill(strings.lineLegend, { span: span(rowMs) })}
+      </Item>
+      <Item mark={<rect class={isCounts ? 'mark-counts' : 'mark-band'} width="18" height="12" />}>
+        {isCounts ? fill(strings.flashLegend, step) : strings.bandLegend}
+      </Item>
+      {hasCumulative && (
+        <Item mark={<path class="mark-sum" d="M0 10 18 2" />}>{strings.cumulativeTitle}</Item>
+      )}
+      {room.site.offPeak.length > 0 && (
+        <Item mark={<rect class="mark-off-peak" width="18" height="12" />}>{strings.offPeak}</Item>
+      )}
+      <Item mark={<path class="mark-gap" d="M0 6 6 0M0 12 12 0M6 12 18 0M12 12 18 6" />}>
+        {strings.tooltip.gap}
+      </Item>
+    </ul>
+  );
+}
+
+function Item({ mark, children }: { mark: JSX.Element; children: ComponentChildren }): JSX.Element {
+  return (
+    <li>
+      <svg class="mark" viewBox="0 0 18 12" aria-hidden="true">
+        {mark}
+      </svg>
+      {children}
+    </li>
+  );
+}
