@@ -1,10 +1,5 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { configCommand } from './commands/config.ts';
-import { exportCommand } from './commands/export.ts';
-import { importCommand } from './commands/import.ts';
-import { serveCommand } from './commands/serve.ts';
-import { simCommand } from './commands/sim.ts';
 import { describeFailure } from './failure.ts';
 import { VERSION } from './version.ts';
 
@@ -17,7 +12,18 @@ Examples:
   kilowink sim blink --to http://localhost:8087
                                          a simulated optical sensor that reports to a server`;
 
-function program(): Command {
+/** Each command is loaded when it is called: `import` need not wait for a web server to load. */
+const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
+  Object.entries({
+    serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+    import: async () => (await import('./commands/import.ts')).importCommand(),
+    export: async () => (await import('./commands/export.ts')).exportCommand(),
+    sim: async () => (await import('./commands/sim.ts')).simCommand(),
+    config: async () => (await import('./commands/config.ts')).configCommand(),
+  }),
+);
+
+async function program(called: string | undefined): Promise<Command> {
   const kilowink = new Command('kilowink')
     .description('Measures a home’s electricity at the meter, keeps every measurement, and draws it.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -26,9 +32,9 @@ function program(): Command {
     .addHelpText('after', EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kilowink: ')) })
     .exitOverride();
-  for (const make of [serveCommand, importCommand, exportCommand, simCommand, configCommand]) {
-    kilowink.addCommand(withParentsSettings(make(), kilowink));
-  }
+  const load = COMMANDS.get(called);
+  const loads = load === undefined ? [...COMMANDS.values()] : [load];
+  for (const each of loads) kilowink.addCommand(withParentsSettings(await each(), kilowink));
   return kilowink;
 }
 
@@ -40,7 +46,7 @@ function withParentsSettings(command: Command, parent: Command): Command {
 }
 
 try {
-  await program().parseAsync();
+  await (await program(process.argv[2])).parseAsync();
 } catch (error) {
   const { line, exitCode } = describeFailure(error);
   if (line !== '') process.stderr.write(`${line}\n`);

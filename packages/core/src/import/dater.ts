@@ -1,4 +1,4 @@
-import type { Points } from '../series/index.ts';
+import { type Points, sortPoints } from '../series/index.ts';
 import type { EpochMs } from '../time/index.ts';
 import { separatePasses } from './ambiguous-hour.ts';
 import type { ImportFormat } from './format.ts';
@@ -154,8 +154,6 @@ class PointsBuilder {
   readonly #reports: Uint16Array | null;
   readonly #disagreements: Uint16Array | null;
   #count = 0;
-  #lastMs = -Infinity;
-  #ascending = true;
 
   constructor(capacity: number, format: ImportFormat) {
     this.#intervalMs = format.intervalMs;
@@ -184,8 +182,6 @@ class PointsBuilder {
   #place(startMs: EpochMs): number {
     const place = this.#count++;
     this.#starts[place] = startMs;
-    if (startMs < this.#lastMs) this.#ascending = false;
-    this.#lastMs = startMs;
     return place;
   }
 
@@ -198,22 +194,6 @@ class PointsBuilder {
       reports: this.#reports?.subarray(0, count) ?? null,
       disagreements: this.#disagreements?.subarray(0, count) ?? null,
     };
-    return this.#ascending ? points : sortPoints(points);
+    return sortPoints(points);
   }
-}
-
-function sortPoints(points: Points): Points {
-  const order = Array.from(points.starts.keys());
-  order.sort((a, b) => (points.starts[a] ?? 0) - (points.starts[b] ?? 0) || a - b);
-  return {
-    starts: Float64Array.from(order, (row) => points.starts[row] ?? 0),
-    durationsMs: points.durationsMs,
-    values: Float64Array.from(order, (row) => points.values[row] ?? 0),
-    reports: reorder(points.reports, order),
-    disagreements: reorder(points.disagreements, order),
-  };
-}
-
-function reorder(column: Uint16Array | null, order: readonly number[]): Uint16Array | null {
-  return column === null ? null : Uint16Array.from(order, (row) => column[row] ?? 0);
 }

@@ -1,0 +1,143 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { openSqliteStore } from '@kilowink/store';
+import { machineClock } from '../clock.ts';
+import { Workplace } from '../testing.ts';
+
+const HOUR_MS = 3_600_000;
+/** Noon before the spring night of 2024 in Paris. */
+const FROM_MS = Date.parse('2024-03-30T12:00:00+01:00');
+
+/** A store with one window of 10 Wh every 5 s for two days, but for one hour without any. */
+function fill(folder: string): number {
+  const starts = Array.from({ length: 2 * 17_280 }, (_, i) => FROM_MS + i * 5_000).filter(
+    (ms) => ms < FROM_MS + HOUR_MS || ms >= FROM_MS + 2 * HOUR_MS,
+  );
+  const store = openSqliteStore({ folder, clock: machineClock });
+  const series = store.ensureSeries({ source: 'optical/a', quantity: 'energy', unit: 'Wh', name: 'Meter' });
+  store.addPoints(series, {
+    starts: Float64Array.from(starts),
+    durationsMs: new Float64Array(starts.length).fill(5_000),
+    values: new Float64Array(starts.length).fill(10),
+    reports: new Uint16Array(starts.length).fill(4),
+    disagreements: new Uint16Array(starts.length).fill(1),
+  });
+  store.close();
+  return starts.length;
+}
+
+function rowsOf(csv: string): string[][] {
+  return csv
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+}
+
+describe('kilowink export', { concurrency: true }, () => {
+  it('raw has every measurement and how it came', async () => {
+    using place = new Workplace();
+    const count = fill(place.data);
+    const { stdout, exitCode, stderr } = await place.run('export', '-d', 'data');
+    equal(exitCode, 0, stderr);
+    const [header, ...rows] = rowsOf(stdout);
+    deepEqual(header, [
+      'start',
+      'start_local',
+      'duration_s',
+      'energy_Wh',
+      'power_W',
+      'reports',
+      'disagreements',
+    ]);
+    equal(rows.length, count);
+    deepEqual(rows[0], ['2024-03-30T11:00:00Z', '2024-03-30T12:00:00+01:00', '5', '10', '7200', '4', '1']);
+    equal(rows.at(-1)?.[1], '2024-04-01T12:59:55+02:00');
+  });
+
+  it('days are those of the zone, and gaps are not zeros', async () => {
+    using place = new Workplace();
+    const count = fill(place.data);
+    const days = rowsOf((await place.run('export', '-d', 'data', '--step', '1d')).stdout);
+    deepEqual(
+      days.slice(1).map((row) => [row[1], row[2], row[3], row[7]]),
+      [
+        ['2024-03-30T00:00:00+01:00', '86400', '79200', '0.4583'],
+        ['2024-03-31T00:00:00+01:00', '82800', '165600', '1'],
+        ['2024-04-01T00:00:00+02:00', '86400', '93600', '0.5417'],
+      ],
+    );
+    const hours = rowsOf((await place.run('export', '-d', 'data', '--step', '1h', '-o', 'hours.csv')).stdout);
+    deepEqual(hours, [['']]);
+    const written = rowsOf(readFileSync(place.path('hours.csv'), 'utf8'));
+    deepEqual(written[2]?.slice(2), ['3600', '', '', '', '', '0']);
+    deepEqual(written[3]?.slice(2), ['3600', '7200', '7200', '7200', '7200', '1']);
+    const total = written.slice(1).reduce((sum, row) => sum + Number(row[3]), 0);
+    equal(total, count * 10);
+  });
+
+  it('fine steps come in pieces without seam', async () => {
+    using place = new Workplace();
+    fill(place.data);
+    const rows = rowsOf((await place.run('export', '-d', 'data', '--step', '5s')).stdout).slice(1);
+    equal(rows.length, 2 * 17_280);
+    ok(rows.every((row, i) => Date.parse(row[0] ?? '') === FROM_MS + i * 5_000));
+    equal(rows.filter((row) => row[3] === '10').length, 2 * 17_280 - 720);
+  });
+
+  it('from and to are local dates, ISO times or milliseconds', async () => {
+    using place = new Workplace();
+    fill(place.data);
+    const firstAndLast = async (...range: string[]) => {
+      const { stdout } = await place.run('export', '-d', 'data', ...range);
+      const rows = rowsOf(stdout).slice(1);
+      return [rows[0]?.[0], rows.at(-1)?.[0]];
+    };
+    deepEqual(await firstAndLast('--from', '2024-03-31', '--to', '2024-04-01'), [
+      '2024-03-30T23:00:00Z',
+      '2024-03-31T21:59:55Z',
+    ]);
+    deepEqual(await firstAndLast('--from', '2024-03-31T04:00', '--to', '2024-03-31T02:00:05Z'), [
+      '2024-03-31T02:00:00Z',
+      '2024-03-31T02:00:00Z',
+    ]);
+    const ms = Date.parse('2024-03-31T12:00Z');
+    deepEqual(await firstAndLast('--from', `${ms}`, '--to', `${ms + 10_000}`), [
+      '2024-03-31T12:00:00Z',
+      '2024-03-31T12:00:05Z',
+    ]);
+  });
+
+  it('a reader that has enough ends it quietly', async () => {
+    using place = new Workplace();
+    fill(place.data);
+    const child = place.start(['export', '-d', 'data']);
+    const closed = once(child, 'close');
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [exitCode] = await closed;
+    equal(exitCode, 0);
+    equal((await child.stderr.toArray()).join(''), '');
+  });
+
+  it('what is wrong is one clear line', async () => {
+    using place = new Workplace();
+    match((await place.run('export', '-d', 'data')).stderr, /^kilowink: expected a store at /);
+    fill(place.data);
+    for (const [args, told] of [
+      [['--from', 'yesterday'], /--from: expected a date/],
+      [['--step', '7min'], /--step: expected one of raw, 5s/],
+      [['--zone', 'Mars'], /--zone/],
+    ] as const) {
+      const { exitCode, stderr } = await place.run('export', '-d', 'data', ...args);
+      equal(exitCode, 2);
+      match(stderr, told);
+    }
+    const unwritable = await place.run('export', '-d', 'data', '-o', 'no/such/folder.csv');
+    equal(unwritable.exitCode, 1);
+    match(unwritable.stderr, /^kilowink: can not write no\/such\/folder\.csv: /);
+    const unknown = await place.run('export', '-d', 'data', '--series', '9');
+    match(unknown.stderr, /there is no series 9; known are: 1 "Meter"/);
+  });
+});
