@@ -32,9 +32,9 @@ const HELP = `
 It does what the firmware does: /sensor/up every 500 ms until something answers, then a report every 15 s with the last
 windows of 5 s, each in a connection of its own. A server that is away is met again with the next report.
 
-An accelerated sensor (--speed) lives its 5 s windows in less: its uptime runs ahead of the server's clock. The server
-numbers windows by uptime and keeps each once, but the times it gives them reach into the future. Use it to fill a test
-folder or to load a server, not beside real measurements.
+An accelerated sensor (--speed) lives its 5 s windows in less: its uptime says that it has been there for longer than it
+has. The server keeps each window once and 5 s long, the newest ending when its report comes, so the windows reach back
+to before the sensor was started. Use it to fill a test folder or to load a server, not beside real measurements.
 
 Without --profile or --watts it plays a measured house, at the present time of day:
   ${SCEAUX_CREDIT}`;
