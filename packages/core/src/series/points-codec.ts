@@ -25,13 +25,13 @@ export function encodePoints(points: Points, baseMs: EpochMs): Uint8Array {
   writer.unsigned((reports === null ? 0 : HAS_REPORTS) + (disagreements === null ? 0 : HAS_DISAGREEMENTS));
   writer.signed(firstMs - baseMs);
   writer.unsigned(unitMs);
-  const offsets = points.starts.map((startMs) => (startMs - firstMs) / unitMs);
-  writer.column(offsets, count, 2);
-  writer.column(
-    points.durationsMs.map((durationMs) => durationMs / unitMs),
-    count,
-    1,
-  );
+  const times = new Float64Array(count);
+  for (let index = 0; index < count; index += 1)
+    times[index] = ((points.starts[index] as number) - firstMs) / unitMs;
+  writer.column(times, count, 2);
+  for (let index = 0; index < count; index += 1)
+    times[index] = (points.durationsMs[index] as number) / unitMs;
+  writer.column(times, count, 1);
   writer.columnOfValues(points.values, count);
   if (reports !== null) writer.columnOfValues(reports, count);
   if (disagreements !== null) writer.columnOfValues(disagreements, count);

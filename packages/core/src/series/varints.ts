@@ -16,6 +16,7 @@ import { fault, ok, type Result } from '../error/index.ts';
 const SPARSE = 4;
 const VARINT_BYTES_MAX = 8;
 const BITS31 = 0x7fffffff;
+const BITS30 = 0x3fffffff;
 
 export type ColumnOrder = 0 | 1 | 2;
 
@@ -151,9 +152,13 @@ export class VarintReader {
       this.#fault ??= `column header ${header} at byte ${this.#at} is unknown`;
       return values;
     }
-    if (header >= SPARSE) this.#sparse(values);
-    else this.#dense(values);
-    if (order > 0) for (let round = 0; round < order; round += 1) sum(values, round === 0);
+    if (header >= SPARSE) {
+      this.#sparse(values, order);
+    } else {
+      this.#dense(values);
+      if (order > 0) sum(values, true);
+      if (order > 1) sum(values, false);
+    }
     return values;
   }
 
@@ -182,14 +187,43 @@ export class VarintReader {
     this.#at = at;
   }
 
-  #sparse(values: Float64Array): void {
-    let index = this.unsigned();
-    while (index < values.length && this.#fault === null) {
-      values[index] = this.unsigned();
-      index += 1 + this.unsigned();
+  /** Between two exceptions the numbers stay 0, stay the same, or keep their step: no need to code and sum each. */
+  #sparse(values: Float64Array, order: number): void {
+    let index = 0;
+    let value = 0;
+    let step = 0;
+    for (;;) {
+      const end = index + this.unsigned();
+      if (order === 1) values.fill(value, index, end);
+      if (order === 2) value = ramp(values, { index, end, value, step });
+      index = end;
+      if (index >= values.length || this.#fault !== null) break;
+      const code = this.unsigned();
+      if (order === 0) value = code;
+      if (order === 1) value += unzigzag(code);
+      if (order === 2) {
+        step += unzigzag(code);
+        value += step;
+      }
+      values[index] = value;
+      index += 1;
     }
     if (index !== values.length) this.#fault ??= `a column of ${values.length} holds ${index}`;
   }
+}
+
+/** Fills [`index`, `end`) with equal steps from `value` on; returns the last one. */
+function ramp(
+  values: Float64Array,
+  from: { index: number; end: number; value: number; step: number },
+): number {
+  let value = from.value;
+  const end = Math.min(from.end, values.length);
+  for (let index = from.index; index < end; index += 1) {
+    value += from.step;
+    values[index] = value;
+  }
+  return value;
 }
 
 /** Undoes one difference; the innermost also undoes the zigzag. */
@@ -245,10 +279,12 @@ function varintSize(value: number): number {
 }
 
 function zigzag(value: number): number {
+  if (value >= -BITS30 && value <= BITS30) return ((value << 1) ^ (value >> 31)) >>> 0;
   return value >= 0 ? value * 2 : -value * 2 - 1;
 }
 
 function unzigzag(code: number): number {
+  if (code <= BITS31) return (code >>> 1) ^ -(code & 1);
   const half = Math.floor(code / 2);
   return code % 2 === 0 ? half : -half - 1;
 }

@@ -28,6 +28,7 @@ export interface BlockWrite extends BlockKey {
 }
 
 type Decoded = Points | Rollup | MonthHours;
+type Decode = (bytes: Uint8Array) => Result<Decoded, Fault>;
 
 const CACHE_BYTES_MAX = 16 * 1024 * 1024;
 const PERIODS = 8_000_000;
@@ -56,6 +57,26 @@ export class BlockTable {
   hours(series: SeriesId, month: number): MonthHours | null {
     const key = { series, level: LEVEL.hours, period: month };
     return this.#block(key, (bytes) => decodeMonth(bytes, month)) as MonthHours | null;
+  }
+
+  /** The months that have hours, from `from` to `to` inclusive; those not kept are fetched in one go. */
+  loadHours(series: SeriesId, from: number, to: number): number[] {
+    const level = LEVEL.hours;
+    const months = this.periods({ series, level }, from, to);
+    const absent = months.filter((period) => !this.#cache.has(cacheKey({ series, level, period })));
+    if (absent.length > 1) {
+      const rows = this.#connection.rows<[number, Uint8Array]>(
+        'SELECT period, data FROM block WHERE series = ? AND level = ? AND period BETWEEN ? AND ? ORDER BY period',
+        series,
+        level,
+        absent[0] ?? from,
+        absent.at(-1) ?? to,
+      );
+      for (const [period, data] of rows) {
+        this.#open({ series, level, period }, data, (bytes) => decodeMonth(bytes, period));
+      }
+    }
+    return months;
   }
 
   /** The periods that have a block of that level, from `from` to `to` inclusive, ascending. */
@@ -112,11 +133,14 @@ export class BlockTable {
     this.#cache.clear();
   }
 
-  #block(key: BlockKey, decode: (bytes: Uint8Array) => Result<Decoded, Fault>): Decoded | null {
+  #block(key: BlockKey, decode: Decode): Decoded | null {
     const kept = this.#cache.get(cacheKey(key));
     if (kept !== undefined) return kept;
     const data = this.data(key);
-    if (data === null) return null;
+    return data === null ? null : this.#open(key, data, decode);
+  }
+
+  #open(key: BlockKey, data: Uint8Array, decode: Decode): Decoded | null {
     const opened = openBlock(data);
     const decoded = opened.ok ? decode(opened.value) : opened;
     if (!decoded.ok) {

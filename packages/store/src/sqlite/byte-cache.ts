@@ -8,6 +8,10 @@ export class ByteCache<T> {
     this.#bytesMax = bytesMax;
   }
 
+  has(key: number): boolean {
+    return this.#entries.has(key);
+  }
+
   get(key: number): T | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

@@ -16,11 +16,14 @@ const POINTS_WITHOUT_MINUTES_MAX = 1440;
 export class DayWriter {
   readonly #blocks: BlockTable;
   readonly #series: SeriesId;
+  readonly #level: number;
   readonly #days: BlockWrite[] = [];
   readonly #months = new Map<number, MonthHours>();
   dayCount = 0;
 
-  constructor(blocks: BlockTable, series: SeriesId) {
+  /** `level`: how hard zstd tries, see the block's envelope. */
+  constructor(blocks: BlockTable, series: SeriesId, level: number) {
+    this.#level = level;
     this.#blocks = blocks;
     this.#series = series;
   }
@@ -35,7 +38,7 @@ export class DayWriter {
       series,
       level: LEVEL.raw,
       period: day,
-      data: count === 0 ? null : sealBlock(encodePoints(points, day * DAY_MS)),
+      data: count === 0 ? null : sealBlock(encodePoints(points, day * DAY_MS), this.#level),
       firstMs: points.starts[0] ?? null,
       lastMs: lastEndMs(points),
     });
@@ -43,7 +46,7 @@ export class DayWriter {
       series,
       level: LEVEL.minutes,
       period: day,
-      data: hasMinutes ? sealBlock(encodeRollup(rollUp(points, minutesFrame(day)))) : null,
+      data: hasMinutes ? sealBlock(encodeRollup(rollUp(points, minutesFrame(day))), this.#level) : null,
       firstMs: null,
       lastMs: null,
     });
@@ -56,7 +59,9 @@ export class DayWriter {
       series: this.#series,
       level: LEVEL.hours,
       period: month,
-      data: hours.dayStates.some((state) => state !== DAY_STATE.none) ? sealBlock(encodeMonth(hours)) : null,
+      data: hours.dayStates.some((state) => state !== DAY_STATE.none)
+        ? sealBlock(encodeMonth(hours), this.#level)
+        : null,
       firstMs: null,
       lastMs: null,
     }));

@@ -8,6 +8,7 @@ import {
   sortPoints,
 } from '@kilowink/core/series';
 import { type Clock, DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
+import { IMPORT_LEVEL } from '../block/envelope.ts';
 import { FIRST_SEALED_DAY, isStorable, isTimeStorable } from '../limits.ts';
 import type { AddedPoints, SeriesId } from '../store.ts';
 import { DayWriter } from './day-writer.ts';
@@ -85,7 +86,7 @@ export class Importer {
   }
 
   #prepare(series: SeriesId, parts: readonly DayPart[]): Prepared {
-    const writer = new DayWriter(this.#parts.blocks, series);
+    const writer = new DayWriter(this.#parts.blocks, series, IMPORT_LEVEL);
     const merged = new Map<number, Points>();
     const stored = (day: number) => merged.get(day) ?? this.#parts.blocks.points(series, day);
     let repeated = 0;

@@ -1,6 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { NO_POINTS } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
+import { SEAL_LEVEL } from '../block/envelope.ts';
 import { LEVEL, monthStartMs } from '../block/levels.ts';
 import type { Damage } from '../store.ts';
 import type { BadBlock } from './block-table.ts';
@@ -42,7 +43,7 @@ export function quarantine(parts: Parts, bad: BadBlock, foundAtMs: EpochMs): Dam
 
 function mend(parts: Parts, bad: BadBlock): void {
   const { blocks } = parts;
-  const writer = new DayWriter(blocks, bad.series);
+  const writer = new DayWriter(blocks, bad.series, SEAL_LEVEL);
   if (bad.level === LEVEL.hours) {
     const firstDay = monthStartMs(bad.period) / DAY_MS;
     const lastDay = monthStartMs(bad.period + 1) / DAY_MS - 1;

@@ -44,7 +44,7 @@ export class Queries {
       const fromMs = (edges[0] as number) - marginMs;
       const toMs = (edges[edges.length - 1] as number) + marginMs;
       const range = { fromMs, toMs };
-      if (shortestMs >= HOUR_MS) this.#addHours({ fold, series, range, cutHours: cutHoursOf(edges) });
+      if (shortestMs >= HOUR_MS) this.#addHours({ fold, series, range, cuts: cutsOf(edges) });
       else
         this.#addDays({
           fold,
@@ -68,7 +68,7 @@ export class Queries {
       const outer = { fromMs: range.fromMs - longestMs, toMs: range.toMs + longestMs };
       if (innerFromMs < innerToMs) {
         const inner = { fromMs: innerFromMs, toMs: innerToMs };
-        this.#addHours({ fold, series, range: inner, cutHours: new Set() });
+        this.#addHours({ fold, series, range: inner, cuts: NO_CUTS });
         this.#addMids(fold, series, { fromMs: outer.fromMs, toMs: innerFromMs });
         this.#addMids(fold, series, { fromMs: innerToMs, toMs: outer.toMs });
       } else {
@@ -103,11 +103,9 @@ export class Queries {
     return [...days].sort((left, right) => left - right);
   }
 
-  #addHours(query: { fold: Fold; series: SeriesId; range: FoldRange; cutHours: ReadonlySet<number> }): void {
-    const { fold, series, range, cutHours } = query;
-    const firstMonth = utcMonth(range.fromMs);
-    const lastMonth = utcMonth(range.toMs - 1);
-    for (const month of this.#blocks.periods({ series, level: LEVEL.hours }, firstMonth, lastMonth)) {
+  #addHours(query: { fold: Fold; series: SeriesId; range: FoldRange; cuts: Cuts }): void {
+    const { fold, series, range, cuts } = query;
+    for (const month of this.#blocks.loadHours(series, utcMonth(range.fromMs), utcMonth(range.toMs - 1))) {
       const hours = this.#blocks.hours(series, month);
       if (hours === null) {
         const startMs = Math.max(range.fromMs, monthStartMs(month));
@@ -116,19 +114,29 @@ export class Queries {
         continue;
       }
       fold.addRollup(hours.rollup, range);
-      for (const [index, state] of hours.dayStates.entries()) {
-        const day = monthStartMs(month) / DAY_MS + index;
+      const firstDay = monthStartMs(month) / DAY_MS;
+      for (let index = 0; index < hours.dayStates.length; index += 1) {
+        const state = hours.dayStates[index];
+        const day = firstDay + index;
         if (state === DAY_STATE.points) this.#addPoints({ fold, series, day, mids: range });
-        if (state === DAY_STATE.hours && cutHours.size > 0)
-          this.#addCutHours({ fold, series, day, cutHours });
+        if (state === DAY_STATE.hours && cuts.hours.size > 0) this.#addCutHours({ fold, series, day, cuts });
       }
     }
   }
 
-  #addCutHours(query: { fold: Fold; series: SeriesId; day: number; cutHours: ReadonlySet<number> }): void {
-    for (let hour = query.day * 24; hour < (query.day + 1) * 24; hour += 1) {
-      if (!query.cutHours.has(hour)) continue;
-      this.#addPoints({ ...query, mids: { fromMs: hour * HOUR_MS, toMs: (hour + 1) * HOUR_MS } });
+  #addCutHours(query: { fold: Fold; series: SeriesId; day: number; cuts: Cuts }): void {
+    const { fold, series, day, cuts } = query;
+    for (let hour = day * 24; hour < (day + 1) * 24; hour += 1) {
+      if (!cuts.hours.has(hour)) continue;
+      const mids = { fromMs: hour * HOUR_MS, toMs: (hour + 1) * HOUR_MS };
+      const minutes = cuts.onMinutes ? this.#blocks.minutes(series, day) : null;
+      if (minutes !== null) {
+        fold.addRollup(minutes, mids);
+        continue;
+      }
+      const points = this.#blocks.points(series, day);
+      // A day whose hours are in the rollup has no point longer than an hour.
+      if (points !== null) fold.addPoints(startsBetween(points, mids.fromMs - HOUR_MS, mids.toMs), mids);
     }
   }
 
@@ -191,11 +199,19 @@ function alignedToMinutes(edges: Float64Array, shortestMs: number): boolean {
   return shortestMs >= MINUTE_MS && edges.every((edgeMs) => edgeMs % MINUTE_MS === 0);
 }
 
-/** The hours that an edge cuts in two. */
-function cutHoursOf(edges: Float64Array): Set<number> {
-  const cut = new Set<number>();
-  for (const edgeMs of edges) if (edgeMs % HOUR_MS !== 0) cut.add(Math.floor(edgeMs / HOUR_MS));
-  return cut;
+/** Hours that an edge cuts in two. */
+interface Cuts {
+  readonly hours: ReadonlySet<number>;
+  /** Whether every edge is on a whole minute. */
+  readonly onMinutes: boolean;
+}
+
+const NO_CUTS: Cuts = { hours: new Set(), onMinutes: true };
+
+function cutsOf(edges: Float64Array): Cuts {
+  const hours = new Set<number>();
+  for (const edgeMs of edges) if (edgeMs % HOUR_MS !== 0) hours.add(Math.floor(edgeMs / HOUR_MS));
+  return { hours, onMinutes: edges.every((edgeMs) => edgeMs % MINUTE_MS === 0) };
 }
 
 /** The part of ascending points that starts in [`fromMs`, `toMs`). */

@@ -5,7 +5,11 @@ import type { Connection } from './connection.ts';
 /** Says in the file's header whose database it is: "KWnk". */
 export const APPLICATION_ID = 0x4b576e6b;
 
-const PAGE_BYTES = 4096;
+/**
+ * Small pages: a group of measurements touches a few pages and writes them whole, so they decide how fast an SD card
+ * wears; and blocks of a few kB leave less of the last page empty.
+ */
+const PAGE_BYTES = 1024;
 
 /**
  * Brings the file to the schema of this program, each step in a transaction of its own. Throws `store/newer` when it

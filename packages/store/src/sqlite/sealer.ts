@@ -1,6 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { concatPoints, type Points, pickPoints, sortPoints } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
+import { SEAL_LEVEL } from '../block/envelope.ts';
 import { FIRST_SEALED_DAY } from '../limits.ts';
 import type { RunId, SeriesId } from '../store.ts';
 import { DayWriter } from './day-writer.ts';
@@ -61,7 +62,7 @@ export class Sealer {
     };
     for (const run of hotSeries.runs.values()) this.#moveWindows(run.id, run.columns, take(run.columns));
     this.#deletePoints(series, hotSeries.points, take(hotSeries.points));
-    const writer = new DayWriter(blocks, series);
+    const writer = new DayWriter(blocks, series, SEAL_LEVEL);
     writer.setDay(day, sortPoints(concatPoints(parts)));
     for (const write of writer.writes()) blocks.write(write);
     connection.run('UPDATE state SET sealed_seq = max(sealed_seq, ?), generation = generation + 1', seqMax);
