@@ -25,6 +25,9 @@ const STEP_NAMES = ['raw', ...STEPS.map((step) => step.name)];
 /** Buckets read at once, which bounds memory. */
 const BUCKETS_AT_ONCE = 8_192;
 
+/** Written at once. */
+const PIECE_CHARACTERS = 1 << 16;
+
 const HELP = `
 Times are a local date (its start), a local time, ISO 8601 with an offset, or UTC milliseconds:
   --from 2026-03-29   --to 2026-03-29T18:30   --to 2026-03-29T16:30Z   --to 1774801800000
@@ -127,6 +130,13 @@ function* bucketsOf(
 
 async function writeLines(path: string | undefined, lines: Iterable<string>): Promise<void> {
   const sink = openTextSink(path);
-  for (const line of lines) if (!(await sink.write(line))) return;
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < PIECE_CHARACTERS) continue;
+    if (!(await sink.write(piece))) return;
+    piece = '';
+  }
+  await sink.write(piece);
   await sink.end();
 }

@@ -1,6 +1,6 @@
 import { type Buckets, type Points, UNITS_PER_WH, type Unit } from '@kilowink/core/series';
 import { HOUR_MS, SECOND_MS } from '@kilowink/core/time';
-import { createLocalIso, utcIso } from './local-iso.ts';
+import { createIsoTimes } from './local-iso.ts';
 
 export const RAW_HEADER = 'start,start_local,duration_s,energy_Wh,power_W,reports,disagreements\n';
 export const BUCKET_HEADER =
@@ -14,12 +14,13 @@ export interface CsvLines {
 }
 
 export function createCsvLines(unit: Unit, zone: string): CsvLines {
-  const localIso = createLocalIso(zone);
+  const iso = createIsoTimes(zone);
   const perWh = UNITS_PER_WH[unit];
-  const start = (atMs: number) => `${utcIso(atMs)},${localIso(atMs)}`;
+  const start = (atMs: number) => `${iso.utc(atMs)},${iso.local(atMs)}`;
   return {
     *ofPoints({ starts, durationsMs, values, reports, disagreements }) {
-      for (const [i, startMs] of starts.entries()) {
+      for (let i = 0; i < starts.length; i++) {
+        const startMs = starts[i] ?? 0;
         const durationMs = durationsMs[i] ?? 0;
         const energyWh = (values[i] ?? 0) / perWh;
         const power = durationMs > 0 ? thousandths((energyWh * HOUR_MS) / durationMs) : '';
@@ -28,7 +29,8 @@ export function createCsvLines(unit: Unit, zone: string): CsvLines {
       }
     },
     *ofBuckets({ starts, sums, validMs, rateMin, rateMax, lengthsMs }) {
-      for (const [i, startMs] of starts.entries()) {
+      for (let i = 0; i < starts.length; i++) {
+        const startMs = starts[i] ?? 0;
         const lengthMs = lengthsMs[i] ?? 0;
         const measuredMs = validMs[i] ?? 0;
         const energyWh = (sums[i] ?? Number.NaN) / perWh;

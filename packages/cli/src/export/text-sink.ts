@@ -4,14 +4,12 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { cliError } from '../errors.ts';
 
-/** Takes text piece by piece and waits while whoever reads it is slower, so that memory stays constant. */
+/** Takes large pieces of text and waits while whoever reads them is slower, so that memory stays constant. */
 export interface TextSink {
   /** False once nobody reads any more: then there is no use in going on. */
   write(text: string): Promise<boolean>;
   end(): Promise<void>;
 }
-
-const PIECE_CHARACTERS = 1 << 16;
 
 /** A sink into a file, or into the standard output when `path` is undefined. Throws `cli/output`. */
 export function openTextSink(path: string | undefined): TextSink {
@@ -22,7 +20,6 @@ export function openTextSink(path: string | undefined): TextSink {
 class StreamSink implements TextSink {
   readonly #stream: Writable;
   readonly #path: string;
-  #piece = '';
   #failure: NodeJS.ErrnoException | null = null;
 
   constructor(stream: Writable, path: string) {
@@ -34,30 +31,22 @@ class StreamSink implements TextSink {
   }
 
   async write(text: string): Promise<boolean> {
-    this.#piece += text;
-    if (this.#piece.length < PIECE_CHARACTERS) return this.#isOpen();
-    return this.#flush();
+    if (!this.#isOpen()) return false;
+    if (!this.#stream.write(text)) {
+      // An error is noted by the listener, and ends the waiting as well.
+      await once(this.#stream, 'drain').catch(() => {});
+    }
+    return this.#isOpen();
   }
 
   async end(): Promise<void> {
-    if (!(await this.#flush()) || this.#stream === process.stdout) return;
+    if (!this.#isOpen() || this.#stream === process.stdout) return;
     this.#stream.end();
     try {
       await finished(this.#stream);
     } catch {
       this.#isOpen();
     }
-  }
-
-  async #flush(): Promise<boolean> {
-    const piece = this.#piece;
-    this.#piece = '';
-    if (!this.#isOpen()) return false;
-    if (piece !== '' && !this.#stream.write(piece)) {
-      // An error is noted by the listener, and ends the waiting as well.
-      await once(this.#stream, 'drain').catch(() => {});
-    }
-    return this.#isOpen();
   }
 
   /** Throws for what went wrong, but for a reader that had enough (`| head`), which is none of our business. */

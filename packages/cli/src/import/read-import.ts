@@ -27,11 +27,12 @@ export async function readImport(file: SourceFile, options: ReadImportOptions): 
   const take = (points: Points | null) => {
     if (points === null || reader.format === null) return;
     options.onBatch(points, reader.format);
-    rows += points.starts.length;
     progress.update(bytesBehind, file.sizeBytes, `${formatCount(rows)} rows`);
   };
   const feed = (points: Points | null) => {
-    if (points !== null) take(batches.add(points));
+    if (points === null) return;
+    rows += points.starts.length;
+    take(batches.add(points));
   };
   try {
     for await (const chunk of readChunks(file, (bytes) => (bytesBehind = bytes))) {

@@ -20,7 +20,9 @@ export function progressBar(title: string, output: Output = process.stderr): Pro
       const nowMs = performance.now();
       if (nowMs - drawnMs < REDRAW_MS) return;
       drawnMs = nowMs;
-      output.write(`\r\x1b[K${fit(progressLine(title, total > 0 ? done / total : 1, note), output.columns)}`);
+      output.write(
+        `\r\x1b[K${fit(progressLine(title, total > 0 ? done / total : 1, note), output.columns || 80)}`,
+      );
     },
     end() {
       if (drawnMs > -Infinity) output.write('\r\x1b[K');
@@ -37,6 +39,6 @@ export function progressLine(title: string, share: number, note: string): string
   return `${title}  ${bar} ${percent} %  ${note}`.trimEnd();
 }
 
-function fit(line: string, columns = 80): string {
+function fit(line: string, columns: number): string {
   return line.length < columns ? line : line.slice(0, columns - 1);
 }
