@@ -29,7 +29,7 @@ export function drawWindows(canvas: HTMLCanvasElement, scene: WindowsScene): voi
   context.font = `${11 * ratio}px ${scene.palette.font}`;
   const left = LEFT_PX * ratio;
   const width = canvas.width - left - 8 * ratio;
-  const dotsHeight = canvas.height - (REPORTS_PX + AXIS_PX + 14) * ratio;
+  const dotsHeight = canvas.height - (REPORTS_PX + AXIS_PX + 26) * ratio;
   const energies = valueTicks(highest(scene.windows.energyWh), 4);
   const reports = valueTicks(highest(scene.windows.reports), 1);
   const base = { context, ...scene.range, left, width, ratio };

@@ -28,7 +28,7 @@ export function savePicture(room: Room, curve: HTMLCanvasElement, palette: Palet
   const when = `${format.instant(fromMs)} – ${format.instant(toMs)} (${room.site.zone})`;
   const what = [
     format.strings.chartLabel,
-    ...(room.hasCumulative.get() ? [format.strings.cumulativeTitle] : []),
+    ...(room.hasCumulative.get() ? [format.strings.cumulativeLegend] : []),
   ];
   context.fillText(`${when} · ${what.join(' · ')}`, PAD_PX * ratio, 34 * ratio);
   context.drawImage(curve, PAD_PX * ratio, HEAD_PX * ratio);

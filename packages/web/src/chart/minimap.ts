@@ -29,6 +29,8 @@ export interface MinimapScene {
 
 /** The window over the minimap is never drawn narrower, however little it shows. */
 const WINDOW_PX_MIN = 6;
+/** A minimap narrower than this reaches the window's edges, so nothing may hang over. */
+const NARROW_PX = 640;
 const SLOP_PX = 4;
 const TICK_SPACE_PX = 110;
 const LABEL_PX = 11;
@@ -58,8 +60,7 @@ export class Minimap {
     this.#canvas.setAttribute('aria-hidden', 'true');
     this.#window.className = 'minimap-window';
     this.#grips = { from: this.#createGrip('from'), to: this.#createGrip('to') };
-    this.#window.append(this.#grips.from, this.#grips.to);
-    host.replaceChildren(this.#canvas, this.#window);
+    host.replaceChildren(this.#canvas, this.#window, this.#grips.from, this.#grips.to);
     host.addEventListener('pointerdown', (event) => this.#press(event));
     host.addEventListener('pointermove', (event) => this.#follow(event));
     host.addEventListener('pointerup', (event) => this.#release(event));
@@ -123,9 +124,8 @@ export class Minimap {
   #press(event: PointerEvent): void {
     if (event.pointerType === 'mouse' && event.button !== 0) return;
     const part = (event.target as HTMLElement).dataset['part'] as Part | undefined;
-    const inWindow = this.#window.contains(event.target as Node);
     this.#drag = {
-      part: part ?? (inWindow ? 'body' : 'ground'),
+      part: part ?? (event.target === this.#window ? 'body' : 'ground'),
       startPx: this.#px(event),
       range: this.#target.range(),
       hasMoved: false,
@@ -196,8 +196,25 @@ export class Minimap {
     const inside = Math.max(0, Math.min((startPx + endPx - width) / 2, hostWidth - width));
     this.#window.style.transform = `translateX(${inside}px)`;
     this.#window.style.width = `${width}px`;
+    this.#placeGrips(inside, inside + width);
     this.#describeGrip(this.#grips.from, range.fromMs);
     this.#describeGrip(this.#grips.to, range.toMs);
+  }
+
+  /** The grips stand outside the window's ends, but never outside the minimap, where no finger could reach them. */
+  #placeGrips(startPx: number, endPx: number): void {
+    const { from, to } = this.#grips;
+    const gripWidth = from.offsetWidth;
+    const overhang = this.#host.clientWidth >= NARROW_PX ? gripWidth : 0;
+    const toPx = Math.max(
+      gripWidth - overhang,
+      Math.min(endPx, this.#host.clientWidth - gripWidth + overhang),
+    );
+    const fromPx = Math.max(-overhang, Math.min(startPx, toPx) - gripWidth);
+    from.style.transform = `translateX(${fromPx}px)`;
+    from.classList.toggle('is-turned', fromPx + gripWidth > startPx + 1);
+    to.classList.toggle('is-turned', toPx < endPx - 1);
+    to.style.transform = `translateX(${Math.max(toPx, fromPx + gripWidth)}px)`;
   }
 
   #describeGrip(grip: HTMLElement, atMs: EpochMs): void {
@@ -241,8 +258,11 @@ export class Minimap {
       const x = Math.round(xOf(frame, ticks.atMs[index] ?? 0));
       context.fillStyle = palette.hairline;
       context.fillRect(x, frame.top, ratio, frame.height);
-      const text = label.replace('\n', ' · ');
-      if (x + context.measureText(text).width > frame.left + frame.width - 4 * ratio) return;
+      const next = ticks.atMs[index + 1];
+      const space = (next === undefined ? frame.left + frame.width : xOf(frame, next)) - x - 10 * ratio;
+      const isRoomy = context.measureText(label.replace('\n', ' · ')).width <= space;
+      const text = isRoomy ? label.replace('\n', ' · ') : (label.split('\n')[0] ?? '');
+      if (context.measureText(text).width > space) return;
       context.strokeStyle = palette.background;
       context.fillStyle = palette.textSoft;
       context.strokeText(text, x + 5 * ratio, frame.top + 2 * ratio);

@@ -31,6 +31,9 @@ const X_AXIS_PX = 42;
 const Y_AXIS_PX = 66;
 const TICK_SPACE_PX = 92;
 const VALUE_SPACE_PX = 54;
+/** How wide a tick's label is at most: its own line, and with the line under it. */
+const OWN_LABEL_PX = 42;
+const FULL_LABEL_PX = 92;
 /** Days narrower than this, in CSS pixels, carry no off-peak shading. */
 const DAY_PX_MIN = 9;
 
@@ -231,6 +234,19 @@ export class PowerChart {
     });
   }
 
+  /** On a phone there is no margin for what a label at the edge would hang over. */
+  #timeLabels(): string[] {
+    const labels = this.scene.format.tickLabels(this.#timeTicks);
+    if (this.isWide) return labels;
+    const { width } = this.plotBox;
+    return labels.map((label, index) => {
+      const px = this.xOf(this.#timeTicks.atMs[index] ?? 0);
+      const marginPx = Math.min(px, width - px);
+      if (marginPx < OWN_LABEL_PX / 2) return '';
+      return marginPx < FULL_LABEL_PX / 2 ? (label.split('\n')[0] ?? '') : label;
+    });
+  }
+
   #powerLabels(values: readonly number[]): string[] {
     const { format } = this.scene;
     const inKw = this.#powerTicks.max >= 2_000;
@@ -273,7 +289,7 @@ export class PowerChart {
           ticks: { ...line, size: 5 },
           border: { show: true, ...line },
           splits: () => [...this.#timeTicks.atMs],
-          values: () => this.scene.format.tickLabels(this.#timeTicks),
+          values: () => this.#timeLabels(),
         },
         {
           ...base,

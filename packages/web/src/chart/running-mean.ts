@@ -1,7 +1,7 @@
 import { type Columns, W_MS_PER_WH } from '../data/columns.ts';
 
 /** Flashes that a stretch must hold before its mean says more than noise. */
-export const FLASHES_MIN = 12;
+export const FLASHES_MIN = 20;
 /** The running mean looks at no more than half of this to either side. */
 export const SPAN_MS_MAX = 60_000;
 

@@ -30,6 +30,10 @@ export function tableRows(dataset: Dataset, range: TimeRange): TableRow[] {
 
 function mergeRows(dataset: Dataset, first: number, end: number): TableRow {
   const { columns, sumWh } = dataset;
+  // Of counts the measured means are told: the curve's line looks beyond its row.
+  const isCounts = dataset.style === 'counts';
+  const least = isCounts ? columns.meanW : dataset.lowW;
+  const most = isCounts ? columns.meanW : dataset.highW;
   let measuredMs = 0;
   let lowW = Number.POSITIVE_INFINITY;
   let highW = 0;
@@ -37,8 +41,8 @@ function mergeRows(dataset: Dataset, first: number, end: number): TableRow {
     const coverage = columns.coverage[row] ?? 0;
     if (coverage === 0) continue;
     measuredMs += coverage * ((columns.ends[row] ?? 0) - (columns.starts[row] ?? 0));
-    lowW = Math.min(lowW, dataset.lowW[row] ?? lowW);
-    highW = Math.max(highW, dataset.highW[row] ?? highW);
+    lowW = Math.min(lowW, least[row] ?? lowW);
+    highW = Math.max(highW, most[row] ?? highW);
   }
   const fromMs = columns.starts[first] ?? 0;
   const toMs = columns.ends[end - 1] ?? 0;

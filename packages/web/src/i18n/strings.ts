@@ -17,6 +17,7 @@ export interface Strings {
   readonly presetsTitle: string;
   readonly layersTitle: string;
   readonly cumulative: string;
+  readonly cumulativeLegend: string;
   readonly cumulativeTitle: string;
   readonly reset: string;
   readonly resetTitle: string;

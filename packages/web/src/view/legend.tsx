@@ -22,7 +22,7 @@ export function Legend({ room }: { room: Room }): JSX.Element | null {
         {isCounts ? fill(strings.flashLegend, step) : strings.bandLegend}
       </Item>
       {hasCumulative && (
-        <Item mark={<path class="mark-sum" d="M0 10 18 2" />}>{strings.cumulativeTitle}</Item>
+        <Item mark={<path class="mark-sum" d="M0 10 18 2" />}>{strings.cumulativeLegend}</Item>
       )}
       {room.site.offPeak.length > 0 && (
         <Item mark={<rect class="mark-off-peak" width="18" height="12" />}>{strings.offPeak}</Item>

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Columns, NO_WINDOWS, type Windows, windowColumns } from '../data/columns.ts';
+import { createDataset, flashStepW, highestW, summarize, sumUntil } from './dataset.ts';
+import { runningMean } from './running-mean.ts';
+import { TABLE_ROWS_MAX, tableRows } from './table-rows.ts';
+
+const WINDOW_MS = 5_000;
+
+/** The windows of a meter under a steady load, as a sensor counts them. */
+function flashesOf(powerW: number, count: number): Windows {
+  const before = (index: number): number => Math.floor((powerW * index * WINDOW_MS) / 3.6e6 + 1e-9);
+  const starts = Float64Array.from({ length: count }, (_, index) => index * WINDOW_MS);
+  return {
+    ...NO_WINDOWS,
+    starts,
+    durationsMs: starts.map(() => WINDOW_MS),
+    energyWh: starts.map((_, index) => before(index + 1) - before(index)),
+  };
+}
+
+function columnsOf(windows: Windows): Columns {
+  return windowColumns(windows, 0, windows.starts.length * WINDOW_MS);
+}
+
+function buckets(rows: readonly { meanW: number; minW: number; maxW: number }[], stepMs: number): Columns {
+  const column = (pick: (row: (typeof rows)[number], index: number) => number): Float64Array =>
+    Float64Array.from(rows, pick);
+  return {
+    length: rows.length,
+    starts: column((_, index) => index * stepMs),
+    ends: column((_, index) => (index + 1) * stepMs),
+    energyWh: column((row) => (row.meanW * stepMs) / 3.6e6),
+    meanW: column((row) => row.meanW),
+    minW: column((row) => row.minW),
+    maxW: column((row) => row.maxW),
+    coverage: column(() => 1),
+  };
+}
+
+test('one flash is 720 W in 5 s and 120 W in 30 s', () => {
+  assert.equal(flashStepW(5_000), 720);
+  assert.equal(flashStepW(30_000), 120);
+});
+
+test('the running mean of a steady load is within a tenth of it, or 103 W where a minute holds few flashes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 80, max: 9_000 }), (powerW) => {
+      const mean = runningMean(columnsOf(flashesOf(powerW, 120)), 1);
+      // The kernel's middle has a weight of 1/(reach + 1): one flash too many there is 720 W times that.
+      const boundW = Math.max(720 / 7, powerW / 10);
+      for (const value of mean.subarray(12, 108)) assert.ok(Math.abs(value - powerW) <= boundW);
+    }),
+  );
+});
+
+test('the running mean does not look across a gap', () => {
+  const windows = flashesOf(3_600, 40);
+  const keep = (column: Float64Array): Float64Array => column.filter((_, index) => index < 18 || index > 21);
+  const quiet = { ...windows, energyWh: windows.energyWh.map((value, index) => (index > 21 ? 0 : value)) };
+  const columns = columnsOf({
+    ...NO_WINDOWS,
+    starts: keep(quiet.starts),
+    durationsMs: keep(quiet.durationsMs),
+    energyWh: keep(quiet.energyWh),
+  });
+  const mean = runningMean(columns, 1);
+  const gap = [...columns.coverage].indexOf(0);
+  assert.ok(gap > 0 && Number.isNaN(mean[gap]));
+  assert.equal(mean[gap - 1], 3_600);
+  assert.equal(mean[gap + 1], 0);
+});
+
+test('counts are told from finer measurements', () => {
+  const windows = flashesOf(400, 60);
+  assert.equal(createDataset(columnsOf(windows), WINDOW_MS).style, 'counts');
+  const fine = { ...windows, energyWh: windows.energyWh.map(() => 0.5521) };
+  assert.equal(createDataset(columnsOf(fine), WINDOW_MS).style, 'band');
+});
+
+test('a steady load has no band, and a peak keeps it', () => {
+  const dataset = createDataset(
+    buckets(
+      [
+        { meanW: 300, minW: 0, maxW: 720 },
+        { meanW: 420, minW: 0, maxW: 2_160 },
+        { meanW: 300.5, minW: 12.5, maxW: 1_733.1 },
+      ],
+      300_000,
+    ),
+    300_000,
+  );
+  assert.deepEqual([...dataset.lowW], [300, 360, 12.5]);
+  assert.deepEqual([...dataset.highW], [300, 1_800, 1_733.1]);
+});
+
+test('the mean always lies inside the band', () => {
+  const watts = fc.integer({ min: 0, max: 14 }).map((count) => count * 720);
+  fc.assert(
+    fc.property(watts, watts, fc.double({ min: 0, max: 1, noNaN: true }), (a, b, part) => {
+      const [minW, maxW] = [Math.min(a, b), Math.max(a, b)];
+      const meanW = minW + (maxW - minW) * part;
+      const dataset = createDataset(buckets([{ meanW, minW, maxW }], 60_000), 60_000);
+      assert.ok((dataset.lowW[0] ?? Number.NaN) <= meanW && meanW <= (dataset.highW[0] ?? Number.NaN));
+    }),
+  );
+});
+
+test('energy between two times adds up, cut rows in proportion', () => {
+  const dataset = createDataset(columnsOf(flashesOf(7_200, 10)), WINDOW_MS);
+  assert.equal(sumUntil(dataset, 0), 0);
+  assert.equal(sumUntil(dataset, 12_500), 25);
+  assert.equal(sumUntil(dataset, 50_000), 100);
+});
+
+test('a summary says energy, mean, extremes and coverage of what it was asked for', () => {
+  const dataset = createDataset(columnsOf(flashesOf(7_200, 720)), WINDOW_MS);
+  const summary = summarize(dataset, 0, 3_600_000);
+  assert.deepEqual(summary, { energyWh: 7_200, meanW: 7_200, minW: 7_200, maxW: 7_200, coverage: 1 });
+  assert.equal(summarize(createDataset(windowColumns(NO_WINDOWS, 0, 60_000), WINDOW_MS), 0, 60_000), null);
+});
+
+test('the scale is made for the highest count on show, and for nothing outside', () => {
+  const windows = flashesOf(300, 60);
+  const energyWh = windows.energyWh.map((value, index) => (index === 50 ? 9 : value));
+  const dataset = createDataset(columnsOf({ ...windows, energyWh }), WINDOW_MS);
+  assert.equal(highestW(dataset, 0, 40 * WINDOW_MS), 720);
+  assert.equal(highestW(dataset, 0, 60 * WINDOW_MS), 9 * 720);
+});
+
+test('the table is short and loses no energy', () => {
+  const dataset = createDataset(columnsOf(flashesOf(1_500, 1_437)), WINDOW_MS);
+  const rows = tableRows(dataset, { fromMs: 0, toMs: 1_437 * WINDOW_MS });
+  assert.ok(rows.length <= TABLE_ROWS_MAX);
+  const energyWh = rows.reduce((sum, row) => sum + row.energyWh, 0);
+  assert.equal(energyWh, dataset.sumWh[1_437]);
+  for (const row of rows) assert.ok(row.lowW <= row.meanW + 1e-6 && row.meanW <= row.highW + 1e-6);
+});

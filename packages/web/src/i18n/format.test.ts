@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chooseTicks } from '../chart/ticks.ts';
+import { createZone } from '../time/zone.ts';
+import { EN } from './en.ts';
+import { createFormat, fill, toText } from './format.ts';
+import { FR } from './fr.ts';
+
+const PARIS = createZone('Europe/Paris');
+const fr = createFormat(['fr-FR'], PARIS);
+const en = createFormat(['de-DE', 'en-US'], PARIS);
+const at = (text: string): number => Date.parse(text);
+
+/** Every sentence of a language file by its path. */
+function sentences(node: unknown, path = ''): [string, string][] {
+  if (typeof node === 'string') return [[path, node]];
+  return Object.entries(node as object).flatMap(([name, value]) => sentences(value, `${path}/${name}`));
+}
+
+test('both languages say everything, with the same places to fill in', () => {
+  const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+  const english = new Map(sentences(EN));
+  const french = new Map(sentences(FR));
+  assert.deepEqual([...french.keys()], [...english.keys()]);
+  for (const [path, text] of french) {
+    assert.notEqual(text.trim(), '', path);
+    assert.deepEqual(places(text), places(english.get(path) ?? ''), path);
+  }
+});
+
+test('the first language that there are words for is taken, else English', () => {
+  assert.equal(fr.strings, FR);
+  assert.equal(en.locale, 'en-US');
+  assert.equal(createFormat(['ja'], PARIS).strings, EN);
+});
+
+test('power and energy in the unit that reads best', () => {
+  assert.equal(toText(en.power(1_234.4)), '1,234\u202fW');
+  assert.equal(toText(fr.power(12_345)), '12,3\u202fkW');
+  assert.equal(toText(fr.energy(640)), '640\u202fWh');
+  assert.equal(toText(en.energy(8_421)), '8.42\u202fkWh');
+});
+
+test('a short gap is not rounded away', () => {
+  assert.equal(en.percent(0.9999), '99.9\u202f%');
+  assert.equal(en.percent(1), '100\u202f%');
+  assert.equal(en.percent(0.42), '42\u202f%');
+});
+
+test('times are the site’s, with their offset only on days of another length', () => {
+  assert.equal(fr.instant(at('2026-06-01T10:00:05Z'), true), '2026-06-01 12:00:05');
+  assert.equal(fr.instant(at('2026-10-25T00:30Z')), '2026-10-25 02:30 +02:00');
+  assert.equal(fr.instant(at('2026-10-25T01:30Z')), '2026-10-25 02:30 +01:00');
+});
+
+test('stretches are said as short as they can be', () => {
+  const stretch = (from: string, to: string): string => fr.stretch({ fromMs: at(from), toMs: at(to) });
+  assert.equal(stretch('2026-06-01T10:00:00Z', '2026-06-01T10:00:05Z'), '2026-06-01 12:00:00–12:00:05');
+  assert.equal(stretch('2026-06-01T10:00:00Z', '2026-06-01T10:15:00Z'), '2026-06-01 12:00–12:15');
+  assert.equal(stretch('2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'), '2026-03-29');
+  assert.equal(stretch('2026-05-31T22:00:00Z', '2026-06-30T22:00:00Z'), '2026-06-01 – 2026-06-30');
+});
+
+test('ages count in the unit that is still told apart', () => {
+  assert.deepEqual(
+    [-5, 14_000, 200_000, 3 * 3.6e6, 9e8].map((ms) => en.ago(ms)),
+    ['0 s ago', '14 s ago', '3 min ago', '3 h ago', '10 d ago'],
+  );
+});
+
+test('the day stands under the first tick and under each midnight', () => {
+  const range = { fromMs: at('2026-06-01T18:00Z'), toMs: at('2026-06-02T04:00Z') };
+  const labels = fr.tickLabels(chooseTicks(range, 6, PARIS));
+  assert.deepEqual(labels, ['20:00\nlun. 1 juin', '22:00', '00:00\nmar. 2 juin', '02:00', '04:00']);
+});
+
+test('places that nothing fills stay visible', () => {
+  assert.equal(fill('{a} and {b}', { a: 1 }), '1 and {b}');
+});
