@@ -1,4 +1,5 @@
-import { type EpochMs, MINUTE_MS } from '../time/index.ts';
+import { DAY_MS, type EpochMs, MINUTE_MS } from '../time/index.ts';
+import { isInterleaved, type PartedPasses, partPasses, phaseDifference } from './parted-passes.ts';
 
 /**
  * Readings of the hour that the autumn clock shows twice, as they follow each other in a file. Which pass each belongs
@@ -7,7 +8,7 @@ import { type EpochMs, MINUTE_MS } from '../time/index.ts';
  * 1. A reading that follows one from after the change is of the second pass.
  * 2. Where the readings step back by more than two windows, the second pass starts.
  * 3. Readings that never step back but come twice as densely as windows do are two interleaved passes: they are told
- *    apart by the rhythm of each (`threads`), and the thread that continues what stands before the hour is the first.
+ *    apart by the phase of each (`partPasses`), and the one that fits what stands before the hour is the first.
  * 4. One pass alone is the first, unless nothing stands shortly before it and something follows it at once when it is
  *    read as the second.
  */
@@ -19,8 +20,9 @@ export interface AmbiguousHour {
   readonly secondOffsetMs: number;
   /** When the clock went back. */
   readonly changeMs: EpochMs;
-  /** The instant of the row before these, and of the row after; null where there is none. */
-  readonly beforeMs: EpochMs | null;
+  /** The instants of the last rows before these, oldest first; empty where there are none. */
+  readonly beforeMs: readonly EpochMs[];
+  /** The instant of the row after; null where there is none. */
   readonly afterMs: EpochMs | null;
 }
 
@@ -32,23 +34,22 @@ export interface Passes {
 
 /** A neighbour nearer than this counts as adjoining the hour. */
 const NEAR_MS = 10 * MINUTE_MS;
-/** A step between rows of one pass differs from the interval by at most this share of it. */
-const RHYTHM_SLACK = 0.3;
-/** How many rows back the last row of the other pass can be while the passes alternate. */
-const ALTERNATING_ROWS = 4;
+/** A hole longer than so many windows is more than a few lost ones. */
+const LONG_HOLE = 10;
 
 export function separatePasses(hour: AmbiguousHour): Passes {
   const { localsMs, intervalMs } = hour;
-  if (hour.beforeMs !== null && hour.beforeMs >= hour.changeMs && isSameNight(hour)) return all(hour, true);
+  if (isAfterChange(hour)) return all(hour, true);
   const back = localsMs.findIndex((each, i) => i > 0 && each < at(localsMs, i - 1) - 2 * intervalMs);
   if (back >= 0) return { second: localsMs.map((_, i) => i >= back), interleaved: false };
-  const tracks = layTracks(findThreads(localsMs, intervalMs), intervalMs);
-  if (tracks.other.length > 0) return interleaved(hour, tracks);
+  if (isInterleaved(localsMs, intervalMs)) return partInterleaved(hour);
   return all(hour, isSecondAlone(hour));
 }
 
-function isSameNight(hour: AmbiguousHour): boolean {
-  return hour.beforeMs !== null && hour.beforeMs - hour.changeMs < 24 * 60 * MINUTE_MS;
+/** Whether the row before is from after the change of this very night. */
+function isAfterChange({ beforeMs, changeMs }: AmbiguousHour): boolean {
+  const lastMs = beforeMs.at(-1);
+  return lastMs !== undefined && lastMs >= changeMs && lastMs - changeMs < DAY_MS;
 }
 
 function all(hour: AmbiguousHour, second: boolean): Passes {
@@ -62,7 +63,7 @@ function isSecondAlone(hour: AmbiguousHour): boolean {
 
 /** From the row before to this reading taken as of the first pass. */
 function holeBefore(hour: AmbiguousHour, localMs: number): number {
-  return hour.beforeMs === null ? Infinity : localMs - hour.firstOffsetMs - hour.beforeMs;
+  return localMs - hour.firstOffsetMs - (hour.beforeMs.at(-1) ?? Number.NEGATIVE_INFINITY);
 }
 
 /** From this reading taken as of the second pass to the row after. */
@@ -70,85 +71,35 @@ function holeAfter(hour: AmbiguousHour, localMs: number): number {
   return hour.afterMs === null ? Infinity : hour.afterMs - (localMs - hour.secondOffsetMs);
 }
 
-/** Rows that follow each other in the rhythm of one pass. */
-interface Thread {
-  readonly rows: number[];
-  readonly startMs: number;
-  endMs: number;
+function partInterleaved(hour: AmbiguousHour): Passes {
+  const parted = partPasses(hour.localsMs, hour.intervalMs);
+  const asOne = joinCost(hour, parted, false);
+  const asOther = joinCost(hour, parted, true);
+  return { second: parted.isOther.map((isOther) => isOther === asOne <= asOther), interleaved: true };
 }
 
-function findThreads(localsMs: readonly number[], intervalMs: number): Thread[] {
-  const threads: Thread[] = [];
-  let recent: Thread[] = [];
-  for (const [row, localMs] of localsMs.entries()) {
-    recent = recent.filter((each) => row - at(each.rows, -1) <= ALTERNATING_ROWS);
-    const thread = bestThread(recent, localMs, intervalMs);
-    if (thread === undefined) {
-      const started = { rows: [row], startMs: localMs, endMs: localMs };
-      threads.push(started);
-      recent.push(started);
-    } else {
-      thread.rows.push(row);
-      thread.endMs = localMs;
-    }
-  }
-  return threads;
-}
-
-/** The thread whose rhythm the reading fits best; of two equal ones, that which waits longer. */
-function bestThread(threads: readonly Thread[], localMs: number, intervalMs: number): Thread | undefined {
-  let best: Thread | undefined;
-  let bestOff = RHYTHM_SLACK * intervalMs;
-  for (const thread of threads) {
-    const off = Math.abs(localMs - thread.endMs - intervalMs);
-    const better = off < bestOff || (off === bestOff && thread.endMs <= (best?.endMs ?? thread.endMs));
-    if (!better) continue;
-    best = thread;
-    bestOff = off;
-  }
-  return best;
-}
-
-/** Threads laid on two tracks so that no two on one track overlap; `other` is empty when one track is enough. */
-interface Tracks {
-  readonly one: readonly Thread[];
-  readonly other: readonly Thread[];
-}
-
-function layTracks(threads: readonly Thread[], intervalMs: number): Tracks {
-  const one: Thread[] = [];
-  const other: Thread[] = [];
-  const apartMs = (1 - RHYTHM_SLACK) * intervalMs;
-  for (const thread of threads) {
-    const oneEnd = endOf(one);
-    const otherEnd = endOf(other);
-    const overlapsOne = thread.startMs <= oneEnd - apartMs || thread.startMs === oneEnd;
-    const followsOther = otherEnd > oneEnd && thread.startMs - otherEnd >= apartMs;
-    (overlapsOne || followsOther ? other : one).push(thread);
-  }
-  return { one, other };
-}
-
-function endOf(track: readonly Thread[]): number {
-  return track.at(-1)?.endMs ?? -Infinity;
-}
-
-function interleaved(hour: AmbiguousHour, { one, other }: Tracks): Passes {
-  const oneFirst = joinCost(hour, one, other);
-  const otherFirst = joinCost(hour, other, one);
-  const secondTrack = otherFirst < oneFirst ? one : other;
-  const second = hour.localsMs.map(() => false);
-  for (const thread of secondTrack) for (const row of thread.rows) second[row] = true;
-  return { second, interleaved: true };
-}
-
-/** How badly the hour joins what stands around it when `first` is read as the first pass. */
-function joinCost(hour: AmbiguousHour, first: readonly Thread[], second: readonly Thread[]): number {
-  const start = first[0]?.startMs ?? 0;
-  const end = second.at(-1)?.endMs ?? 0;
-  const before = Math.abs(holeBefore(hour, start) - hour.intervalMs);
-  const after = Math.abs(holeAfter(hour, end) - hour.intervalMs);
-  return (Number.isFinite(before) ? before : 0) + (Number.isFinite(after) ? after : 0);
+/**
+ * How badly the hour joins what stands around it when the pass `other` is read as the first (`isOtherFirst`) or as the
+ * second: by phase, and by holes too long to be a few lost windows.
+ */
+function joinCost(hour: AmbiguousHour, parted: PartedPasses, isOtherFirst: boolean): number {
+  const { localsMs, intervalMs, afterMs } = hour;
+  const firstPhaseMs = isOtherFirst ? parted.otherPhaseMs : parted.onePhaseMs;
+  const secondPhaseMs = isOtherFirst ? parted.onePhaseMs : parted.otherPhaseMs;
+  const beforesMs = hour.beforeMs.map((each) => each + hour.firstOffsetMs);
+  const aftersMs = afterMs === null ? [] : [afterMs + hour.secondOffsetMs];
+  const holesMs = [
+    holeBefore(hour, localsMs[parted.isOther.indexOf(isOtherFirst)] ?? 0),
+    holeAfter(hour, localsMs[parted.isOther.lastIndexOf(!isOtherFirst)] ?? 0),
+  ];
+  const holes = holesMs.filter((each) => each < Infinity && each > LONG_HOLE * intervalMs).length;
+  // One row is off by a second or so, several are not: the rows before count for as many as they are.
+  const differences = [
+    ...beforesMs.map((each) => phaseDifference(each, firstPhaseMs, intervalMs)),
+    ...aftersMs.map((each) => phaseDifference(each, secondPhaseMs, intervalMs)),
+  ].map(Math.abs);
+  const mean = differences.reduce((sum, each) => sum + each, 0) / Math.max(1, differences.length);
+  return mean + holes * intervalMs;
 }
 
 function at(values: readonly number[], index: number): number {

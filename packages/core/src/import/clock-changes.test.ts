@@ -96,6 +96,28 @@ describe('the autumn night', () => {
     }
   });
 
+  it('passes interleaved are told apart across lost windows', () => {
+    const lost = (ms: number, i: number) => (ms / 5_000) % 37 !== i && (ms / 5_000) % 53 !== i;
+    const steady = (fromMs: number, toMs: number) =>
+      Array.from({ length: (toMs - fromMs) / 5_000 }, (_, i) => fromMs + i * 5_000).filter((ms) =>
+        lost(ms, 11),
+      );
+    const shifted = steady(BACK_MS, BACK_MS + 2 * HOUR_MS).map((ms) => ms + 2_000);
+    const early = steady(BACK_MS - 2 * HOUR_MS, BACK_MS);
+    const all = [...early, ...shifted];
+    const inHour = (ms: number) => ms >= BACK_MS - HOUR_MS && ms < BACK_MS + HOUR_MS;
+    const passes = all.filter(inHour).sort(byWallTime);
+    const result = read([
+      ...all.filter((ms) => ms < BACK_MS && !inHour(ms)),
+      ...passes,
+      ...all.filter((ms) => ms >= BACK_MS && !inHour(ms)),
+    ]);
+    deepEqual(
+      result.pairs.toSorted((a, b) => Number(a[0]) - Number(b[0])),
+      pairsOf(all),
+    );
+  });
+
   it('passes interleaved with equal dates keep every window', () => {
     const passes = [...first, ...second];
     passes.sort(byWallTime);

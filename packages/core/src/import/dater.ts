@@ -19,6 +19,9 @@ export interface ChangeNight {
 /** Rows of an ambiguous hour held back until its end is seen; a file that has more is resolved piece by piece. */
 const HELD_ROWS_MAX = 20_000;
 
+/** How many rows before an ambiguous hour tell the phase of the pass that continues them. */
+const BEFORE_ROWS = 8;
+
 /**
  * Turns rows with naive local times into points with instants, in the order they come. Rows of the hour that the
  * autumn clock shows twice are held back until the hour is over, for only the order of all of them tells the passes
@@ -30,7 +33,8 @@ export class Dater {
   readonly #nights = new Map<EpochMs, ChangeNight>();
   #span: ZoneSpan | null = null;
   #held: HeldRow[] = [];
-  #beforeMs: EpochMs | null = null;
+  /** The last instants given out, oldest first: what an ambiguous hour has to join. */
+  #beforeMs: EpochMs[] = [];
 
   constructor(zone: string, format: ImportFormat) {
     this.#spans = createZoneSpans(zone);
@@ -81,9 +85,14 @@ export class Dater {
       if (localMs < fromLocalMs || localMs >= toLocalMs) break;
       out.add(rows, row, localMs - offsetMs);
     }
-    this.#beforeMs = (rows.localsMs[row - 1] ?? 0) - offsetMs;
+    const last = rows.localsMs.subarray(Math.max(first, row - BEFORE_ROWS), row);
+    this.#noteBefore(Array.from(last, (localMs) => localMs - offsetMs));
     this.#noteNever(row - first);
     return row;
+  }
+
+  #noteBefore(startsMs: readonly EpochMs[]): void {
+    this.#beforeMs = [...this.#beforeMs, ...startsMs].slice(-BEFORE_ROWS);
   }
 
   #noteNever(count: number): void {
@@ -116,11 +125,11 @@ export class Dater {
       beforeMs: this.#beforeMs,
       afterMs,
     });
-    for (const [index, row] of this.#held.entries()) {
-      const startMs = row.localMs - (passes.second[index] ? span.laterOffsetMs : span.offsetMs);
-      out.addOne(row, startMs);
-      this.#beforeMs = startMs;
-    }
+    const startsMs = this.#held.map(
+      (row, index) => row.localMs - (passes.second[index] ? span.laterOffsetMs : span.offsetMs),
+    );
+    for (const [index, row] of this.#held.entries()) out.addOne(row, startsMs[index] ?? 0);
+    this.#noteBefore(startsMs.slice(-BEFORE_ROWS));
     const night = this.#night(span);
     night.rows += this.#held.length;
     night.secondRows += passes.second.filter(Boolean).length;
