@@ -35,17 +35,24 @@ export function sealBlock(columns: Uint8Array, level: number): Uint8Array {
 
 /** The columns in a block, or what is wrong with it. */
 export function openBlock(block: Uint8Array): Result<Uint8Array, Fault> {
+  const frame = checkBlock(block);
+  if (!frame.ok) return frame;
+  try {
+    return ok(zstdDecompressSync(frame.value, { maxOutputLength: COLUMNS_BYTES_MAX }));
+  } catch (error) {
+    return damaged(`zstd frame expected: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The compressed part of a block whose version and checksum hold, or what is wrong with it. */
+export function checkBlock(block: Uint8Array): Result<Uint8Array, Fault> {
   if (block.length < HEADER_BYTES)
     return damaged(`at least ${HEADER_BYTES} bytes expected, found ${block.length}`);
   if (block[0] !== VERSION) return damaged(`format version ${VERSION} expected, found ${block[0]}`);
   const expected = new DataView(block.buffer, block.byteOffset).getUint32(1, true);
   const found = checksum(block);
   if (expected !== found) return damaged(`checksum ${hex(expected)} expected, computed ${hex(found)}`);
-  try {
-    return ok(zstdDecompressSync(block.subarray(HEADER_BYTES), { maxOutputLength: COLUMNS_BYTES_MAX }));
-  } catch (error) {
-    return damaged(`zstd frame expected: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return ok(block.subarray(HEADER_BYTES));
 }
 
 function checksum(block: Uint8Array): number {

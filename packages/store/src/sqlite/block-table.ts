@@ -1,7 +1,7 @@
 import type { Fault, Result } from '@kilowink/core/error';
 import { decodePoints, decodeRollup, type Points, type Rollup } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
-import { openBlock } from '../block/envelope.ts';
+import { checkBlock, openBlock } from '../block/envelope.ts';
 import { decodeMonth, type MonthHours } from '../block/hours-codec.ts';
 import { LEVEL, type Level, minutesFrame } from '../block/levels.ts';
 import type { SeriesId } from '../store.ts';
@@ -129,6 +129,17 @@ export class BlockTable {
     return row?.[0] ?? null;
   }
 
+  /** Finds the blocks whose checksum does not hold. */
+  verify(): void {
+    const blocks = this.#connection
+      .statement('SELECT series, level, period, data FROM block ORDER BY id')
+      .iterate() as unknown as Iterable<[SeriesId, Level, number, Uint8Array]>;
+    for (const [series, level, period, data] of blocks) {
+      const checked = checkBlock(data);
+      if (!checked.ok) this.#reportBad({ series, level, period, reason: checked.fault.message });
+    }
+  }
+
   forget(): void {
     this.#cache.clear();
   }
@@ -144,13 +155,15 @@ export class BlockTable {
     const opened = openBlock(data);
     const decoded = opened.ok ? decode(opened.value) : opened;
     if (!decoded.ok) {
-      if (!this.bad.some((other) => cacheKey(other) === cacheKey(key))) {
-        this.bad.push({ ...key, reason: decoded.fault.message });
-      }
+      this.#reportBad({ ...key, reason: decoded.fault.message });
       return null;
     }
     this.#cache.put(cacheKey(key), decoded.value, sizeOf(decoded.value));
     return decoded.value;
+  }
+
+  #reportBad(block: BadBlock): void {
+    if (!this.bad.some((other) => cacheKey(other) === cacheKey(block))) this.bad.push(block);
   }
 }
 

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { AppError } from '@kilowink/core/error';
+import { AppError } from '@kilowink/core/error';
 import { storeError } from '../errors.ts';
 
 const BUSY_TIMEOUT_MS = 10_000;
@@ -112,7 +112,13 @@ export function isDamage(error: unknown): boolean {
   return code === SQLITE.corrupt || code === SQLITE.notADatabase;
 }
 
-function sqliteError(error: unknown, path: string): AppError | unknown {
+/** Whether an error comes from SQLite at all. */
+export function isSqliteError(error: unknown): boolean {
+  return primaryCode(error) !== null;
+}
+
+function sqliteError(error: unknown, path: string): unknown {
+  if (error instanceof AppError) return error;
   const code = primaryCode(error);
   if (code === null) return error;
   const reason = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { storeError } from '../errors.ts';
 
+/** The database whose lock says that the folder is served; it stays when nobody serves. */
+export const LOCK_FILE = 'serve.lock';
+
 /**
  * Takes the folder for the one process that serves it, and returns what releases it. The lock is a transaction held on
  * a small database of its own: the operating system drops it with the process, however that ends. Throws
@@ -10,7 +13,7 @@ import { storeError } from '../errors.ts';
  */
 export function lockWriter(folder: string): () => void {
   const pidPath = join(folder, 'serve.pid');
-  const database = new DatabaseSync(join(folder, 'serve.lock'), { timeout: 0 });
+  const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {

@@ -4,12 +4,14 @@ import type { AppError } from '@kilowink/core/error';
 import type { Clock } from '@kilowink/core/time';
 import { storeError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
-import type { Store, StoreReader } from '../store.ts';
+import type { Damage, Store, StoreReader } from '../store.ts';
 import { beginEpoch } from './change-log.ts';
 import { Connection } from './connection.ts';
-import { lockWriter } from './lock.ts';
+import { inspectFile } from './inspect.ts';
+import { LOCK_FILE, lockWriter } from './lock.ts';
 import { makeParts, SqliteReader } from './reader.ts';
 import { migrate } from './schema.ts';
+import { finishSetAside, setAside } from './set-aside.ts';
 import { SqliteStore } from './writer.ts';
 
 /** The store's file in its folder. */
@@ -51,24 +53,32 @@ export interface SqliteReaderOptions {
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { folder, clock, role = 'serve', groupMs = GROUP_MS_DEFAULT, synchronous = 'normal' } = options;
   makeFolder(folder);
+  const path = join(folder, STORE_FILE);
+  const wasServed = existsSync(join(folder, LOCK_FILE));
   const release = role === 'serve' ? lockWriter(folder) : () => undefined;
   try {
-    const connection = new Connection(join(folder, STORE_FILE), false);
+    const damage = role === 'serve' ? mend(path, wasServed, clock) : null;
+    const connection = new Connection(path, false);
     connection.exec(`PRAGMA synchronous = ${synchronous}`);
     migrate(connection);
     if (role === 'serve') connection.write(() => beginEpoch(connection));
-    return new SqliteStore(makeParts(connection), {
-      clock,
-      groupMs,
-      role,
-      release,
-      onDamage: (damage) =>
-        options.onError?.(storeError('store/damaged', { path: connection.path, reason: damage.message })),
-    });
+    const onDamage = (found: Damage) =>
+      options.onError?.(storeError('store/damaged', { path, reason: found.message, keptAt: found.keptAt }));
+    if (damage !== null) onDamage(damage);
+    const store = new SqliteStore(makeParts(connection), { clock, groupMs, role, release, onDamage });
+    if (role === 'serve') store.verifyBlocks();
+    return store;
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/** Looks whether the file is sound; a damaged one is set aside and what can be read of it put into a new one. */
+function mend(path: string, wasServed: boolean, clock: Clock): Damage | null {
+  finishSetAside(path);
+  const reason = inspectFile(path, wasServed);
+  return reason === null ? null : setAside(path, reason, clock.wallMs());
 }
 
 /**

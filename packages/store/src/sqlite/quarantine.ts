@@ -2,9 +2,10 @@ import { assert } from '@kilowink/core/error';
 import { NO_POINTS } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
 import { SEAL_LEVEL } from '../block/envelope.ts';
-import { LEVEL, monthStartMs } from '../block/levels.ts';
+import { LEVEL, monthStartMs, utcMonth } from '../block/levels.ts';
 import type { Damage } from '../store.ts';
 import type { BadBlock } from './block-table.ts';
+import type { Connection } from './connection.ts';
 import { DayWriter } from './day-writer.ts';
 import type { Parts } from './reader.ts';
 
@@ -17,20 +18,23 @@ export function quarantine(parts: Parts, bad: BadBlock, foundAtMs: EpochMs): Dam
   const { connection, blocks } = parts;
   const data = blocks.data(bad);
   if (data === null) return [];
-  const row = connection.row<[number]>(
-    `INSERT INTO damaged_block (series, level, period, found_at_ms, reason, data) VALUES (?, ?, ?, ?, ?, ?)
-     RETURNING id`,
-    bad.series,
-    bad.level,
-    bad.period,
-    foundAtMs,
-    bad.reason,
-    data,
-  );
-  assert(row !== undefined, 'an insert returns its row');
+  const id = keep(connection, { ...bad, data, foundAtMs });
+  if (bad.level === LEVEL.raw) {
+    // What was summed from the points is the last trace of them.
+    const month = utcMonth(bad.period * DAY_MS);
+    const derived = [
+      { series: bad.series, level: LEVEL.minutes, period: bad.period },
+      { series: bad.series, level: LEVEL.hours, period: month },
+    ];
+    for (const key of derived) {
+      const kept = blocks.data(key);
+      const reason = `kept beside row ${id}, whose points it sums`;
+      if (kept !== null) keep(connection, { ...key, reason, data: kept, foundAtMs });
+    }
+  }
   blocks.write({ ...bad, data: null, firstMs: null, lastMs: null });
   mend(parts, bad);
-  const damage = { foundAtMs, message: messageOf(bad), keptAt: `table damaged_block, row ${row[0]}` };
+  const damage = { foundAtMs, message: messageOf(bad), keptAt: `table damaged_block, row ${id}` };
   connection.run(
     'INSERT INTO damage (found_at_ms, message, kept_at) VALUES (?, ?, ?)',
     foundAtMs,
@@ -39,6 +43,21 @@ export function quarantine(parts: Parts, bad: BadBlock, foundAtMs: EpochMs): Dam
   );
   connection.run('UPDATE state SET generation = generation + 1');
   return [damage];
+}
+
+function keep(connection: Connection, block: BadBlock & { data: Uint8Array; foundAtMs: EpochMs }): number {
+  const row = connection.row<[number]>(
+    `INSERT INTO damaged_block (series, level, period, found_at_ms, reason, data) VALUES (?, ?, ?, ?, ?, ?)
+     RETURNING id`,
+    block.series,
+    block.level,
+    block.period,
+    block.foundAtMs,
+    block.reason,
+    block.data,
+  );
+  assert(row !== undefined, 'an insert returns its row');
+  return row[0];
 }
 
 function mend(parts: Parts, bad: BadBlock): void {
