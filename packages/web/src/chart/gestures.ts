@@ -57,9 +57,9 @@ function attachWheel(element: HTMLElement, target: GestureTarget, signal: AbortS
       meaning.kind === 'zoom'
         ? target.zoomAt(atMs, meaning.factor)
         : target.moveTo(panBy(range, meaning.px * msPerPx));
-    // A spin that runs into a limit must not begin to scroll the page half way.
-    if (hasMoved || timer !== undefined) event.preventDefault();
-    if (!hasMoved) return;
+    // A spin that has moved the view is the curve's until it pauses: it must not begin to scroll the page half way.
+    if (!hasMoved && timer === undefined) return;
+    event.preventDefault();
     clearTimeout(timer);
     timer = setTimeout(() => {
       timer = undefined;

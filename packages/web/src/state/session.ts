@@ -103,6 +103,7 @@ export class Session {
     openLive({
       onHello: (hello) => {
         clearTimeout(this.#lostTimer);
+        this.#lostTimer = undefined;
         this.#offsetMs = hello.serverMs - Date.now();
         const wasOffline = this.offlineSinceMs.get() !== null;
         this.#online();
@@ -124,8 +125,8 @@ export class Session {
       },
       onReset: () => (this.#room === null ? void this.start() : this.#room.invalidate()),
       onLost: () => {
-        clearTimeout(this.#lostTimer);
-        this.#lostTimer = setTimeout(() => this.#offline(), OFFLINE_GRACE_MS);
+        // The browser tries again and again, and each time it fails says so: the first time counts.
+        this.#lostTimer ??= setTimeout(() => this.#offline(), OFFLINE_GRACE_MS);
       },
     });
   }
@@ -155,10 +156,14 @@ export class Session {
   }
 }
 
-/** The series the address names, else the one that was measured last; null when none was ever measured. */
+/** Series measured within this long of each other are all current, and the first of them is the house's own. */
+const CURRENT_MS = 3_600_000;
+
+/** The series the address names, else the first that is current; null when none was ever measured. */
 function chooseSeries(list: readonly SeriesInfo[]): SeriesInfo | null {
   const measured = list.filter((series) => series.lastMs !== null);
   const wanted = Number(new URLSearchParams(location.search).get('series'));
-  const latest = measured.toSorted((a, b) => (b.lastMs ?? 0) - (a.lastMs ?? 0))[0];
-  return measured.find((series) => series.id === wanted) ?? latest ?? null;
+  const latestMs = Math.max(...measured.map((series) => series.lastMs ?? 0));
+  const current = measured.find((series) => (series.lastMs ?? 0) > latestMs - CURRENT_MS);
+  return measured.find((series) => series.id === wanted) ?? current ?? null;
 }

@@ -8,8 +8,8 @@ import { Sign } from './sign.tsx';
 export function HealthTable({ health, format }: { health: HealthInfo; format: Format }): JSX.Element {
   const words = format.strings.health;
   return (
-    <section aria-labelledby="health-title">
-      <h2 id="health-title">{words.title}</h2>
+    <div>
+      <h2>{words.title}</h2>
       <Faults health={health} format={format} />
       <ScrollTable label={words.title}>
         <thead>
@@ -52,7 +52,7 @@ export function HealthTable({ health, format }: { health: HealthInfo; format: Fo
           span: format.span(health.store.groupMs),
         })}
       </p>
-    </section>
+    </div>
   );
 }
 
