@@ -143,4 +143,43 @@ export const changeCases: Cases = {
       ],
     );
   },
+
+  'a read-only store that keeps reading sees counts, moves, seals and new runs': ({
+    store,
+    series,
+    place,
+  }) => {
+    const run = store.createRun({ series, timeline: TIMELINE });
+    put(store, run, 0, 1, 2);
+    store.flush();
+    const reader = place.openReadOnly();
+    const same = () => {
+      store.flush();
+      assert.deepEqual(reader.readTotal(series, 0, 2 * DAY), store.readTotal(series, 0, 2 * DAY));
+      assert.deepEqual(reader.listRuns(series, 9), store.listRuns(series, 9));
+      for (const { id } of store.listRuns(series, 9)) {
+        assert.deepEqual(reader.readWindows(id, -9, 9_000), store.readWindows(id, -9, 9_000));
+      }
+      assert.deepEqual(reader.listSeries(), store.listSeries());
+    };
+    try {
+      same();
+      store.putWindows(run, [{ ...windowAt(1), reports: 9 }]);
+      same();
+      put(store, run, ...Array.from({ length: 5_000 }, (_, index) => index + 3));
+      same();
+      store.putWindows(run, [{ ...windowAt(2), reports: 9 }]);
+      same();
+      store.setTimeline(run, [{ fromNumber: 0, startMs: DAY + 500, intervalMs: 5_000 }]);
+      same();
+      put(store, store.createRun({ series, timeline: TIMELINE }), 7, 8);
+      same();
+      store.seal(DAY + DAY_MS);
+      same();
+      put(store, run, 6_000);
+      same();
+    } finally {
+      reader.close();
+    }
+  },
 };

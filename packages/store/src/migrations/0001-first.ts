@@ -5,7 +5,10 @@ import type { Migration } from './index.ts';
  * blocks to overflow pages, half of each empty.
  */
 
-/** The first schema. */
+/**
+ * The first schema. In `state`, `generation` rises when blocks change and `hot_generation` when hot rows change in another
+ * way than by one more with the next place in the order of changes, so that other processes know what to read again.
+ */
 export const first: Migration = {
   version: 1,
   sql: `
@@ -14,7 +17,8 @@ export const first: Migration = {
       epoch TEXT NOT NULL,
       past_epochs TEXT NOT NULL,
       sealed_seq INTEGER NOT NULL,
-      generation INTEGER NOT NULL
+      generation INTEGER NOT NULL,
+      hot_generation INTEGER NOT NULL
     ) STRICT;
 
     CREATE TABLE series (
@@ -111,6 +115,7 @@ export const first: Migration = {
       kept_at TEXT NOT NULL
     ) STRICT;
 
-    INSERT INTO state (id, epoch, past_epochs, sealed_seq, generation) VALUES (1, '', '[]', 0, 0);
+    INSERT INTO state (id, epoch, past_epochs, sealed_seq, generation, hot_generation)
+      VALUES (1, '', '[]', 0, 0, 0);
   `,
 };

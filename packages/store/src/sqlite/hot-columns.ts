@@ -20,6 +20,7 @@ export class HotColumns {
   #count = 0;
   #keys: Float64Array = new Float64Array(CAPACITY_FIRST);
   #points: ColumnsOf = makeColumns(CAPACITY_FIRST);
+  #extent: { fromMs: number; toMs: number } | null = null;
   /** 0 stands for none. */
   #seqs: Float64Array = new Float64Array(CAPACITY_FIRST);
 
@@ -44,6 +45,13 @@ export class HotColumns {
       highest = Math.max(highest, this.#seqs[indexes[index] as number] as number);
     }
     return highest;
+  }
+
+  /** From the first start to the last end; null while empty. */
+  extent(): { readonly fromMs: number; readonly toMs: number } | null {
+    if (this.#count === 0) return null;
+    this.#extent ??= extentOf(this.points);
+    return this.#extent;
   }
 
   /** The index of that key, or −1. */
@@ -81,11 +89,16 @@ export class HotColumns {
     this.#points.reports[at] = Math.min(COUNT_MAX, row.reports);
     this.#points.disagreements[at] = Math.min(COUNT_MAX, row.disagreements);
     this.#seqs[at] = row.seq ?? 0;
+    if (this.#extent !== null) {
+      const fromMs = Math.min(this.#extent.fromMs, row.startMs);
+      this.#extent = { fromMs, toMs: Math.max(this.#extent.toMs, row.startMs + row.durationMs) };
+    }
   }
 
   setTimes(starts: Float64Array, durationsMs: Float64Array): void {
     this.#points.starts.set(starts);
     this.#points.durationsMs.set(durationsMs);
+    this.#extent = null;
   }
 
   /** Keeps only the rows for which `isKept` says so. */
@@ -103,6 +116,7 @@ export class HotColumns {
     );
     this.#points = resizedColumns(pickPoints(this.#points, kept) as ColumnsOf, capacity);
     this.#count = kept.length;
+    this.#extent = null;
   }
 
   #place(key: number): number {
@@ -127,6 +141,17 @@ export class HotColumns {
     this.#seqs = resized(this.#seqs, capacity);
     this.#points = resizedColumns(this.#points, capacity);
   }
+}
+
+function extentOf(points: Points): { fromMs: number; toMs: number } {
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < points.starts.length; index += 1) {
+    const startMs = points.starts[index] as number;
+    fromMs = Math.min(fromMs, startMs);
+    toMs = Math.max(toMs, startMs + (points.durationsMs[index] as number));
+  }
+  return { fromMs, toMs };
 }
 
 interface ColumnsOf {

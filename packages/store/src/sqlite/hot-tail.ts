@@ -19,6 +19,9 @@ export interface HotSeries {
   readonly points: HotColumns;
 }
 
+/** Rows so many places back are looked at again when catching up: their counts of reports still rise. */
+export const CATCH_UP_PLACES = 2_000;
+
 /**
  * The hot tail in memory, loaded series by series when it is first asked for. It is about two days a series; every
  * query adds it to what the blocks have, so it is kept as columns ready to be summed.
@@ -28,6 +31,8 @@ export class HotTail {
   readonly #pending: Pending;
   readonly #series = new Map<SeriesId, HotSeries>();
   readonly #seriesOfRun = new Map<RunId, SeriesId>();
+  /** The highest place taken in; below what is loaded only by what is taken in again. */
+  #seenSeq = 0;
 
   constructor(connection: Connection, pending: Pending) {
     this.#connection = connection;
@@ -46,12 +51,7 @@ export class HotTail {
 
   /** The run, with its hot windows. Throws `store/run` when there is none of that id. */
   run(run: RunId): HotRun {
-    let series = this.#seriesOfRun.get(run);
-    if (series === undefined) {
-      series = this.#connection.row<[number]>('SELECT series FROM run WHERE id = ?', run)?.[0];
-      if (series === undefined) throw storeError('store/run', { run });
-      this.#seriesOfRun.set(run, series);
-    }
+    const series = this.#seriesOf(run);
     return this.#runOf(this.series(series), series, run);
   }
 
@@ -75,9 +75,44 @@ export class HotTail {
     return fromMs < toMs ? { fromMs, toMs } : null;
   }
 
+  /** Takes in what another process appended since the last time: nothing but rows with places of their own. */
+  catchUp(): void {
+    const from = this.#seenSeq - CATCH_UP_PLACES;
+    const windows = this.#connection.rows<[RunId, number, number, number, number, number]>(
+      'SELECT run, number, value, reports, disagreements, seq FROM hot_window WHERE seq > ?',
+      from,
+    );
+    for (const [run, key, value, reports, disagreements, seq] of windows) {
+      const series = this.#seriesOf(run);
+      const hot = this.#series.get(series);
+      this.#seenSeq = Math.max(this.#seenSeq, seq);
+      if (hot === undefined) continue;
+      const { timeline, columns } = this.#runOf(hot, series, run);
+      columns.put({ key, ...windowTime(timeline, key), value, reports, disagreements, seq });
+    }
+    const points = this.#connection.rows<[SeriesId, number, number, number, number, number, number]>(
+      'SELECT series, start_ms, duration_ms, value, reports, disagreements, seq FROM hot_point WHERE seq > ?',
+      from,
+    );
+    for (const [series, startMs, durationMs, value, reports, disagreements, seq] of points) {
+      const row = { key: startMs, startMs, durationMs, value, reports, disagreements, seq };
+      this.#seenSeq = Math.max(this.#seenSeq, seq);
+      this.#series.get(series)?.points.put(row);
+    }
+  }
+
   /** Drops what is in memory, so that it is read again; what is pending stays. */
   forget(): void {
     this.#series.clear();
+  }
+
+  #seriesOf(run: RunId): SeriesId {
+    const kept = this.#seriesOfRun.get(run);
+    if (kept !== undefined) return kept;
+    const series = this.#connection.row<[number]>('SELECT series FROM run WHERE id = ?', run)?.[0];
+    if (series === undefined) throw storeError('store/run', { run });
+    this.#seriesOfRun.set(run, series);
+    return series;
   }
 
   #runOf(hot: HotSeries, series: SeriesId, run: RunId): HotRun {

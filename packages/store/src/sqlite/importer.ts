@@ -164,6 +164,8 @@ export class Importer {
     const found = new Set<number>();
     const hot = this.#parts.hot.series(series);
     for (const columns of [hot.points, ...[...hot.runs.values()].map((run) => run.columns)]) {
+      const extent = columns.extent();
+      if (extent === null || extent.fromMs > lastMs || extent.toMs <= firstMs) continue;
       const { starts } = columns.points;
       for (let index = 0; index < starts.length; index += 1) {
         const startMs = starts[index] as number;

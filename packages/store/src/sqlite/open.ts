@@ -95,7 +95,11 @@ export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreRead
     if (version > SCHEMA_VERSION) {
       throw storeError('store/newer', { path, found: version, known: SCHEMA_VERSION });
     }
-    return new SqliteReader(makeParts(connection), { readOnly: true, clock: options.clock });
+    return new SqliteReader(makeParts(connection), {
+      readOnly: true,
+      isServing: false,
+      clock: options.clock,
+    });
   } catch (error) {
     connection.close();
     throw error;

@@ -65,6 +65,16 @@ export class Pending {
     }
   }
 
+  /** Whether this changes hot rows that another process does not look at again by itself: those before `place`. */
+  isRewriting(place: number): boolean {
+    if (this.timelines.size > 0) return true;
+    for (const table of [this.windows, this.points]) {
+      for (const rows of table.values())
+        for (const row of rows.values()) if (row.seq === null || row.seq < place) return true;
+    }
+    return false;
+  }
+
   /** From when to when the pending points of each series reach. */
   ranges(): { series: SeriesId; fromMs: number; toMs: number }[] {
     return [...this.points].map(([series, rows]) => {

@@ -55,6 +55,13 @@ export function makeParts(connection: Connection): Parts {
   };
 }
 
+/** What tells whether something that is kept in memory is stale. */
+interface Stand {
+  readonly epoch: string;
+  readonly generation: number;
+  readonly hotGeneration: number;
+}
+
 /** Reads a store: every answer is from one snapshot of the file, and sees what other processes committed before it. */
 export class SqliteReader implements StoreReader {
   readonly readOnly: boolean;
@@ -63,17 +70,20 @@ export class SqliteReader implements StoreReader {
   readonly #queries: Queries;
   readonly #damages: Damage[] = [];
   #dataVersion: number;
-  #generation: number;
+  #stand: Stand;
+  /** Nobody but the serving process appends to the hot tail. */
+  readonly #isServing: boolean;
   #isChanged = false;
   #isClosed = false;
 
-  constructor(parts: Parts, options: { readOnly: boolean; clock: Clock }) {
+  constructor(parts: Parts, options: { readOnly: boolean; isServing: boolean; clock: Clock }) {
+    this.#isServing = options.isServing;
     this.parts = parts;
     this.readOnly = options.readOnly;
     this.clock = options.clock;
     this.#queries = new Queries(parts.blocks, parts.hot);
     this.#dataVersion = parts.connection.dataVersion();
-    this.#generation = this.#readGeneration();
+    this.#stand = this.#readStand();
   }
 
   listSeries(): SeriesInfo[] {
@@ -220,11 +230,21 @@ export class SqliteReader implements StoreReader {
     if (dataVersion === this.#dataVersion) return;
     this.#dataVersion = dataVersion;
     this.#isChanged = true;
-    this.parts.hot.forget();
-    this.parts.sealed.forget();
-    const generation = this.#readGeneration();
-    if (generation !== this.#generation) this.parts.blocks.forget();
-    this.#generation = generation;
+    const { hot, sealed, blocks } = this.parts;
+    const stand = this.#readStand();
+    if (stand.epoch !== this.#stand.epoch || stand.hotGeneration !== this.#stand.hotGeneration) {
+      hot.forget();
+      sealed.forget();
+    } else if (!this.#isServing) {
+      hot.catchUp();
+    }
+    if (stand.generation !== this.#stand.generation) blocks.forget();
+    this.#stand = stand;
+  }
+
+  /** Takes note of what we changed ourselves, so that it is not taken for another's. Inside our write transaction. */
+  protected noteOwnStand(): void {
+    this.#stand = this.#readStand();
   }
 
   /** Forgets what is kept of the file, so that it is read again; what is pending stays. */
@@ -260,8 +280,12 @@ export class SqliteReader implements StoreReader {
     return filled.length === 0 ? NO_POINTS : sortPoints(concatPoints(filled));
   }
 
-  #readGeneration(): number {
-    return this.parts.connection.row<[number]>('SELECT generation FROM state')?.[0] ?? 0;
+  #readStand(): Stand {
+    const row = this.parts.connection.row<[string, number, number]>(
+      'SELECT epoch, generation, hot_generation FROM state',
+    );
+    const [epoch, generation, hotGeneration] = row ?? ['', 0, 0];
+    return { epoch, generation, hotGeneration };
   }
 
   #runInfo(id: RunId): RunInfo {
@@ -287,11 +311,10 @@ export class SqliteReader implements StoreReader {
     let lastMs = Number.NEGATIVE_INFINITY;
     const hot = this.parts.hot.series(series);
     for (const columns of [hot.points, ...[...hot.runs.values()].map((run) => run.columns)]) {
-      const { starts, durationsMs } = columns.points;
-      for (let index = 0; index < starts.length; index += 1) {
-        firstMs = Math.min(firstMs, starts[index] as number);
-        lastMs = Math.max(lastMs, (starts[index] as number) + (durationsMs[index] as number));
-      }
+      const extent = columns.extent();
+      if (extent === null) continue;
+      firstMs = Math.min(firstMs, extent.fromMs);
+      lastMs = Math.max(lastMs, extent.toMs);
     }
     const sealed = this.#sealedExtent(series);
     if (sealed !== null) {

@@ -65,7 +65,11 @@ export class Sealer {
     const writer = new DayWriter(blocks, series, SEAL_LEVEL);
     writer.setDay(day, sortPoints(concatPoints(parts)));
     for (const write of writer.writes()) blocks.write(write);
-    connection.run('UPDATE state SET sealed_seq = max(sealed_seq, ?), generation = generation + 1', seqMax);
+    connection.run(
+      `UPDATE state SET sealed_seq = max(sealed_seq, ?), generation = generation + 1,
+         hot_generation = hot_generation + 1`,
+      seqMax,
+    );
     connection.run('DELETE FROM rewritten WHERE seq <= (SELECT sealed_seq FROM state)');
     return afterCommit;
   }

@@ -5,7 +5,7 @@ import { isStorable } from '../limits.ts';
 import type { AddedPoints, Damage, NewRun, RunId, SeriesId, Store, Timeline, Window } from '../store.ts';
 import { assertTimeline, windowTime } from '../timeline.ts';
 import type { HotRow } from './hot-columns.ts';
-import type { HotRun } from './hot-tail.ts';
+import { CATCH_UP_PLACES, type HotRun } from './hot-tail.ts';
 import { Importer } from './importer.ts';
 import { quarantine } from './quarantine.ts';
 import { type Parts, SqliteReader } from './reader.ts';
@@ -43,7 +43,7 @@ export class SqliteStore extends SqliteReader implements Store {
   #isReleased = false;
 
   constructor(parts: Parts, options: WriterOptions) {
-    super(parts, { readOnly: false, clock: options.clock });
+    super(parts, { readOnly: false, isServing: options.role === 'serve', clock: options.clock });
     this.#options = options;
     this.#lastSeq = parts.changes.lastSeq();
     this.#sealer = new Sealer(parts);
@@ -273,6 +273,10 @@ export class SqliteStore extends SqliteReader implements Store {
         if (this.#options.role === 'import')
           for (const range of pending.ranges()) this.#insertImportChange(range);
         pending.write(connection);
+        if (pending.isRewriting(this.#lastSeq - CATCH_UP_PLACES)) {
+          connection.run('UPDATE state SET hot_generation = hot_generation + 1');
+        }
+        this.noteOwnStand();
         return made;
       });
       pending.clear();
