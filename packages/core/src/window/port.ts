@@ -10,6 +10,8 @@ export interface RunPort {
   putWindows(run: number, windows: readonly RunWindow[]): void;
   /** Stored windows by number, [`fromNumber`, `toNumber`), ascending; `value` is null where it is stored but not at hand. */
   readWindows(run: number, fromNumber: number, toNumber: number): StoredRunWindow[];
+  /** Keeps `state` no later than the windows put after it: a run whose windows survive must be known again. */
+  saveState(state: SavedRuns): void;
 }
 
 /** From window `fromNumber` on, which starts at `startMs`, each window lasts `intervalMs`. */
@@ -39,13 +41,24 @@ export interface Reception {
   readonly monotonicMs: number;
 }
 
-/** What a source remembers of a run across restarts; the windows themselves are in the store. */
-export interface RunState {
+/** What a source must remember across restarts; the rest is in the store with the windows. Plain JSON. */
+export interface SavedRuns {
+  /** Newest first. */
+  readonly runs: readonly SavedRun[];
+  /** Whether the sensor said `up` and no report of that boot came yet. */
+  readonly upPending: boolean;
+}
+
+export interface SavedRun {
   readonly run: number;
   /** The uptime, modulo the window length, at which this boot's reports are built. */
   readonly phaseS: number;
+}
+
+/** A run taken up again: what was saved, with what the store has of it. */
+export interface RunState extends SavedRun {
   readonly firstNumber: number;
+  /** Below `firstNumber` when the run holds no window. */
   readonly lastNumber: number;
-  readonly lastUptimeS: number;
   readonly timeline: readonly TimelineSegment[];
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Reception, RunPort, RunWindow, StoredRunWindow, TimelineSegment } from './port.ts';
-import { UnnumberedSource, type UnnumberedState } from './unnumbered-source.ts';
+import type { Reception, RunPort, RunWindow, SavedRuns, StoredRunWindow, TimelineSegment } from './port.ts';
+import { type RestoredRuns, UnnumberedSource } from './unnumbered-source.ts';
 
 const WINDOW_MS = 5_000;
 const START_MS = Date.UTC(2026, 2, 28, 12);
@@ -10,6 +10,8 @@ const START_MS = Date.UTC(2026, 2, 28, 12);
 /** A store in memory that obeys the contract: a number keeps its first value. */
 class MemoryRuns implements RunPort {
   readonly runs: { windows: Map<number, RunWindow>; timeline: readonly TimelineSegment[] }[] = [];
+
+  #saved = JSON.stringify({ runs: [], upPending: false });
 
   createRun(timeline: readonly TimelineSegment[]): number {
     return this.runs.push({ windows: new Map(), timeline }) - 1;
@@ -32,6 +34,21 @@ class MemoryRuns implements RunPort {
   readWindows(run: number, from: number, to: number): StoredRunWindow[] {
     const known = [...this.at(run).windows.values()];
     return known.filter(({ number }) => number >= from && number < to).sort((a, b) => a.number - b.number);
+  }
+
+  saveState(state: SavedRuns): void {
+    this.#saved = JSON.stringify(state);
+  }
+
+  restored(): RestoredRuns {
+    const saved: SavedRuns = JSON.parse(this.#saved);
+    const runs = saved.runs.map(({ run, phaseS }) => {
+      const numbers = [...this.at(run).windows.keys()];
+      const [firstNumber, lastNumber] =
+        numbers.length === 0 ? [0, -1] : [Math.min(...numbers), Math.max(...numbers)];
+      return { run, phaseS, firstNumber, lastNumber, timeline: this.at(run).timeline };
+    });
+    return { runs, upPending: saved.upPending };
   }
 
   at(run: number) {
@@ -145,8 +162,7 @@ function run(arrived: readonly Sent[], life: ServerLife): MemoryRuns {
   for (const message of arrived) {
     while (restarts[0] !== undefined && restarts[0] <= message.arrivalMs) {
       processStartMs = restarts.shift() ?? 0;
-      const saved: UnnumberedState = JSON.parse(JSON.stringify(source.state()));
-      source = new UnnumberedSource(runs, WINDOW_MS, saved);
+      source = new UnnumberedSource(runs, WINDOW_MS, runs.restored());
     }
     const at: Reception = {
       wallMs: wallMs(life, message.arrivalMs),

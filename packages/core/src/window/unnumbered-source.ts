@@ -15,10 +15,9 @@ export interface UnnumberedReport {
   readonly counts: readonly (number | null)[];
 }
 
-/** What a source remembers across restarts, as JSON. */
-export interface UnnumberedState {
+/** A source taken up again after a restart. */
+export interface RestoredRuns {
   readonly runs: readonly RunState[];
-  /** Whether the sensor said `up` and no report of that boot came yet. */
   readonly upPending: boolean;
 }
 
@@ -71,16 +70,17 @@ export class UnnumberedSource {
   #runs: Run[];
   #upMs: number | null = null;
 
-  constructor(port: RunPort, windowMs: number, state?: UnnumberedState) {
+  constructor(port: RunPort, windowMs: number, restored?: RestoredRuns) {
     this.#port = port;
     this.#windowMs = windowMs;
-    this.#runs = (state?.runs ?? []).map((saved) => this.#restore(saved));
-    if (state?.upPending === true) this.#upMs = 0;
+    this.#runs = (restored?.runs ?? []).map((saved) => this.#restore(saved));
+    if (restored?.upPending === true) this.#upMs = 0;
   }
 
   /** The sensor said that it has just booted. */
   up(at: Reception): void {
     this.#upMs = at.monotonicMs;
+    this.#save();
   }
 
   report(report: UnnumberedReport, at: Reception): Taken {
@@ -100,18 +100,6 @@ export class UnnumberedSource {
     run.lastUptimeS = Math.max(run.lastUptimeS, report.uptimeS);
     run.builtMs = Math.max(run.builtMs, at.monotonicMs - Math.max(0, match?.latenessMs ?? 0));
     return { ...tally, missed, newRun: match === null, clockStepMs };
-  }
-
-  state(): UnnumberedState {
-    const runs = this.#runs.map(({ run, phaseS, memory, clock, lastUptimeS }) => ({
-      run,
-      phaseS,
-      firstNumber: memory.firstNumber,
-      lastNumber: memory.lastNumber,
-      lastUptimeS,
-      timeline: clock.timeline,
-    }));
-    return { runs, upPending: this.#upMs !== null && !this.#heardSinceUp() };
   }
 
   #match(report: UnnumberedReport, at: Reception): Match | null {
@@ -177,6 +165,7 @@ export class UnnumberedSource {
       builtMs: at.monotonicMs,
     };
     this.#runs = [started, ...this.#runs].slice(0, RUNS_KEPT);
+    this.#save();
     return started;
   }
 
@@ -186,7 +175,7 @@ export class UnnumberedSource {
       phaseS: saved.phaseS,
       memory: new RunMemory(this.#port, saved),
       clock: new RunClock(saved.timeline, this.#windowMs),
-      lastUptimeS: saved.lastUptimeS,
+      lastUptimeS: saved.phaseS + Math.max(0, saved.lastNumber) * (this.#windowMs / 1_000),
       builtMs: Number.NEGATIVE_INFINITY,
     };
   }
@@ -202,6 +191,11 @@ export class UnnumberedSource {
       run.clock.shift(byMs);
       this.#port.setTimeline(run.run, run.clock.timeline);
     }
+  }
+
+  #save(): void {
+    const runs = this.#runs.map(({ run, phaseS }) => ({ run, phaseS }));
+    this.#port.saveState({ runs, upPending: this.#upMs !== null && !this.#heardSinceUp() });
   }
 
   #heardSinceUp(): boolean {

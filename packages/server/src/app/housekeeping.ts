@@ -1,6 +1,5 @@
 import type { EpochMs } from '@kilowink/core/time';
 import type { Store, StoreReader } from '@kilowink/store';
-import type { Ingest } from '../ingest/index.ts';
 import type { Live } from '../live/index.ts';
 import type { ClockWatch } from './clock-watch.ts';
 
@@ -15,7 +14,7 @@ const SEAL_STEADY_MS = 600_000;
 export interface Work {
   readonly reader: StoreReader;
   /** Null in a read-only instance. */
-  readonly writer: { store: Store; ingest: Ingest; groupMs: number; sealAfterMs: number } | null;
+  readonly writer: { store: Store; groupMs: number; sealAfterMs: number } | null;
   readonly live: Live;
   readonly clock: ClockWatch;
   readonly onError: (message: string, error: unknown) => void;
@@ -48,10 +47,9 @@ export class Housekeeping {
   flush(): void {
     const { writer } = this.#work;
     if (writer === null) return;
-    this.#attempt('The measurements could not be written; they are kept in memory and tried again.', () => {
-      writer.ingest.saveStates();
-      writer.store.flush();
-    });
+    this.#attempt('The measurements could not be written; they are kept in memory and tried again.', () =>
+      writer.store.flush(),
+    );
   }
 
   #look(): void {

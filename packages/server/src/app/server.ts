@@ -61,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const ingest = writable === null ? null : createIngest({ store: writable, clock, config, live, log });
   const housekeeping = new Housekeeping({
     reader: store,
-    writer: writable !== null && ingest !== null ? { store: writable, ingest, ...config.store } : null,
+    writer: writable === null ? null : { store: writable, ...config.store },
     live,
     clock: watch,
     onError: (message, error) => log(`${message} ${String(error)}`),

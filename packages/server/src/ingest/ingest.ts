@@ -64,11 +64,6 @@ export class Ingest {
     return 'ok';
   }
 
-  /** Hands the store what must survive a restart; before each flush. */
-  saveStates(): void {
-    for (const sensor of this.#sensors.values()) sensor.saveState();
-  }
-
   sensors(): { source: string; series: SeriesId; counters: Readonly<SensorCounters>; refused: number }[] {
     return [...this.#sensors.values()].map(({ source, series, counters }) => ({
       source,

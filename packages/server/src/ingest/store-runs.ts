@@ -1,17 +1,30 @@
 import { UNITS_PER_WH } from '@kilowink/core/series';
-import type { RunPort, RunWindow, StoredRunWindow, TimelineSegment } from '@kilowink/core/window';
+import type {
+  RestoredRuns,
+  RunPort,
+  RunState,
+  RunWindow,
+  SavedRuns,
+  StoredRunWindow,
+  TimelineSegment,
+} from '@kilowink/core/window';
 import type { SeriesId, Store } from '@kilowink/store';
+
+/** Runs of a series that are looked through for those a source remembers; boots that brought nothing count too. */
+const RUNS_LOOKED_AT = 256;
 
 /** The runs of one series: flashes (Wh) on this side, the series' unit in the store. */
 export class StoreRuns implements RunPort {
   readonly #store: Store;
   readonly #series: SeriesId;
+  readonly #source: string;
   readonly #unitsPerWh: number;
 
-  constructor(store: Store, series: SeriesId) {
+  constructor(store: Store, of: { series: SeriesId; source: string }) {
     this.#store = store;
-    this.#series = series;
-    const info = store.listSeries().find(({ id }) => id === series);
+    this.#series = of.series;
+    this.#source = of.source;
+    const info = store.listSeries().find(({ id }) => id === of.series);
     this.#unitsPerWh = UNITS_PER_WH[info?.unit ?? 'Wh'];
   }
 
@@ -38,5 +51,32 @@ export class StoreRuns implements RunPort {
       ...window,
       value: window.value === null ? null : window.value / this.#unitsPerWh,
     }));
+  }
+
+  saveState(state: SavedRuns): void {
+    this.#store.putSourceState(this.#source, JSON.stringify(state));
+  }
+
+  /** What was saved, with what the store really has of each run. */
+  restore(): RestoredRuns | undefined {
+    const text = this.#store.sourceState(this.#source);
+    if (text === null) return undefined;
+    const saved = JSON.parse(text) as SavedRuns;
+    const stored = new Map(this.#store.listRuns(this.#series, RUNS_LOOKED_AT).map((run) => [run.id, run]));
+    const runs = saved.runs.flatMap(({ run, phaseS }): RunState[] => {
+      const known = stored.get(run);
+      if (known === undefined) return [];
+      const firstNumber = known.firstNumber ?? 0;
+      return [
+        {
+          run,
+          phaseS,
+          firstNumber,
+          lastNumber: known.lastNumber ?? firstNumber - 1,
+          timeline: known.timeline,
+        },
+      ];
+    });
+    return { runs, upPending: saved.upPending };
   }
 }
