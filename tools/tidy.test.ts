@@ -108,6 +108,17 @@ test('the lockfile holds no download addresses', () => {
   assert.deepEqual(addresses, []);
 });
 
+test('the lockfile names the optional packages of every platform', () => {
+  // `npm ci` refuses a lockfile without them, and a registry that lacks some makes npm leave them out.
+  const { packages }: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } =
+    JSON.parse(read('package-lock.json'));
+  const named = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  const missing = named.filter((name) => !(`node_modules/${name}` in packages));
+  assert.deepEqual(missing, []);
+});
+
 test('every package says what it is for', () => {
   for (const file of sources('packages/*/package.json')) {
     const readme = file.replace('package.json', 'README.md');

@@ -17,7 +17,7 @@ import { LruCache, overlaps, refreshMs, type TileId, tilesFor, widen } from './t
 /** The finest step shows measurements themselves, for their ends need not fall on its edges. */
 const RAW_STEP = STEPS[0];
 
-/** How many tiles are kept: some 60 screens, about 20 MB at most. */
+/** How many tiles are kept: some 40 screens, 6 MB. */
 const TILE_COUNT_MAX = 200;
 
 interface Tile {
@@ -178,7 +178,9 @@ export class DataSource {
       this.#host.onSuccess();
       this.#host.onData();
     } catch (error) {
-      if (!controller.signal.aborted) this.#host.onFailure(error);
+      if (controller.signal.aborted) return;
+      this.#host.onFailure(error);
+      this.#scheduleRefresh();
     } finally {
       if (this.#underWay.get(id.key) === controller) this.#underWay.delete(id.key);
     }

@@ -66,6 +66,7 @@ export class Room {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #recent: Windows;
   #lastMs: EpochMs;
+  #lastReportMs: EpochMs | null;
   #todayAtMs = Number.NEGATIVE_INFINITY;
   #offPeak: { readonly range: TimeRange; readonly bands: readonly TimeRange[] } | null = null;
 
@@ -95,6 +96,7 @@ export class Room {
     this.#host = start.host;
     this.#recent = start.recent;
     this.#lastMs = start.series.lastMs ?? 0;
+    this.#lastReportMs = start.series.lastReportMs;
     const context = this.#context();
     this.firstView = defaultView(context.extent);
     this.model = new ViewModel({
@@ -176,6 +178,7 @@ export class Room {
   }
 
   heard(atMs: EpochMs): void {
+    this.#lastReportMs = atMs;
     this.heading.set({ ...this.heading.get(), lastReportMs: atMs });
   }
 
@@ -187,7 +190,7 @@ export class Room {
   }
 
   get #isArchive(): boolean {
-    return this.series.lastReportMs === null && this.#host.nowMs() - this.#lastMs > ARCHIVE_MS;
+    return this.#lastReportMs === null && this.#host.nowMs() - this.#lastMs > ARCHIVE_MS;
   }
 
   get #overviewStep(): Step {

@@ -49,8 +49,14 @@ export class Session {
     return Date.now() + this.#offsetMs;
   }
 
+  /** What the server said when it could not answer a question; null since it has answered one. */
+  readonly problem = createSignal<string | null>(null);
+  #isStarting = false;
+
   /** Reads what there is and shows it; tried again for as long as the server does not answer. */
   async start(): Promise<void> {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
     clearTimeout(this.#retryTimer);
     try {
       const [site, list] = await Promise.all([api.site(), api.series()]);
@@ -65,6 +71,8 @@ export class Session {
       else await this.#openRoom(site, series);
     } catch (error) {
       this.#startFailed(error);
+    } finally {
+      this.#isStarting = false;
     }
   }
 
@@ -113,6 +121,7 @@ export class Session {
         const room = this.#room;
         if (room === null) void this.start();
         else if (room.series.id === series) room.addLive(points);
+        else if (!this.list.get().some((known) => known.id === series)) this.#readList();
       },
       onRewritten: ({ series, fromMs, toMs }) => {
         const room = this.#room;
@@ -145,6 +154,7 @@ export class Session {
   #failed(error: unknown): void {
     if (!(error instanceof AppError)) throw error;
     if (error.code === 'web/unreachable') this.#offline();
+    else this.problem.set(String(error.details['detail'] ?? error.message));
   }
 
   #offline(): void {
@@ -153,6 +163,14 @@ export class Session {
 
   #online(): void {
     this.offlineSinceMs.set(null);
+    this.problem.set(null);
+  }
+
+  #readList(): void {
+    api.series().then(
+      (list) => this.list.set(list),
+      (error: unknown) => this.#failed(error),
+    );
   }
 }
 

@@ -55,6 +55,7 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
   return (
     <main class="page">
       <OfflineNotice session={session} />
+      <ProblemNotice session={session} />
       <Header session={session} room={room} />
       <CurveFigure key={room.series.id} room={room} />
       <div class="cards">
@@ -62,6 +63,20 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
         <TableCard room={room} />
       </div>
     </main>
+  );
+}
+
+function ProblemNotice({ session }: { session: Session }): JSX.Element {
+  const detail = useSignal(session.problem);
+  const { strings } = session.format;
+  return (
+    <div role="status">
+      {detail !== null && (
+        <p class="notice is-fault">
+          <Sign /> {fill(strings.failed, { detail })} <span class="soft">{strings.failedHint}</span>
+        </p>
+      )}
+    </div>
   );
 }
 
