@@ -1,4 +1,4 @@
-import { lowerBound, type Points, pickPoints, slicePoints } from '@kilowink/core/series';
+import { lowerBound, NO_POINTS, type Points, pickPoints, slicePoints } from '@kilowink/core/series';
 
 /** A hot measurement. `key` is the window's number, or the point's start. */
 export interface HotRow {
@@ -95,6 +95,22 @@ export class HotColumns {
     }
   }
 
+  /** Takes whole columns, ascending by key, in place of what is there; those left out are zeros. */
+  load(columns: LoadedColumns): void {
+    const count = columns.keys.length;
+    const capacity = Math.max(CAPACITY_FIRST, count);
+    this.#keys = resized(columns.keys, capacity);
+    this.#seqs = resized(columns.seqs ?? NO_POINTS.values, capacity);
+    this.#points = makeColumns(capacity);
+    this.#points.starts.set(columns.starts);
+    this.#points.durationsMs.set(columns.durationsMs);
+    this.#points.values.set(columns.values ?? NO_POINTS.values);
+    this.#points.reports.set(columns.reports ?? NO_POINTS.values);
+    this.#points.disagreements.set(columns.disagreements ?? NO_POINTS.values);
+    this.#count = count;
+    this.#extent = null;
+  }
+
   setTimes(starts: Float64Array, durationsMs: Float64Array): void {
     this.#points.starts.set(starts);
     this.#points.durationsMs.set(durationsMs);
@@ -152,6 +168,17 @@ function extentOf(points: Points): { fromMs: number; toMs: number } {
     toMs = Math.max(toMs, startMs + (points.durationsMs[index] as number));
   }
   return { fromMs, toMs };
+}
+
+/** Columns of one length, as they were stored. */
+export interface LoadedColumns {
+  readonly keys: Float64Array;
+  readonly starts: Float64Array;
+  readonly durationsMs: Float64Array;
+  readonly values: Float64Array | undefined;
+  readonly reports: Float64Array | undefined;
+  readonly disagreements: Float64Array | undefined;
+  readonly seqs: Float64Array | undefined;
 }
 
 interface ColumnsOf {
