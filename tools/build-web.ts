@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const root = join(import.meta.dirname, '..');
 const web = join(root, 'packages/web');
@@ -40,7 +40,18 @@ async function build(): Promise<void> {
       },
     },
   });
+  compress();
   writeFileSync(stamp, madeOf);
+}
+
+/** The server sends these in place of the files where the browser takes them, so that nothing is compressed twice. */
+function compress(): void {
+  for (const name of globSync('{index.html,assets/*.{js,css,svg}}', { cwd: dist })) {
+    const file = join(dist, name);
+    const content = readFileSync(file);
+    writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+    writeFileSync(`${file}.br`, brotliCompressSync(content));
+  }
 }
 
 function checkSize(): void {

@@ -17,7 +17,8 @@ installPackages();
 switch (command) {
   case 'start':
     run('tools/build-web.ts', ['--if-stale']);
-    handOver('packages/cli/src/main.ts', ['serve', ...args]);
+    // A server lives for months on a small machine: a young generation of 2 MB instead of 16 costs it next to nothing.
+    handOver('packages/cli/src/main.ts', ['serve', ...args], ['--max-semi-space-size=2']);
     break;
   case 'test':
     run('tools/debian-packages.ts', []);
@@ -87,9 +88,12 @@ function run(script, scriptArgs) {
 }
 
 // The working folder stays the caller's, so that file names given to a command mean what the caller sees.
-function handOver(script, scriptArgs) {
+function handOver(script, scriptArgs, nodeArgs = []) {
   const cwd = command === 'exec' && process.env.INIT_CWD ? process.env.INIT_CWD : root;
-  const child = spawn(ownNode, [path.join(root, script), ...scriptArgs], { cwd, stdio: 'inherit' });
+  const child = spawn(ownNode, [...nodeArgs, path.join(root, script), ...scriptArgs], {
+    cwd,
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) =>
     process.exit(signal === null ? code : 128 + (signal === 'SIGTERM' ? 15 : 2)),

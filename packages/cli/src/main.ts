@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { describeFailure } from './failure.ts';
 import { VERSION } from './version.ts';
@@ -44,6 +46,10 @@ function withParentsSettings(command: Command, parent: Command): Command {
   for (const child of command.commands) withParentsSettings(child, command);
   return command;
 }
+
+// What was compiled once is kept: the next start is quicker, and a server that need not load the TypeScript compiler takes
+// some 20 MB less.
+enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/kilowink'));
 
 try {
   await (await program(process.argv[2])).parseAsync();

@@ -5,7 +5,7 @@ import { type RunningServer, startServer, systemClock } from '@kilowink/server/a
 import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
 import { openSqliteStore, openSqliteStoreReadOnly, type Store, type StoreReader } from '@kilowink/store';
 import { Command } from 'commander';
-import { demoSensor, type FilledDemo, fillDemo } from '../demo/index.ts';
+import type { FilledDemo } from '../demo/index.ts';
 import { progressBar } from '../term/progress.ts';
 import { VERSION } from '../version.ts';
 
@@ -48,10 +48,10 @@ async function serve(options: ServeOptions): Promise<void> {
     const loaded = load(options, demoFolder);
     const { config } = loaded;
     const store = openStore(loaded);
-    const demo = demoFolder === null || store.readOnly ? null : fill(store as Store, config.site.zone);
+    const demo = demoFolder === null || store.readOnly ? null : await fill(store as Store, config.site.zone);
     const server = await startServer({ config, store, version: VERSION, demo: demo !== null, log });
     stops.unshift(() => server.close());
-    if (demo !== null) stops.unshift(demoSensor({ url: localUrl(server), load: demo.load }).stop);
+    if (demo !== null) stops.unshift(await startSensor(demo, server));
     announce(server, loaded, demoFolder !== null);
   } catch (error) {
     for (const stop of stops) await stop();
@@ -60,7 +60,8 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** The demo's house, with a bar while it fills. */
-function fill(store: Store, zone: string): FilledDemo {
+async function fill(store: Store, zone: string): Promise<FilledDemo> {
+  const { fillDemo } = await import('../demo/index.ts');
   const bar = progressBar('Filling the demonstration with a house in Sceaux');
   const nowMs = systemClock.wallMs();
   const source = `optical/${DEMO_SENSOR.id}`;
@@ -70,8 +71,9 @@ function fill(store: Store, zone: string): FilledDemo {
 }
 
 /** The simulated sensor lives in this process; the address it comes from is mapped to the demo's series. */
-function localUrl(server: RunningServer): string {
-  return `http://127.0.0.1:${server.port}`;
+async function startSensor(demo: FilledDemo, server: RunningServer): Promise<() => Promise<void>> {
+  const { demoSensor } = await import('../demo/index.ts');
+  return demoSensor({ url: `http://127.0.0.1:${server.port}`, load: demo.load }).stop;
 }
 
 function load(options: ServeOptions, demoFolder: string | null): LoadedConfig {

@@ -9,8 +9,11 @@ export interface SiteRoutes {
 
 /** What is not about one series: the site, the server's health, the API's own description. */
 export function addSiteRoutes(app: FastifyInstance, routes: SiteRoutes): void {
-  const document = openApiDocument(routes.version);
-  app.get(`${API_PREFIX}/openapi.json`, () => document);
+  let document: ReturnType<typeof openApiDocument> | null = null;
+  app.get(`${API_PREFIX}/openapi.json`, () => {
+    document ??= openApiDocument(routes.version);
+    return document;
+  });
   app.get(operations.readSite.path, routes.site);
   app.get(operations.readHealth.path, routes.health);
 }
