@@ -1,5 +1,6 @@
 import type { EpochMs } from './epoch.ts';
 import type { CalendarUnit, Step } from './steps.ts';
+import { dayStartsOfYear, startOfDayMs } from './zone-days.ts';
 
 /**
  * The edges of the buckets of `step` that touch [`fromMs`, `toMs`): the first edge is at or before `fromMs`, the last
@@ -25,11 +26,24 @@ function calendarEdges(
 ): Float64Array {
   const edges: number[] = [];
   let date = startOfUnit(toZoned(range.fromMs, zone).toPlainDate(), unit);
+  if (unit === 'day') return dayEdges(date, range.toMs, zone);
   for (;;) {
     const edgeMs = startOfDayMs(date, zone);
     edges.push(edgeMs);
     if (edgeMs >= range.toMs) return Float64Array.from(edges);
     date = date.add(oneOf(unit));
+  }
+}
+
+function dayEdges(first: Temporal.PlainDate, toMs: EpochMs, zone: string): Float64Array {
+  const edges: number[] = [];
+  let skipped = first.dayOfYear - 1;
+  for (let year = first.year; ; year += 1) {
+    for (const startMs of dayStartsOfYear(year, zone).subarray(skipped)) {
+      edges.push(startMs);
+      if (startMs >= toMs) return Float64Array.from(edges);
+    }
+    skipped = 0;
   }
 }
 
@@ -48,11 +62,6 @@ function startOfUnit(date: Temporal.PlainDate, unit: CalendarUnit): Temporal.Pla
 
 function oneOf(unit: CalendarUnit): Temporal.DurationLike {
   return { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 }, year: { years: 1 } }[unit];
-}
-
-/** The first instant of a date in a zone: not always midnight, for some zones skip it. */
-export function startOfDayMs(date: Temporal.PlainDate, zone: string): EpochMs {
-  return date.toZonedDateTime({ timeZone: zone }).epochMilliseconds;
 }
 
 export function toZoned(atMs: EpochMs, zone: string): Temporal.ZonedDateTime {
