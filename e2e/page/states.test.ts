@@ -116,7 +116,10 @@ test('a server that fails says what that means and can be asked again', async ()
   await page.goto(`${demo.url}/stats`);
   const notice = page.getByRole('alert');
   await notice.waitFor();
-  assert.match((await notice.textContent()) ?? '', /could not answer: disk full.*What was measured is safe/);
+  assert.match(
+    (await notice.textContent()) ?? '',
+    /could not answer: disk full.*already stored are not touched/,
+  );
   await page.unroute('**/api/v1/series');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.legend').waitFor();

@@ -51,6 +51,9 @@ export class Minimap {
   readonly #grips: { readonly from: HTMLElement; readonly to: HTMLElement };
   #frameRequest = 0;
   #isStale = true;
+  /** Measured when the curve is drawn, which is what a new size asks for. */
+  #width = 0;
+  #gripWidth = 0;
   #drag: { part: Part; startPx: number; range: TimeRange; hasMoved: boolean } | null = null;
 
   constructor(host: HTMLElement, target: MinimapTarget, scene: MinimapScene) {
@@ -177,7 +180,7 @@ export class Minimap {
   }
 
   #msPerPx(): number {
-    return spanOf(this.#target.extent()) / Math.max(1, this.#host.clientWidth);
+    return spanOf(this.#target.extent()) / Math.max(1, this.#width);
   }
 
   #timeAt(px: number): EpochMs {
@@ -189,7 +192,7 @@ export class Minimap {
     const range = this.#target.range();
     const msPerPx = this.#msPerPx();
     // Today reaches past the last measurement, and so past the minimap.
-    const hostWidth = this.#host.clientWidth;
+    const hostWidth = this.#width;
     const startPx = Math.max(0, (range.fromMs - fromMs) / msPerPx);
     const endPx = Math.min(hostWidth, (range.toMs - fromMs) / msPerPx);
     const width = Math.max(WINDOW_PX_MIN, endPx - startPx);
@@ -204,12 +207,9 @@ export class Minimap {
   /** The grips stand outside the window's ends, but never outside the minimap, where no finger could reach them. */
   #placeGrips(startPx: number, endPx: number): void {
     const { from, to } = this.#grips;
-    const gripWidth = from.offsetWidth;
-    const overhang = this.#host.clientWidth >= NARROW_PX ? gripWidth : 0;
-    const toPx = Math.max(
-      gripWidth - overhang,
-      Math.min(endPx, this.#host.clientWidth - gripWidth + overhang),
-    );
+    const gripWidth = this.#gripWidth;
+    const overhang = this.#width >= NARROW_PX ? gripWidth : 0;
+    const toPx = Math.max(gripWidth - overhang, Math.min(endPx, this.#width - gripWidth + overhang));
     const fromPx = Math.max(-overhang, Math.min(startPx, toPx) - gripWidth);
     from.style.transform = `translateX(${fromPx}px)`;
     from.classList.toggle('is-turned', fromPx + gripWidth > startPx + 1);
@@ -228,6 +228,8 @@ export class Minimap {
 
   #drawCurve(): void {
     const { clientWidth, clientHeight } = this.#host;
+    this.#width = clientWidth;
+    this.#gripWidth = this.#grips.from.offsetWidth;
     const ratio = devicePixelRatio;
     const canvas = this.#canvas;
     canvas.width = Math.max(1, Math.round(clientWidth * ratio));

@@ -28,7 +28,7 @@ export interface Scene {
 const WIDE_PX = 640;
 const AXIS_TEXT_PX = 12;
 const X_AXIS_PX = 42;
-const Y_AXIS_PX = 66;
+const Y_AXIS_PX = 70;
 const TICK_SPACE_PX = 92;
 const VALUE_SPACE_PX = 54;
 /** How wide a tick's label is at most: its own line, and with the line under it. */
@@ -46,6 +46,8 @@ export class PowerChart {
   readonly #plot: uPlot;
   readonly #host: HTMLElement;
   #frameRequest = 0;
+  /** Asked of the host once a layout: asking lays out, which a frame has no time for. */
+  #isWide: boolean;
   #powerTicks = valueTicks(1_000, 5);
   #energyTicks = valueTicks(1_000, 5);
   #timeTicks: Ticks = { unit: 'minute', atMs: [] };
@@ -53,6 +55,7 @@ export class PowerChart {
   constructor(host: HTMLElement, scene: Scene) {
     this.#host = host;
     this.scene = scene;
+    this.#isWide = host.clientWidth >= WIDE_PX;
     this.#plot = new uPlot(
       this.#options(),
       [
@@ -80,10 +83,6 @@ export class PowerChart {
     const { left, top, width, height } = this.#plot.bbox;
     const ratio = uPlot.pxRatio;
     return { left: left / ratio, top: top / ratio, width: width / ratio, height: height / ratio };
-  }
-
-  get isWide(): boolean {
-    return this.#host.clientWidth >= WIDE_PX;
   }
 
   timeAt(px: number): EpochMs {
@@ -115,6 +114,7 @@ export class PowerChart {
   relayout(): void {
     const { clientWidth, clientHeight } = this.#host;
     if (clientWidth === 0 || clientHeight === 0) return;
+    this.#isWide = clientWidth >= WIDE_PX;
     this.#plot.setSize({ width: clientWidth, height: clientHeight });
     this.#plot.redraw(false, true);
     this.invalidate();
@@ -128,7 +128,7 @@ export class PowerChart {
   #commit(): void {
     const { range, front, back, format } = this.scene;
     const { width, height } = this.plotBox;
-    const parts = uncovered(range, front);
+    const parts = this.#backParts();
     const highest = Math.max(
       front === null ? 0 : highestW(front, range.fromMs, range.toMs),
       ...parts.map((part) => (back === null ? 0 : highestW(back, part.fromMs, part.toMs))),
@@ -183,17 +183,30 @@ export class PowerChart {
     const frame = this.#frame();
     frame.context.save();
     const { range, front, back, palette, hasCumulative } = this.scene;
-    for (const part of uncovered(range, front)) {
+    for (const part of this.#backParts()) {
       clipped(frame, part, () => back !== null && drawCurve(frame, back, part, palette));
     }
-    for (const part of covered(range, front)) {
+    for (const part of this.#pastOf(covered(range, front))) {
       clipped(frame, part, () => front !== null && drawCurve(frame, front, part, palette));
     }
     if (hasCumulative && front !== null && this.#reachesAll(front)) {
       clipped(frame, range, () => drawCumulative(frame, front, this.#energyTicks.max, palette));
     }
-    if (!this.isWide) this.#drawInnerScales(frame);
+    if (!this.#isWide) this.#drawInnerScales(frame);
     frame.context.restore();
+  }
+
+  /** What the front does not reach, and the back is drawn in. */
+  #backParts(): TimeRange[] {
+    return this.#pastOf(uncovered(this.scene.range, this.scene.front));
+  }
+
+  /** The last row of all may reach past the last measurement, a day's even far into the day; the curve does not. */
+  #pastOf(parts: readonly TimeRange[]): TimeRange[] {
+    const { measurable } = this.scene;
+    return parts
+      .map((part) => ({ fromMs: part.fromMs, toMs: Math.min(part.toMs, measurable.toMs) }))
+      .filter((part) => part.fromMs < part.toMs);
   }
 
   /** Whether the dataset reaches all of the range in which there could be measurements: only then do sums mean anything. */
@@ -236,14 +249,16 @@ export class PowerChart {
 
   /** On a phone there is no margin for what a label at the edge would hang over. */
   #timeLabels(): string[] {
-    const labels = this.scene.format.tickLabels(this.#timeTicks);
-    if (this.isWide) return labels;
+    const { format } = this.scene;
+    const { unit, atMs } = this.#timeTicks;
+    if (this.#isWide) return format.tickLabels(this.#timeTicks);
     const { width } = this.plotBox;
-    return labels.map((label, index) => {
-      const px = this.xOf(this.#timeTicks.atMs[index] ?? 0);
-      const marginPx = Math.min(px, width - px);
-      if (marginPx < OWN_LABEL_PX / 2) return '';
-      return marginPx < FULL_LABEL_PX / 2 ? (label.split('\n')[0] ?? '') : label;
+    const marginPx = (tickMs: EpochMs): number => Math.min(this.xOf(tickMs), width - this.xOf(tickMs));
+    const inside = atMs.filter((tickMs) => marginPx(tickMs) >= OWN_LABEL_PX / 2);
+    const labels = format.tickLabels({ unit, atMs: inside });
+    return atMs.map((tickMs) => {
+      const label = labels[inside.indexOf(tickMs)] ?? '';
+      return marginPx(tickMs) < FULL_LABEL_PX / 2 ? (label.split('\n')[0] ?? '') : label;
     });
   }
 
@@ -257,7 +272,7 @@ export class PowerChart {
 
   #energyLabels(values: readonly number[]): string[] {
     const { max } = this.#energyTicks;
-    const [unit, unitWh] = max >= 1e7 ? ['MWh', 1e6] : max >= 1_000 ? ['kWh', 1_000] : ['Wh', 1];
+    const [unit, unitWh] = max >= 1e6 ? ['MWh', 1e6] : max >= 1_000 ? ['kWh', 1_000] : ['Wh', 1];
     return values.map((value) => `${(value / unitWh).toLocaleString(this.scene.format.locale)}\u202f${unit}`);
   }
 
@@ -267,9 +282,9 @@ export class PowerChart {
     const font = `${AXIS_TEXT_PX}px ${this.scene.palette.font}`;
     const line = { stroke: hairline, width: 1 };
     const base = { font, stroke: soft, gap: 7 };
-    const beside = (isShown: () => boolean) => (): number => (this.isWide && isShown() ? Y_AXIS_PX : 0);
+    const beside = (isShown: () => boolean) => (): number => (this.#isWide && isShown() ? Y_AXIS_PX : 0);
     const onlyWide = (labels: string[], isShown: boolean): string[] =>
-      this.isWide && isShown ? labels : labels.map(() => '');
+      this.#isWide && isShown ? labels : labels.map(() => '');
     return {
       width: Math.max(1, this.#host.clientWidth),
       height: Math.max(1, this.#host.clientHeight),

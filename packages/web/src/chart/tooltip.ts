@@ -1,5 +1,5 @@
 import { isInBands, type TimeRange } from '@kilowink/core/tariff';
-import { MINUTE_MS } from '@kilowink/core/time';
+import { HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { type Format, fill, toText } from '../i18n/format.ts';
 import { type Dataset, FLASH_WH } from './dataset.ts';
 
@@ -16,6 +16,9 @@ export interface RowContext {
   readonly offPeak: readonly TimeRange[];
   readonly measurable: TimeRange;
 }
+
+/** A longer row that begins and ends off-peak may still have peak hours inside. */
+const OFF_PEAK_SPAN_MS_MAX = HOUR_MS;
 
 /** Says one row of a dataset: the time, then what was measured or that nothing was. */
 export function describeRow(dataset: Dataset, row: number, context: RowContext): RowText {
@@ -34,7 +37,8 @@ export function describeRow(dataset: Dataset, row: number, context: RowContext):
     lines.push(...measuredLines(dataset, row, context));
     if (coverage < 1) lines.push([tooltip.measured, format.percent(coverage)]);
   }
-  if (isInBands(context.offPeak, (range.fromMs + range.toMs) / 2)) lines.push(['', tooltip.offPeak]);
+  const isOffPeak = isInBands(context.offPeak, range.fromMs) && isInBands(context.offPeak, range.toMs - 1);
+  if (isOffPeak && spanMs <= OFF_PEAK_SPAN_MS_MAX) lines.push(['', tooltip.offPeak]);
   return { when, lines };
 }
 
@@ -61,7 +65,7 @@ function measuredLines(dataset: Dataset, row: number, context: RowContext): (rea
 function gapWord(range: TimeRange, { format, measurable }: RowContext): string {
   const { tooltip } = format.strings;
   if (range.toMs <= measurable.fromMs) return tooltip.before;
-  return range.fromMs >= measurable.toMs - MINUTE_MS / 60 ? tooltip.future : tooltip.gap;
+  return range.fromMs >= measurable.toMs - SECOND_MS ? tooltip.future : tooltip.gap;
 }
 
 /** The box that follows the pointer over the curve, with the line under it. */

@@ -1,9 +1,12 @@
 import { assert } from '@kilowink/core/error';
 import type { TimeRange } from '@kilowink/core/tariff';
-import { type EpochMs, STEPS, type Step } from '@kilowink/core/time';
+import { DAY_MS, type EpochMs, HOUR_MS, STEPS, type Step } from '@kilowink/core/time';
 
 /** Buckets in a tile of a step below a day: enough that a screen needs about three. */
 export const TILE_ROWS = 512;
+
+/** A day that has less room than this many rows would have is narrow. */
+const DAY_ROWS_MIN = 13;
 
 /** A stretch of one step that is fetched and kept as a whole. */
 export interface TileId extends TimeRange {
@@ -35,10 +38,16 @@ export function tilesFor(step: Step, range: TimeRange, extent: TimeRange): TileI
 
 /**
  * The finest step that shows `spanMs` in at most `rowCountMax` rows. It goes by the span alone, so that panning never
- * changes the step.
+ * changes the step. Where days are narrow, rows of several hours are left out: they would draw each day's ups and downs
+ * as the tooth of a comb.
  */
 export function stepFor(spanMs: number, rowCountMax: number): Step {
-  const step = STEPS.find((candidate) => spanMs / candidate.ms <= rowCountMax) ?? STEPS[STEPS.length - 1];
+  const hasNarrowDays = spanMs / DAY_MS > rowCountMax / DAY_ROWS_MIN;
+  const step =
+    STEPS.find((candidate) => {
+      const isComb = hasNarrowDays && candidate.ms > HOUR_MS && candidate.ms < DAY_MS;
+      return spanMs / candidate.ms <= rowCountMax && !isComb;
+    }) ?? STEPS[STEPS.length - 1];
   assert(step !== undefined, 'the ladder of steps is not empty');
   return step;
 }

@@ -133,7 +133,7 @@ export const EN: Strings = {
   offline: 'No connection to the server since {time}.',
   offlineHint: 'What is shown stays. Sensors keep their last measures and send them again.',
   failed: 'The server could not answer: {detail}',
-  failedHint: 'What was measured is safe; only the display is affected.',
+  failedHint: 'Measurements already stored are not touched by this.',
   retry: 'Try again',
   keys: [
     ['wheel', 'zoom about the pointer'],

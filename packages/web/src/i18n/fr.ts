@@ -133,7 +133,7 @@ export const FR: Strings = {
   offline: 'Pas de liaison avec le serveur depuis {time}.',
   offlineHint: 'L’affichage reste. Les capteurs gardent leurs dernières mesures et les renverront.',
   failed: 'Le serveur n’a pas pu répondre : {detail}',
-  failedHint: 'Les mesures sont en sûreté ; seul l’affichage est touché.',
+  failedHint: 'Les mesures déjà enregistrées ne sont pas touchées.',
   retry: 'Réessayer',
   keys: [
     ['molette', 'zoomer autour du pointeur'],

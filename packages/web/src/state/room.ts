@@ -64,37 +64,25 @@ export class Room {
   readonly #host: RoomHost;
   readonly #overviewSource: DataSource;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
-  #recent: Windows;
+  #recent: Windows = NO_WINDOWS;
   #lastMs: EpochMs;
   #lastReportMs: EpochMs | null;
   #todayAtMs = Number.NEGATIVE_INFINITY;
   #offPeak: { readonly range: TimeRange; readonly bands: readonly TimeRange[] } | null = null;
 
-  /** Reads what the first frame needs of the series, which must not be empty. */
-  static async open(start: {
+  /** The series must not be empty. */
+  constructor(start: {
     site: SiteInfo;
     series: SeriesInfo;
     format: Format;
     view: View | null;
     history: ViewHistory;
     host: RoomHost;
-  }): Promise<Room> {
-    const lastMs = start.series.lastMs ?? 0;
-    const recent = await api.windows({
-      series: start.series.id,
-      fromMs: lastMs - RECENT_MS,
-      toMs: lastMs + 1,
-      limit: 1_000,
-    });
-    return new Room({ ...start, recent: windowsFrom(recent) });
-  }
-
-  private constructor(start: Parameters<typeof Room.open>[0] & { recent: Windows }) {
+  }) {
     this.site = start.site;
     this.series = start.series;
     this.format = start.format;
     this.#host = start.host;
-    this.#recent = start.recent;
     this.#lastMs = start.series.lastMs ?? 0;
     this.#lastReportMs = start.series.lastReportMs;
     const context = this.#context();
@@ -107,7 +95,7 @@ export class Room {
     });
     this.shown = createSignal<Shown>({ range: this.model.range.get(), dataset: null });
     this.heading = createSignal<Heading>({
-      power: powerNow(this.#recent),
+      power: null,
       todayWh: null,
       lastReportMs: start.series.lastReportMs,
       lastMs: start.series.lastMs,
@@ -121,6 +109,7 @@ export class Room {
     this.#timers.push(setInterval(() => this.#advance(), FLASH_WINDOW_MS));
     this.#timers.push(setInterval(() => this.#readToday(), MINUTE_MS));
     this.#overviewSource.want(this.extent, this.#overviewStep);
+    this.#readRecent();
     this.#readToday();
   }
 
@@ -169,10 +158,15 @@ export class Room {
     const last = points[points.length - 1];
     if (last === undefined) return;
     this.#lastMs = Math.max(this.#lastMs, last[0] + last[1]);
-    this.#recent = this.#withRecent(points);
+    const added: Windows = {
+      ...NO_WINDOWS,
+      starts: Float64Array.from(points, (point) => point[0]),
+      durationsMs: Float64Array.from(points, (point) => point[1]),
+      energyWh: Float64Array.from(points, (point) => point[2]),
+    };
+    this.#addRecent(added);
     this.source.addLive(points);
     this.#overviewSource.addLive(points);
-    this.heading.set({ ...this.heading.get(), power: powerNow(this.#recent), lastMs: this.#lastMs });
     this.#advance();
     if (performance.now() - this.#todayAtMs > TODAY_INTERVAL_MS) this.#readToday();
   }
@@ -207,21 +201,16 @@ export class Room {
     this.model.advance(this.#context());
   }
 
-  #withRecent(points: readonly LivePoint[]): Windows {
-    const added: Windows = {
-      ...NO_WINDOWS,
-      starts: Float64Array.from(points, (point) => point[0]),
-      durationsMs: Float64Array.from(points, (point) => point[1]),
-      energyWh: Float64Array.from(points, (point) => point[2]),
-    };
+  #addRecent(added: Windows): void {
     const merged = mergeWindows(this.#recent, added);
     const first = merged.starts.findIndex((startMs) => startMs >= this.#lastMs - RECENT_MS);
-    return {
+    this.#recent = {
       ...NO_WINDOWS,
       starts: merged.starts.slice(first),
       durationsMs: merged.durationsMs.slice(first),
       energyWh: merged.energyWh.slice(first),
     };
+    this.heading.set({ ...this.heading.get(), power: powerNow(this.#recent), lastMs: this.#lastMs });
   }
 
   #sourceHost(onData: () => void): SourceHost {
@@ -237,6 +226,17 @@ export class Room {
     const step = this.#overviewStep;
     const assembled = this.#overviewSource.assemble(this.extent, step);
     if (assembled !== null) this.overview.set(this.createDataset(assembled.columns, step));
+  }
+
+  #readRecent(): void {
+    const question = { series: this.series.id, fromMs: this.#lastMs - RECENT_MS, toMs: this.#lastMs + 1 };
+    api.windows({ ...question, limit: 1_000 }).then(
+      (recent) => {
+        this.#host.onSuccess();
+        if (recent.columns.start.length > 0) this.#addRecent(windowsFrom(recent));
+      },
+      (error: unknown) => this.#host.onFailure(error),
+    );
   }
 
   #readToday(): void {

@@ -68,7 +68,7 @@ export class Session {
       this.#listen();
       const series = chooseSeries(list);
       if (series === null) this.phase.set({ kind: 'empty', site });
-      else await this.#openRoom(site, series);
+      else this.#openRoom(site, series);
     } catch (error) {
       this.#startFailed(error);
     } finally {
@@ -77,15 +77,13 @@ export class Session {
   }
 
   /** Shows another series, from now on also when the address is opened again. */
-  async choose(seriesId: number): Promise<void> {
+  choose(seriesId: number): void {
     const query = new URLSearchParams(location.search);
     query.set('series', String(seriesId));
     history.replaceState(history.state, '', `${location.pathname}?${query}`);
     const series = this.list.get().find((candidate) => candidate.id === seriesId);
     const site = this.#room?.site;
-    if (series !== undefined && site !== undefined) {
-      await this.#openRoom(site, series).catch((error: unknown) => this.#startFailed(error));
-    }
+    if (series !== undefined && site !== undefined) this.#openRoom(site, series);
   }
 
   get #room(): Room | null {
@@ -93,15 +91,15 @@ export class Session {
     return phase.kind === 'ready' ? phase.room : null;
   }
 
-  async #openRoom(site: SiteInfo, series: SeriesInfo): Promise<void> {
+  #openRoom(site: SiteInfo, series: SeriesInfo): void {
     const host = {
       nowMs: () => this.nowMs(),
       onFailure: (error: unknown) => this.#failed(error),
       onSuccess: () => this.#online(),
     };
     const view = decodeView(location.search);
-    const room = await Room.open({ site, series, format: this.format, view, history: this.#history, host });
     this.#room?.close();
+    const room = new Room({ site, series, format: this.format, view, history: this.#history, host });
     this.phase.set({ kind: 'ready', room });
   }
 

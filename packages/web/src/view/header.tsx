@@ -52,7 +52,7 @@ function SitePart({ session, room }: { session: Session; room: Room }): JSX.Elem
           {strings.series}{' '}
           <select
             value={String(room.series.id)}
-            onChange={(event) => void session.choose(Number(event.currentTarget.value))}
+            onChange={(event) => session.choose(Number(event.currentTarget.value))}
           >
             {list
               .filter((series) => series.lastMs !== null)
