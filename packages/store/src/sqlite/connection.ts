@@ -2,7 +2,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { AppError } from '@kilowink/core/error';
 import { storeError } from '../errors.ts';
 
-const BUSY_TIMEOUT_MS = 10_000;
+/** How long to wait for another process to be done with the file. */
+export const BUSY_MS_DEFAULT = 10_000;
 
 /** SQLite's primary result codes that mean something to us. */
 const SQLITE = {
@@ -19,15 +20,18 @@ const SQLITE = {
 export class Connection {
   readonly path: string;
   readonly #database: DatabaseSync;
+  readonly #busyMs: number;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
 
-  constructor(path: string, readOnly: boolean) {
+  constructor(path: string, options: { readOnly: boolean; busyMs?: number }) {
+    const { readOnly, busyMs = BUSY_MS_DEFAULT } = options;
     this.path = path;
+    this.#busyMs = busyMs;
     try {
-      this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+      this.#database = new DatabaseSync(path, { readOnly, timeout: busyMs });
     } catch (error) {
-      throw sqliteError(error, path);
+      throw this.#errorOf(error);
     }
   }
 
@@ -83,7 +87,27 @@ export class Connection {
     try {
       return body();
     } catch (error) {
-      throw sqliteError(error, this.path);
+      throw this.#errorOf(error);
+    }
+  }
+
+  #errorOf(error: unknown): unknown {
+    if (error instanceof AppError) return error;
+    const code = primaryCode(error);
+    if (code === null) return error;
+    const { path } = this;
+    const reason = error instanceof Error ? error.message : String(error);
+    switch (code) {
+      case SQLITE.busy:
+      case SQLITE.locked:
+        return storeError('store/busy', { path, waitedMs: this.#busyMs }, error);
+      case SQLITE.full:
+        return storeError('store/full', { path, reason }, error);
+      case SQLITE.corrupt:
+      case SQLITE.notADatabase:
+        return storeError('store/damaged', { path, reason }, error);
+      default:
+        return storeError('store/failed', { path, reason }, error);
     }
   }
 
@@ -115,25 +139,6 @@ export function isDamage(error: unknown): boolean {
 /** Whether an error comes from SQLite at all. */
 export function isSqliteError(error: unknown): boolean {
   return primaryCode(error) !== null;
-}
-
-function sqliteError(error: unknown, path: string): unknown {
-  if (error instanceof AppError) return error;
-  const code = primaryCode(error);
-  if (code === null) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  switch (code) {
-    case SQLITE.busy:
-    case SQLITE.locked:
-      return storeError('store/busy', { path, waitedMs: BUSY_TIMEOUT_MS }, error);
-    case SQLITE.full:
-      return storeError('store/full', { path, reason }, error);
-    case SQLITE.corrupt:
-    case SQLITE.notADatabase:
-      return storeError('store/damaged', { path, reason }, error);
-    default:
-      return storeError('store/failed', { path, reason }, error);
-  }
 }
 
 function primaryCode(error: unknown): number | null {

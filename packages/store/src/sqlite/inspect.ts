@@ -30,7 +30,7 @@ export function inspectFile(path: string, wasServed: boolean): string | null {
   if (size === 0) return wasServed ? 'a database expected, found an empty file' : null;
   let connection: Connection | undefined;
   try {
-    connection = new Connection(path, true);
+    connection = new Connection(path, { readOnly: true });
     return inspectContent(connection);
   } catch (error) {
     if (isDamage(error)) return error instanceof AppError ? String(error.details['reason']) : String(error);

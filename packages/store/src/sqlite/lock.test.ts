@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { StillClock } from '../contract/index.ts';
 import { openSqliteStore, openSqliteStoreReadOnly, STORE_FILE } from './open.ts';
@@ -44,6 +45,33 @@ test('lock: one process serves, the next is refused by name, and a killed one le
     assert.throws(() => openSqliteStore({ folder, clock }), { code: 'store/locked' });
     store.close();
     openSqliteStore({ folder, clock }).close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('busy: what could not be written stays readable and is written later', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-busy-'));
+  try {
+    const store = openSqliteStore({ folder, clock, busyMs: 20 });
+    const series = store.ensureSeries({ source: 'busy', quantity: 'energy', unit: 'Wh', name: 'Busy' });
+    const startMs = Date.UTC(2026, 4, 1);
+    const run = store.createRun({ series, timeline: [{ fromNumber: 0, startMs, intervalMs: 5_000 }] });
+    const other = new DatabaseSync(join(folder, STORE_FILE));
+    other.exec('BEGIN IMMEDIATE');
+    store.putWindows(run, [{ number: 0, value: 3, reports: 1, disagreements: 0 }]);
+    const before = store.cursor();
+    assert.throws(() => store.flush(), { code: 'store/busy', retryable: true });
+    assert.throws(() => store.seal(clock.nowMs), { code: 'store/busy' });
+    assert.equal(store.readTotal(series, 0, clock.nowMs).sum, 3);
+    store.putWindows(run, [{ number: 1, value: 4, reports: 1, disagreements: 0 }]);
+    assert.equal(store.readChanges(before, 9)?.items.length, 1);
+    other.exec('ROLLBACK');
+    other.close();
+    store.close();
+    const again = openSqliteStore({ folder, clock });
+    assert.equal(again.readTotal(series, 0, clock.nowMs).sum, 7);
+    again.close();
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -6,7 +6,7 @@ import { storeError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
 import type { Damage, Store, StoreReader } from '../store.ts';
 import { beginEpoch } from './change-log.ts';
-import { Connection } from './connection.ts';
+import { BUSY_MS_DEFAULT, Connection } from './connection.ts';
 import { inspectFile } from './inspect.ts';
 import { LOCK_FILE, lockWriter } from './lock.ts';
 import { makeParts, SqliteReader } from './reader.ts';
@@ -36,6 +36,8 @@ export interface SqliteStoreOptions {
    * 30 s. `full`: each group is on the medium when `flush` returns.
    */
   readonly synchronous?: 'normal' | 'full';
+  /** How long to wait for another process that writes, ms, before `store/busy`. Default 10 s. */
+  readonly busyMs?: number;
   /** Told of damage when it is found, besides `health()`. */
   readonly onError?: (error: AppError) => void;
 }
@@ -51,14 +53,21 @@ export interface SqliteReaderOptions {
  * process serves it, `store/newer` when a newer program made it, `store/failed` when the folder cannot be used.
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
-  const { folder, clock, role = 'serve', groupMs = GROUP_MS_DEFAULT, synchronous = 'normal' } = options;
+  const {
+    folder,
+    clock,
+    role = 'serve',
+    groupMs = GROUP_MS_DEFAULT,
+    synchronous = 'normal',
+    busyMs = BUSY_MS_DEFAULT,
+  } = options;
   makeFolder(folder);
   const path = join(folder, STORE_FILE);
   const wasServed = existsSync(join(folder, LOCK_FILE));
   const release = role === 'serve' ? lockWriter(folder) : () => undefined;
   try {
     const damage = role === 'serve' ? mend(path, wasServed, clock) : null;
-    const connection = new Connection(path, false);
+    const connection = new Connection(path, { readOnly: false, busyMs });
     connection.exec(`PRAGMA synchronous = ${synchronous}`);
     migrate(connection);
     if (role === 'serve') connection.write(() => beginEpoch(connection));
@@ -88,7 +97,7 @@ function mend(path: string, wasServed: boolean, clock: Clock): Damage | null {
 export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreReader {
   const path = join(options.folder, STORE_FILE);
   if (!existsSync(path)) throw storeError('store/missing', { path });
-  const connection = new Connection(path, true);
+  const connection = new Connection(path, { readOnly: true });
   try {
     const version = connection.row<[number]>('PRAGMA user_version')?.[0] ?? 0;
     if (version === 0) throw storeError('store/missing', { path });

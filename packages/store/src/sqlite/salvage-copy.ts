@@ -1,4 +1,5 @@
-import { decodePoints } from '@kilowink/core/series';
+import { assert, type Fault, type Result } from '@kilowink/core/error';
+import { decodePoints, type Points } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
 import { IMPORT_LEVEL, openBlock } from '../block/envelope.ts';
 import { LEVEL } from '../block/levels.ts';
@@ -7,6 +8,7 @@ import { BlockTable } from './block-table.ts';
 import { type Connection, isSqliteError } from './connection.ts';
 import { type Row, readableRows } from './damaged-rows.ts';
 import { DayWriter } from './day-writer.ts';
+import type { FoundBlock } from './page-scan.ts';
 
 /** Tables that are copied as they are; what others refer to comes first. */
 const COPIED = [
@@ -23,22 +25,42 @@ const COPIED = [
 /** A series whose own row is lost may have points of any length. */
 const LONGEST_MS_UNKNOWN = 366 * DAY_MS;
 
-/** Copies what can be read of `source` into the new store `made`; returns how many rows of each table. */
-export function copyReadable(source: Connection, made: Connection, foundAtMs: EpochMs): Map<string, number> {
+/** What of a damaged store can be read: its tables, as far as they lead anywhere, and its bare pages. */
+export interface SalvageSource {
+  readonly tables: Connection | null;
+  readonly pages: Iterable<FoundBlock>;
+}
+
+/** Copies what can be read into the new store `made`; returns how many rows of each table. */
+export function copyReadable(
+  source: SalvageSource,
+  made: Connection,
+  foundAtMs: EpochMs,
+): Map<string, number> {
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
-  for (const ordered of COPIED) {
-    const width = made.rows<Row>(`PRAGMA table_info(${ordered.table})`).length;
-    const insert = `INSERT OR IGNORE INTO ${ordered.table} VALUES (${Array(width).fill('?').join(', ')})`;
-    for (const row of readableRows(source, ordered)) {
-      if (ordered.table === 'run') keepSeries(made, row[1]);
-      if (row.length === width && insertOne(made, insert, row)) count(ordered.table);
-    }
-  }
-  copyBlocks({ source, made, foundAtMs, count });
+  const { tables } = source;
+  if (tables !== null) for (const ordered of COPIED) copyTable({ tables, made, ordered, count });
+  const rows = tables === null ? [] : readableRows(tables, { table: 'block', key: ['id'] });
+  copyBlocks({ made, foundAtMs, count }, rows, source.pages);
   // Without its run, nobody knows when a window was; the file that is set aside still has it.
   made.run('DELETE FROM hot_window WHERE run NOT IN (SELECT id FROM run)');
   return counts;
+}
+
+function copyTable(copy: {
+  tables: Connection;
+  made: Connection;
+  ordered: (typeof COPIED)[number];
+  count: (what: string) => void;
+}): void {
+  const { tables, made, ordered, count } = copy;
+  const width = made.rows<Row>(`PRAGMA table_info(${ordered.table})`).length;
+  const insert = `INSERT OR IGNORE INTO ${ordered.table} VALUES (${Array(width).fill('?').join(', ')})`;
+  for (const row of readableRows(tables, ordered)) {
+    if (ordered.table === 'run') keepSeries(made, row[1]);
+    if (row.length === width && insertOne(made, insert, row)) count(ordered.table);
+  }
 }
 
 function insertOne(made: Connection, sql: string, row: Row): boolean {
@@ -52,32 +74,78 @@ function insertOne(made: Connection, sql: string, row: Row): boolean {
   }
 }
 
+/** Where blocks are salvaged to. */
 interface BlockCopy {
-  readonly source: Connection;
   readonly made: Connection;
   readonly foundAtMs: EpochMs;
   readonly count: (what: string) => void;
 }
 
-/** Only points are copied; minutes and hours are made again from them. */
-function copyBlocks(copy: BlockCopy): void {
-  const blocks = new BlockTable(copy.made);
-  const writers = new Map<SeriesId, DayWriter>();
-  for (const [, series, level, day, , , data] of readableRows(copy.source, { table: 'block', key: ['id'] })) {
+/** A day's block whose checksum holds. */
+interface SoundDay {
+  readonly series: SeriesId;
+  readonly day: number;
+  readonly data: Uint8Array;
+  readonly pointCount: number;
+}
+
+/**
+ * Copies the points of all blocks, from the table and then, for the days that it did not give, from `pages`. Only points
+ * are copied; minutes and hours are made again from them.
+ */
+function copyBlocks(copy: BlockCopy, table: Iterable<Row>, pages: Iterable<FoundBlock>): void {
+  const fromTable = daysOfTable(copy, table);
+  const fromPages = daysOfPages(pages);
+  for (const key of fromTable.keys()) fromPages.delete(key);
+  for (const _ of fromTable) copy.count('block');
+  for (const _ of fromPages) copy.count('block from a page that nothing leads to');
+  writeDays(copy.made, [...fromTable.values(), ...fromPages.values()]);
+}
+
+function daysOfTable(copy: BlockCopy, table: Iterable<Row>): Map<string, SoundDay> {
+  const days = new Map<string, SoundDay>();
+  for (const [, series, level, day, , , data] of table) {
     if (level !== LEVEL.raw || typeof series !== 'number' || typeof day !== 'number') continue;
     if (!(data instanceof Uint8Array)) continue;
-    const columns = openBlock(data);
-    const points = columns.ok ? decodePoints(columns.value, day * DAY_MS) : columns;
+    const points = openPoints(data, day);
     if (points.ok) {
-      keepSeries(copy.made, series);
-      const writer = writers.get(series) ?? new DayWriter(blocks, series, IMPORT_LEVEL);
-      writers.set(series, writer);
-      writer.setDay(day, points.value);
-      copy.count('block');
+      days.set(`${series}/${day}`, { series, day, data, pointCount: points.value.starts.length });
     } else {
       keepBad(copy, [series, day, points.fault.message, data]);
       copy.count('block that did not open');
     }
+  }
+  return days;
+}
+
+/** Of several copies of a day the one with the most points is the latest, for days only grow. */
+function daysOfPages(pages: Iterable<FoundBlock>): Map<string, SoundDay> {
+  const days = new Map<string, SoundDay>();
+  for (const { series, period: day, data } of pages) {
+    const points = openPoints(data, day);
+    if (!points.ok) continue;
+    const key = `${series}/${day}`;
+    const pointCount = points.value.starts.length;
+    if (pointCount > (days.get(key)?.pointCount ?? 0)) days.set(key, { series, day, data, pointCount });
+  }
+  return days;
+}
+
+function openPoints(data: Uint8Array, day: number): Result<Points, Fault> {
+  const columns = openBlock(data);
+  return columns.ok ? decodePoints(columns.value, day * DAY_MS) : columns;
+}
+
+function writeDays(made: Connection, days: readonly SoundDay[]): void {
+  const blocks = new BlockTable(made);
+  const writers = new Map<SeriesId, DayWriter>();
+  for (const { series, day, data } of days) {
+    const points = openPoints(data, day);
+    assert(points.ok, `day ${day} opened before`);
+    keepSeries(made, series);
+    const writer = writers.get(series) ?? new DayWriter(blocks, series, IMPORT_LEVEL);
+    writers.set(series, writer);
+    writer.setDay(day, points.value);
   }
   for (const writer of writers.values()) for (const write of writer.writes()) blocks.write(write);
 }

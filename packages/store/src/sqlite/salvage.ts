@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { EpochMs } from '@kilowink/core/time';
 import type { Damage } from '../store.ts';
 import { Connection, isDamage } from './connection.ts';
+import { scanForPoints } from './page-scan.ts';
 import { copyReadable } from './salvage-copy.ts';
 import { migrate } from './schema.ts';
 
@@ -21,13 +22,14 @@ export interface SalvageJob {
  * much was saved. Only points are taken from blocks: minutes and hours are made again from them.
  */
 export function salvage(job: SalvageJob): Damage {
-  const made = new Connection(job.madePath, false);
+  const made = new Connection(job.madePath, { readOnly: false });
   migrate(made);
   const source = openSource(job, made);
   try {
-    const counts =
-      source === null ? null : made.write(() => copyReadable(source.connection, made, job.foundAtMs));
-    const saved = counts === null ? 'nothing could be read' : `saved ${describe(counts)}`;
+    const pages = existsSync(job.path) ? scanForPoints(readFileSync(job.path), pageBytesOf(made)) : [];
+    const tables = source?.connection ?? null;
+    const counts = made.write(() => copyReadable({ tables, pages }, made, job.foundAtMs));
+    const saved = counts.size === 0 ? 'nothing could be read' : `saved ${describe(counts)}`;
     const message = `${job.path}: a sound database expected; found: ${job.reason}; set aside, ${saved}`;
     made.run(
       'INSERT INTO damage (found_at_ms, message, kept_at) VALUES (?, ?, ?)',
@@ -74,7 +76,7 @@ function openSource(job: SalvageJob, made: Connection): Source | null {
 function graftSchema(path: string, made: Connection): void {
   const bytes = readFileSync(path);
   const model = readFileSync(made.path);
-  const pageBytes = model.readUInt16BE(16);
+  const pageBytes = pageBytesOf(made);
   const pages = made
     .rows<[number]>("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'")
     .map((row) => row[0]);
@@ -90,10 +92,14 @@ function graftSchema(path: string, made: Connection): void {
   writeFileSync(path, bytes);
 }
 
+function pageBytesOf(connection: Connection): number {
+  return connection.row<[number]>('PRAGMA page_size')?.[0] ?? 0;
+}
+
 function tryOpen(path: string): Connection | null {
   let connection: Connection | undefined;
   try {
-    connection = new Connection(path, true);
+    connection = new Connection(path, { readOnly: true });
     const tables = connection.row<[number]>(
       "SELECT count(*) FROM sqlite_schema WHERE name IN ('block', 'series')",
     );
@@ -106,6 +112,5 @@ function tryOpen(path: string): Connection | null {
 }
 
 function describe(counts: ReadonlyMap<string, number>): string {
-  const names = [...counts].filter(([, count]) => count > 0).map(([table, count]) => `${count} × ${table}`);
-  return names.length === 0 ? 'nothing' : names.join(', ');
+  return [...counts].map(([what, count]) => `${count} × ${what}`).join(', ');
 }
