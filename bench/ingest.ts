@@ -15,7 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
 
 async function rate(kind: 'bare' | 'kilowink', mode: 'keep' | 'close'): Promise<number> {
   const data = mkdtempSync(join(folder, 'data-'));
-  const server = fork(join(lib, 'report-servers.ts'), [kind, data, String(SENSORS)]);
+  const file = kind === 'bare' ? 'bare-server.ts' : 'report-server.ts';
+  const server = fork(join(lib, file), [data, String(SENSORS)]);
   const { port } = await new Promise<{ port: number }>((resolve) => server.once('message', resolve));
   const load = [join(lib, 'report-load.ts'), String(port), String(SENSORS), String(SECONDS), mode];
   const { stdout } = await promisify(execFile)(process.execPath, load);

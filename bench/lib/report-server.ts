@@ -1,26 +1,9 @@
-// The two servers of the ingest benchmark, each as a process of its own: `report-servers.ts bare|kilowink FOLDER`.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// Ours for the ingest benchmark, as a process of its own: `report-server.ts FOLDER SENSORS`.
 import { startServer } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
 
-const [kind, folder = '', sensors = '1'] = process.argv.slice(2);
-
-/** The least that a Node server can do with a report: read the body, answer `ok`. */
-function bare(): Promise<number> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      Buffer.concat(chunks);
-      response.end('ok');
-    });
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-}
+const [folder = '', sensors = '1'] = process.argv.slice(2);
 
 /** Ours, with durable grouping. Time passes with the reports, 15 s a round of all sensors, so that they are real ones. */
 async function kilowink(): Promise<number> {
@@ -41,12 +24,9 @@ async function kilowink(): Promise<number> {
     requests += 1;
   });
   process.on('SIGTERM', () => {
-    const [{ hotCount }] = [store.health()];
-    process.send?.({ hotCount });
     void server.close().then(() => process.exit(0));
   });
   return server.port;
 }
 
-const port = kind === 'bare' ? await bare() : await kilowink();
-process.send?.({ port });
+process.send?.({ port: await kilowink() });

@@ -1,0 +1,92 @@
+// A server at rest with ten years of data, after it answered a page's queries: resident memory and processor time, beside
+// the least that Node is (an idle process with a bare HTTP server) in the same run.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { printTable } from './lib/figures.ts';
+import { storeYears } from './lib/ten-years.ts';
+
+const REST_S = 20;
+const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
+const root = join(import.meta.dirname, '..');
+
+/** Resident memory (MB) and processor time used so far (s), as Linux has them. */
+function usage(child: ChildProcess): { residentMb: number; cpuS: number } {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const residentMb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
+  return { residentMb, cpuS: (Number(fields[11]) + Number(fields[12])) / 100 };
+}
+
+async function startBare(): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, 'lib/bare-server.ts'));
+  await new Promise((resolve) => child.once('message', resolve));
+  return child;
+}
+
+/** As `npm start` does it. */
+async function startOurs(): Promise<{ child: ChildProcess; url: string }> {
+  const main = join(root, 'packages/cli/src/main.ts');
+  const args = ['--max-semi-space-size=2', main, 'serve', '-d', folder, '-p', '0', '--host', '127.0.0.1'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await new Promise<string>((resolve) => {
+    child.stdout.on('data', (data) => {
+      const found = /page +(http:\/\/\S+)\/stats/.exec(String(data))?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { child, url };
+}
+
+async function browse(url: string): Promise<void> {
+  for (const query of [
+    '',
+    '?points=10000',
+    '?step=1d',
+    '?from=2025-06-01&to=2025-06-02',
+    '?from=2025-05-01&to=2025-06-01',
+  ]) {
+    for (let time = 0; time < 20; time += 1)
+      await (await fetch(`${url}/api/v1/series/1/buckets${query}`)).text();
+  }
+}
+
+storeYears(folder, 10);
+// The first start compiles; the ones after find it done, as a server that was started before does.
+const first = await startOurs();
+first.child.kill('SIGTERM');
+await new Promise((resolve) => first.child.once('exit', resolve));
+
+const bare = await startBare();
+const { child: ours, url } = await startOurs();
+const started = usage(ours);
+await browse(url);
+const before = { bare: usage(bare), ours: usage(ours) };
+await new Promise((resolve) => setTimeout(resolve, REST_S * 1_000));
+const after = { bare: usage(bare), ours: usage(ours) };
+const cpu = (of: 'bare' | 'ours') => ((after[of].cpuS - before[of].cpuS) / REST_S) * 100;
+printTable([
+  ['at rest, ten years stored', 'bare node:http', 'kilowink', 'ratio'],
+  [
+    'resident after the start, MB',
+    before.bare.residentMb.toFixed(0),
+    started.residentMb.toFixed(0),
+    ratio(started.residentMb, before.bare.residentMb),
+  ],
+  [
+    'resident after 100 queries and 20 s, MB',
+    after.bare.residentMb.toFixed(0),
+    after.ours.residentMb.toFixed(0),
+    ratio(after.ours.residentMb, after.bare.residentMb),
+  ],
+  ['processor at rest, %', cpu('bare').toFixed(2), cpu('ours').toFixed(2), ''],
+]);
+bare.kill();
+ours.kill('SIGTERM');
+await new Promise((resolve) => ours.once('exit', resolve));
+rmSync(folder, { recursive: true });
+
+function ratio(a: number, b: number): string {
+  return (a / b).toFixed(2);
+}
