@@ -107,6 +107,24 @@ test('a server that has gone is said to be, what is drawn stays, and its return 
   await back.stop();
 });
 
+test('a sensor that is silent is said to be, and what it owes is hatched', async () => {
+  const quiet = await startDemo({ data: 'flashes' });
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(`${quiet.url}/stats?last=15min`);
+  await page.locator('.legend').waitFor();
+  assert.equal(await page.locator('.now .word').count(), 0);
+  await page.clock.fastForward(90_000);
+  assert.equal(await page.locator('.now.is-stale .word').textContent(), 'silent');
+  await until(
+    async () => / measured (?!100)/.test((await page.locator('.summary').textContent()) ?? ''),
+    'the gap',
+  );
+  await context.close();
+  await quiet.stop();
+});
+
 test('a server that fails says what that means and can be asked again', async () => {
   const context = await browser.newContext({ locale: 'en-GB' });
   const page = await context.newPage();

@@ -213,6 +213,7 @@ export class Curve {
   #hover(px: number | null): void {
     this.#inspectMs = null;
     this.#hoverPx = px;
+    if (px !== null) this.#room.model.hold();
     this.#refreshTooltip();
   }
 
@@ -315,6 +316,7 @@ export class Curve {
   #inspectBy(rows: number): void {
     const { front } = this.#chart.scene;
     if (front === null || this.#inspectMs === null) return;
+    this.#room.model.hold();
     const { columns } = front;
     const row = Math.max(0, Math.min(columns.length - 1, rowAt(columns, this.#inspectMs) + rows));
     this.#inspectMs = ((columns.starts[row] ?? 0) + (columns.ends[row] ?? 0)) / 2;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   bucketColumns,
   joinColumns,
+  joinWindows,
   mergeWindows,
   NO_WINDOWS,
   rowAt,
@@ -72,6 +73,10 @@ test('merging has each start once, ascending, the later value standing', () => {
       );
     }),
   );
+});
+
+test('lists that follow each other are joined as they are', () => {
+  assert.deepEqual(joinWindows([windowsAt([1, 2]), NO_WINDOWS, windowsAt([5])]), windowsAt([1, 2, 5]));
 });
 
 test('merging with nothing changes nothing', () => {

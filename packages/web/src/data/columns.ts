@@ -119,6 +119,26 @@ export function joinColumns(parts: readonly Columns[]): Columns {
   };
 }
 
+/** Puts lists of measurements that follow each other into one. */
+export function joinWindows(parts: readonly Windows[]): Windows {
+  const join = (pick: (part: Windows) => Float64Array): Float64Array => {
+    const joined = new Float64Array(parts.reduce((length, part) => length + part.starts.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(pick(part), at);
+      at += part.starts.length;
+    }
+    return joined;
+  };
+  return {
+    starts: join((part) => part.starts),
+    durationsMs: join((part) => part.durationsMs),
+    energyWh: join((part) => part.energyWh),
+    reports: join((part) => part.reports),
+    disagreements: join((part) => part.disagreements),
+  };
+}
+
 /** Merges two ascending lists of measurements; of two with the same start the later one given stands. */
 export function mergeWindows(a: Windows, b: Windows): Windows {
   const order: { from: Windows; index: number }[] = [];

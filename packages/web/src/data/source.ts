@@ -6,6 +6,7 @@ import {
   bucketColumns,
   type Columns,
   joinColumns,
+  joinWindows,
   mergeWindows,
   NO_WINDOWS,
   type Windows,
@@ -104,11 +105,7 @@ export class DataSource {
     const columns =
       first.windows === null
         ? joinColumns(run.map((tile) => tile.columns).filter((part) => part !== null))
-        : windowColumns(
-            run.reduce((all, tile) => mergeWindows(all, tile.windows ?? NO_WINDOWS), NO_WINDOWS),
-            fromMs,
-            toMs,
-          );
+        : windowColumns(joinWindows(run.map((tile) => tile.windows ?? NO_WINDOWS)), fromMs, toMs);
     return { columns, isComplete };
   }
 

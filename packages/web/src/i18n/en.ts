@@ -11,6 +11,8 @@ export const EN: Strings = {
   meanOver: 'mean of {span}',
   series: 'Sensor',
   demo: 'demonstration',
+  demoCredit:
+    'Data: G. Hébrail and A. Bérard, Individual Household Electric Power Consumption, UCI 2012, CC BY 4.0, moved to the present.',
   readOnly: 'read-only',
   presets: {
     live: 'Live',

@@ -11,6 +11,8 @@ export const FR: Strings = {
   meanOver: 'moyenne sur {span}',
   series: 'Capteur',
   demo: 'démonstration',
+  demoCredit:
+    'Données : G. Hébrail et A. Bérard, Individual Household Electric Power Consumption, UCI 2012, CC BY 4.0, ramenées au présent.',
   readOnly: 'lecture seule',
   presets: {
     live: 'Direct',

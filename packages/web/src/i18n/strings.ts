@@ -12,6 +12,7 @@ export interface Strings {
   readonly meanOver: string;
   readonly series: string;
   readonly demo: string;
+  readonly demoCredit: string;
   readonly readOnly: string;
   readonly presets: Readonly<Record<PresetName, string>>;
   readonly presetsTitle: string;

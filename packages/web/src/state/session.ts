@@ -123,7 +123,9 @@ export class Session {
       },
       onRewritten: ({ series, fromMs, toMs }) => {
         const room = this.#room;
-        if (room === null) void this.start();
+        // An import may reach back before all that was known: then the page's whole extent is another.
+        const isEarlier = room !== null && fromMs < (room.series.firstMs ?? 0);
+        if (room === null || (room.series.id === series && isEarlier)) void this.start();
         else if (room.series.id === series) room.invalidate({ fromMs, toMs });
       },
       onHeard: ({ series, atMs }) => {

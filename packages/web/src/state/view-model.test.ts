@@ -78,6 +78,15 @@ test('a view that follows moves with the clock until the reader pans', () => {
   assert.equal(model.isLive, false);
 });
 
+test('a view that follows stands still for ten seconds after the pointer has moved over it', () => {
+  const { model } = createModel({ kind: 'last', spanMs: HOUR_MS });
+  model.hold();
+  model.advance(contextAt(NOW_MS + 5_000));
+  assert.equal(model.range.get().toMs, NOW_MS);
+  model.advance(contextAt(NOW_MS + 10_000));
+  assert.equal(model.range.get().toMs, NOW_MS + 10_000);
+});
+
 test('zooming at the right edge of a following view keeps it following', () => {
   const { model } = createModel({ kind: 'last', spanMs: HOUR_MS });
   model.zoomAt(NOW_MS, 0.5);

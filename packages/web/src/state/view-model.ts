@@ -14,6 +14,9 @@ export interface ViewHistory {
   back(): boolean;
 }
 
+/** How long the view stands still after the pointer has moved over it. */
+const HOLD_MS = 10_000;
+
 /** A following view zoomed about a point this near to its right edge keeps following. */
 const EDGE_PART = 0.04;
 
@@ -30,6 +33,7 @@ export class ViewModel {
   #context: ViewContext;
   #spanMsMin: number;
   #isMoving = false;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
   /** What a gesture has made of the view so far. */
   #moved: View;
 
@@ -62,8 +66,14 @@ export class ViewModel {
   advance(context: ViewContext, spanMsMin = this.#spanMsMin): void {
     this.#context = context;
     this.#spanMsMin = spanMsMin;
-    if (this.#moved.kind === 'range' || this.#isMoving) return;
+    const isHeld = context.nowMs < this.#heldUntilMs;
+    if (this.#moved.kind === 'range' || this.#isMoving || isHeld) return;
     this.#setRange(resolveView(this.#moved, context));
+  }
+
+  /** The reader is looking closely: a view that follows stands still for a while. */
+  hold(): void {
+    this.#heldUntilMs = this.#context.nowMs + HOLD_MS;
   }
 
   /** Shows a view and remembers the one before. */
@@ -77,6 +87,7 @@ export class ViewModel {
   /** Shows a view that the history already knows. */
   restore(view: View): void {
     this.#isMoving = false;
+    this.#heldUntilMs = Number.NEGATIVE_INFINITY;
     this.#moved = view;
     this.#setRange(resolveView(view, this.#context));
     this.view.set(view);

@@ -62,6 +62,10 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
         <RawCard key={`raw/${room.series.id}`} room={room} />
         <TableCard room={room} />
       </div>
+      <footer class="label">
+        Kilowink {room.site.version}
+        {room.site.demo && ` · ${room.format.strings.demoCredit}`}
+      </footer>
     </main>
   );
 }
