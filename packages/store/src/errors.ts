@@ -13,6 +13,12 @@ export const STORE_ERRORS = {
     status: 500,
     retryable: false,
   },
+  'store/older': {
+    message:
+      'the store at {path} has schema version {found}, reading needs {known}: start `kilowink serve` on it once, which brings it up to date',
+    status: 503,
+    retryable: true,
+  },
   'store/foreign': {
     message:
       'expected a Kilowink store at {path}, found another program’s SQLite database (application id {found})',

@@ -30,7 +30,8 @@ export interface BlockWrite extends BlockKey {
 type Decoded = Points | Rollup | MonthHours;
 type Decode = (bytes: Uint8Array) => Result<Decoded, Fault>;
 
-const CACHE_BYTES_MAX = 16 * 1024 * 1024;
+/** Twenty days of points, or four months of minutes: what one page looks at, while the server stays small. */
+const CACHE_BYTES_MAX = 8 * 1024 * 1024;
 const PERIODS = 8_000_000;
 
 /** The sealed blocks: decoded on demand, the last used ones kept. */

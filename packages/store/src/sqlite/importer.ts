@@ -78,6 +78,8 @@ export class Importer {
     if (prepared.writer.dayCount === 0) return prepared.repeated;
     this.#host.write(() => {
       if (connection.dataVersion() !== prepared.dataVersion) prepared = this.#prepare(series, parts);
+      // Another import may have been quicker with the very same points.
+      if (prepared.writer.dayCount === 0) return;
       for (const write of prepared.writer.writes()) blocks.write(write);
       connection.run('UPDATE state SET generation = generation + 1');
       this.#host.logRewritten({ series, fromMs: prepared.fromMs, toMs: prepared.toMs });

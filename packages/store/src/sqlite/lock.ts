@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '@kilowink/core/error';
 import { storeError } from '../errors.ts';
+import { Connection } from './connection.ts';
 
 /** The database whose lock says that the folder is served; it stays when nobody serves. */
 export const LOCK_FILE = 'serve.lock';
@@ -13,15 +14,18 @@ export const LOCK_FILE = 'serve.lock';
  */
 export function lockWriter(folder: string): () => void {
   const pidPath = join(folder, 'serve.pid');
-  const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
+  let lock: Connection | undefined;
   try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    lock = new Connection(join(folder, LOCK_FILE), { readOnly: false, busyMs: 0 });
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
-    throw storeError('store/locked', { folder, pid: readPid(pidPath) }, error);
+    lock?.close();
+    const isTaken = error instanceof AppError && error.code === 'store/busy';
+    throw isTaken ? storeError('store/locked', { folder, pid: readPid(pidPath) }, error) : error;
   }
   writeFileSync(pidPath, `${process.pid}\n`);
-  return () => database.close();
+  const held = lock;
+  return () => held.close();
 }
 
 function readPid(path: string): string {

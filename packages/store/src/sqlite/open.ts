@@ -92,7 +92,7 @@ function mend(path: string, wasServed: boolean, clock: Clock): Damage | null {
 
 /**
  * Opens the store in a folder for reading: nothing is ever written. Throws `store/missing` when there is none yet,
- * `store/newer` when a newer program made it.
+ * `store/older` when it has still to be brought up to date, `store/newer` when a newer program made it.
  */
 export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreReader {
   const path = join(options.folder, STORE_FILE);
@@ -103,6 +103,9 @@ export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreRead
     if (version === 0) throw storeError('store/missing', { path });
     if (version > SCHEMA_VERSION) {
       throw storeError('store/newer', { path, found: version, known: SCHEMA_VERSION });
+    }
+    if (version < SCHEMA_VERSION) {
+      throw storeError('store/older', { path, found: version, known: SCHEMA_VERSION });
     }
     return new SqliteReader(makeParts(connection), {
       readOnly: true,

@@ -11,6 +11,9 @@ export const APPLICATION_ID = 0x4b576e6b;
  */
 const PAGE_BYTES = 1024;
 
+/** What the write-ahead log is cut to when an import has made it long. */
+const LOG_BYTES_MAX = 2_000_000;
+
 /**
  * Brings the file to the schema of this program, each step in a transaction of its own. Throws `store/newer` when it
  * is ahead of us and `store/foreign` when it is not ours.
@@ -26,7 +29,7 @@ export function migrate(connection: Connection): void {
     throw storeError('store/newer', { path: connection.path, found: version, known: SCHEMA_VERSION });
   }
   if (isNew) connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
-  connection.exec('PRAGMA journal_mode = WAL');
+  connection.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`);
   for (const migration of MIGRATIONS) if (migration.version > version) applyOne(connection, migration);
 }
 
