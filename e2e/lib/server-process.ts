@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { after } from 'node:test';
 
 const root = join(import.meta.dirname, '../..');
 export const MAIN = join(root, 'packages/cli/src/main.ts');
@@ -19,9 +19,9 @@ export interface ServerProcess {
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
-/** A test that fails must not leave its server behind: the run would wait for it. */
+/** A test that fails must not leave its server behind. */
 const started = new Set<ChildProcess>();
-after(() => {
+process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL');
 });
 
@@ -52,13 +52,22 @@ export async function startServerProcess(
       reject(new assert.AssertionError({ message: `ended with ${code}:\n${output}` })),
     );
   });
+  // From here on a forgotten server does not keep the test's process alive.
+  hold(child, false);
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    hold(child, true);
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
   };
   return { url, port: Number(new URL(url).port), child, output: () => output, stop };
+}
+
+function hold(child: ChildProcess, held: boolean): void {
+  const act = held ? 'ref' : 'unref';
+  child[act]();
+  for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream[act]();
 }
 
 /** Runs another `kilowink` command to its end. */
