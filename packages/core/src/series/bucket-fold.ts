@@ -44,17 +44,23 @@ export class BucketFold {
     if (last < 0) return;
     const { starts, durationsMs, values } = points;
     let bucket = 0;
+    let bucketMs = edges[0] as number;
+    let nextMs = edges[1] as number;
     for (let index = 0; index < starts.length; index += 1) {
       const durationMs = durationsMs[index] as number;
       const midMs = (starts[index] as number) + durationMs / 2;
       if (midMs < range.fromMs || midMs >= range.toMs) continue;
-      bucket = walk(edges, bucket, midMs);
-      const bucketMs = edges[bucket] as number;
-      const nextMs = edges[bucket + 1] as number;
+      if (midMs >= nextMs || midMs < bucketMs) {
+        bucket = walk(edges, bucket, midMs);
+        bucketMs = edges[bucket] as number;
+        nextMs = edges[bucket + 1] as number;
+      }
       const value = values[index] as number;
-      if (durationMs > nextMs - bucketMs)
+      if (durationMs > nextMs - bucketMs) {
         this.#share(bucket, { startMs: starts[index] as number, durationMs, value });
-      else if (midMs >= bucketMs && midMs < nextMs) this.#add(bucket, value, durationMs);
+      } else if (midMs >= bucketMs && midMs < nextMs) {
+        this.#add(bucket, value, durationMs);
+      }
     }
   }
 

@@ -234,7 +234,7 @@ export function describeProperties(name: string, make: MakePlace): void {
           compare(fixture, model, cutList);
         });
       });
-      fc.assert(property, { numRuns: 12 });
+      fc.assert(property, { numRuns: intervalMs < 60_000 ? 5 : 15 });
     });
   }
 }
