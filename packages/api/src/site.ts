@@ -39,7 +39,7 @@ export const healthInfo = z.object({
     sizeBytes: z.number(),
     hotCount: z.int(),
     blockCount: z.int(),
-    groupMs: z.number().describe('How much a power cut may lose'),
+    groupMs: z.number().describe('How much a crash of the server may lose, ms'),
     damages: z.array(z.object({ foundAtMs: z.number(), message: z.string(), keptAt: z.string() })),
     lastError: z.string().nullable(),
   }),

@@ -95,8 +95,14 @@ function load(options: ServeOptions, demoFolder: string | null): LoadedConfig {
 function openStore({ config }: LoadedConfig): Store | StoreReader {
   const folder = config.dataDir;
   if (config.readOnly) return openSqliteStoreReadOnly({ folder, clock: systemClock });
-  const { groupMs } = config.store;
-  return openSqliteStore({ folder, clock: systemClock, groupMs, onError: (error) => log(error.message) });
+  const { groupMs, synchronous } = config.store;
+  return openSqliteStore({
+    folder,
+    clock: systemClock,
+    groupMs,
+    synchronous,
+    onError: (error) => log(error.message),
+  });
 }
 
 function announce(server: RunningServer, { config }: LoadedConfig, demo: boolean): void {

@@ -34,10 +34,18 @@ export function slewTimeline(
   const slewed = intervalMs + Math.sign(byMs) * slewMs;
   const kept = timeline.filter((segment) => segment.fromNumber < fromNumber);
   return [
-    ...kept,
+    ...withoutOld(kept, fromNumber),
     { fromNumber, startMs, intervalMs: slewed },
     { fromNumber: fromNumber + count, startMs: startMs + count * slewed, intervalMs },
   ];
+}
+
+/** Windows this far back are sealed and have their times; a sensor that runs for years needs no older segments. */
+const SEGMENTS_REACH_WINDOWS = 100_000;
+
+function withoutOld(timeline: readonly TimelineSegment[], number: number): readonly TimelineSegment[] {
+  const oldest = timeline.findLastIndex((segment) => segment.fromNumber <= number - SEGMENTS_REACH_WINDOWS);
+  return oldest <= 0 ? timeline : timeline.slice(oldest);
 }
 
 function segmentOf(timeline: readonly TimelineSegment[], number: number): TimelineSegment {

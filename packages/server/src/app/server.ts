@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { HealthInfo, SiteInfo } from '@kilowink/api';
 import { liveQuery, operations } from '@kilowink/api';
@@ -8,11 +9,11 @@ import type { Config } from '../config/index.ts';
 import { serverError } from '../errors.ts';
 import {
   addPageRoutes,
-  addSensorRoutes,
   addSeriesRoutes,
   addSiteRoutes,
   answerWithProblems,
   reachableAddresses,
+  sensorHandler,
 } from '../http/index.ts';
 import { readInput } from '../http/query.ts';
 import { Ingest } from '../ingest/index.ts';
@@ -67,10 +68,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: (message, error) => log(`${message} ${String(error)}`),
   });
 
-  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 65_536 });
+  const sensors = sensorHandler(ingest, (error) => log(`a report could not be stored: ${String(error)}`));
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    serverFactory: (api) =>
+      createServer((request, response) => {
+        if (!sensors(request, response)) api(request, response);
+      }),
+  });
   let address = { host: config.host, port: config.port };
   answerWithProblems(app, log);
-  addSensorRoutes(app, ingest);
   addSeriesRoutes(app, {
     store,
     zone: config.site.zone,

@@ -49,7 +49,13 @@ export const configSchema = z.strictObject({
         .min(0)
         .max(3_600_000)
         .default(10_000)
-        .describe('Writes are grouped for this long: what a power cut may lose (ms)'),
+        .describe('Writes are grouped for this long (ms): what a crash of the server may lose'),
+      synchronous: z
+        .enum(['normal', 'full'])
+        .default('normal')
+        .describe(
+          'normal: a power cut may also lose what the system had not written out, some 30 s; full: no more than groupMs, for more wear',
+        ),
       sealAfterMs: z
         .int()
         .min(0)

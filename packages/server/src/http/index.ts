@@ -1,6 +1,6 @@
 export { reachableAddresses } from './addresses.ts';
 export { addPageRoutes } from './page-routes.ts';
 export { answerWithProblems } from './problem.ts';
-export { addSensorRoutes } from './sensor-routes.ts';
+export { type SensorHandler, sensorHandler } from './sensor-routes.ts';
 export { addSeriesRoutes, type SeriesRoutes } from './series-routes.ts';
 export { addSiteRoutes, type SiteRoutes } from './site-routes.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /*
  * Blocks are in a table with row ids and an index beside it: a b-tree without row ids would send all but the smallest

@@ -1,11 +1,5 @@
 import { first } from './0001-first.ts';
-
-/** One step of the schema. A released migration is never edited: what changes gets the next number. */
-export interface Migration {
-  /** The schema version it leads to; ascending by one. */
-  readonly version: number;
-  readonly sql: string;
-}
+import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [first];

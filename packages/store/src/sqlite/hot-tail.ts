@@ -55,6 +55,12 @@ export class HotTail {
     return this.#runOf(this.series(series), series, run);
   }
 
+  /** The run, where it is in memory already. */
+  loadedRun(run: RunId): HotRun | undefined {
+    const series = this.#seriesOfRun.get(run);
+    return series === undefined ? undefined : this.#series.get(series)?.runs.get(run);
+  }
+
   /** Moves the hot windows of a run; returns from when to when what moved was and is, or null when nothing moved. */
   retime(run: HotRun, timeline: Timeline): { fromMs: number; toMs: number } | null {
     const { starts, durationsMs } = run.columns.points;

@@ -106,12 +106,13 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   putWindows(run: RunId, windows: readonly Window[]): number {
-    return this.#put(() => {
-      const hotRun = this.parts.hot.run(run);
-      let newCount = 0;
-      for (const window of windows) newCount += this.#putWindow(hotRun, window);
-      return newCount;
-    });
+    // Only the serving process writes windows, so what it has of a run in memory is never stale: no snapshot is needed.
+    const loaded = this.#options.role === 'serve' ? this.parts.hot.loadedRun(run) : undefined;
+    if (loaded === undefined) return this.#put(() => this.#putAll(this.parts.hot.run(run), windows));
+    this.assertOpen();
+    const newCount = this.#putAll(loaded, windows);
+    this.#flushWhenDue();
+    return newCount;
   }
 
   setTimeline(run: RunId, timeline: Timeline): void {
@@ -190,6 +191,12 @@ export class SqliteStore extends SqliteReader implements Store {
     const result = this.snapshot(body);
     this.#flushWhenDue();
     return result;
+  }
+
+  #putAll(run: HotRun, windows: readonly Window[]): number {
+    let newCount = 0;
+    for (const window of windows) newCount += this.#putWindow(run, window);
+    return newCount;
   }
 
   #putWindow(run: HotRun, window: Window): number {
