@@ -57,12 +57,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
-test('axe has nothing to object to: before the first measurement', async () => {
+test('axe has nothing to object to: before the first measurement', async (t) => {
   const empty = await startDemo({ data: 'empty' });
+  t.after(() => empty.stop());
   const { page, close } = await openPage(browser, empty.url, { ready: '.empty' });
   assert.deepEqual(await objections(page), []);
   await close();
-  await empty.stop();
 });
 
 test('what is on the curve is said in a sentence', async () => {

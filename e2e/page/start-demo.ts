@@ -14,6 +14,7 @@ export interface Demo {
   readonly url: string;
   readonly port: number;
   readonly store: Store;
+  /** Ends it; asking again changes nothing. */
   stop(): Promise<void>;
 }
 
@@ -64,14 +65,18 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     options.isLive === true && filled !== null
       ? demoSensor({ url: `http://127.0.0.1:${server.port}`, load: filled.load })
       : null;
+  let stopping: Promise<void> | null = null;
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,
     store,
-    stop: async () => {
-      await sensor?.stop();
-      await server.close();
-      rmSync(folder, { recursive: true, force: true });
+    stop: () => {
+      stopping ??= (async () => {
+        await sensor?.stop();
+        await server.close();
+        rmSync(folder, { recursive: true, force: true });
+      })();
+      return stopping;
     },
   };
 }

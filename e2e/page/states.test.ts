@@ -37,8 +37,23 @@ async function pointAt(page: Page, atMs: number): Promise<void> {
   await page.mouse.move(box.x + ((atMs / 1_000 - from) / span) * box.width, box.y + 200);
 }
 
-test('an empty server shows its address, and turns into the curve with the first report', async () => {
+/** Whether the curve's canvas changes every few pixels down a line of the plot, as only a hatch does. */
+async function isHatched(page: Page, part: number): Promise<boolean> {
+  const box = await plotBox(page);
+  return page.evaluate<boolean>(`(() => {
+    const canvas = document.querySelector('.chart canvas');
+    const host = canvas.getBoundingClientRect();
+    const x = Math.round(${box.x + box.width * part} - host.left);
+    const y = Math.round(${box.y} - host.top) + 60;
+    const { data } = canvas.getContext('2d').getImageData(x, y, 1, 28);
+    const colours = Array.from({ length: 28 }, (_, row) => data.slice(row * 4, row * 4 + 4).join());
+    return colours.filter((colour, row) => row > 0 && colour !== colours[row - 1]).length >= 8;
+  })()`);
+}
+
+test('an empty server shows its address, and turns into the curve with the first report', async (t) => {
   const empty = await startDemo({ data: 'empty' });
+  t.after(() => empty.stop());
   const { page, faults, close } = await openPage(browser, empty.url, { ready: '.empty' });
   assert.match(
     (await page.locator('.address code').first().textContent()) ?? '',
@@ -56,11 +71,11 @@ test('an empty server shows its address, and turns into the curve with the first
   );
   assert.deepEqual(faults, []);
   await close();
-  await empty.stop();
 });
 
-test('a report moves the live curve and the number, and does not move a view that was panned', async () => {
+test('a report moves the live curve and the number, and does not move a view that was panned', async (t) => {
   const live = await startDemo({ data: 'empty' });
+  t.after(() => live.stop());
   const sensor = new TestSensor('127.0.0.1', 5);
   sensor.pass(10);
   await sensor.report(live.port);
@@ -88,11 +103,11 @@ test('a report moves the live curve and the number, and does not move a view tha
   await settled(page, /last=/);
   assert.ok((await shownRange(page)).to > Date.now() / 1_000 - 30);
   await close();
-  await live.stop();
 });
 
-test('a server that has gone is said to be, what is drawn stays, and its return is noticed', async () => {
+test('a server that has gone is said to be, what is drawn stays, and its return is noticed', async (t) => {
   const gone = await startDemo({ data: 'flashes' });
+  t.after(() => gone.stop());
   const { page, close } = await openPage(browser, gone.url, { query: '?last=6h' });
   const summary = await page.locator('.summary').textContent();
   await page.context().setOffline(true);
@@ -101,14 +116,15 @@ test('a server that has gone is said to be, what is drawn stays, and its return 
   assert.equal(await page.locator('.legend').isVisible(), true);
   assert.ok(summary);
   const back = await startDemo({ data: 'flashes', port: gone.port });
+  t.after(() => back.stop());
   await page.context().setOffline(false);
   await page.locator('.notice').waitFor({ state: 'detached' });
   await close();
-  await back.stop();
 });
 
-test('a sensor that is silent is said to be, and what it owes is hatched', async () => {
+test('a sensor that is silent is said to be, and what it owes is hatched', async (t) => {
   const quiet = await startDemo({ data: 'flashes' });
+  t.after(() => quiet.stop());
   const context = await browser.newContext({ locale: 'en-GB' });
   const page = await context.newPage();
   await page.clock.install();
@@ -121,8 +137,9 @@ test('a sensor that is silent is said to be, and what it owes is hatched', async
     async () => / measured (?!100)/.test((await page.locator('.summary').textContent()) ?? ''),
     'the gap',
   );
+  assert.ok(await isHatched(page, 0.97), 'the last minute is hatched');
+  assert.ok(!(await isHatched(page, 0.5)), 'what was measured is not');
   await context.close();
-  await quiet.stop();
 });
 
 test('a server that fails says what that means and can be asked again', async () => {

@@ -49,7 +49,7 @@ export class Curve {
     this.#host = host;
     const palette = readPalette();
     const { format, model } = room;
-    const common = { palette, format, measurable: room.measurable };
+    const common = { palette, format, measurable: () => room.measurable };
     this.#chart = new PowerChart(host.chart, {
       ...common,
       range: model.range.get(),
@@ -57,6 +57,7 @@ export class Curve {
       back: room.overview.get(),
       hasCumulative: room.hasCumulative.get(),
       offPeak: (range) => room.offPeakIn(range),
+      onDrawn: () => this.#refreshTooltip(),
     });
     this.#minimap = new Minimap(
       host.minimap,
@@ -94,7 +95,7 @@ export class Curve {
   }
 
   #listen(): void {
-    const { model, overview, arrivals, hasCumulative } = this.#room;
+    const { model, overview, arrivals, ticks, hasCumulative } = this.#room;
     const resize = new ResizeObserver(() => {
       this.#chart.relayout();
       this.#minimap.invalidate();
@@ -112,6 +113,7 @@ export class Curve {
       model.range.subscribe((range) => this.#onRange(range)),
       arrivals.subscribe(() => this.#onData()),
       overview.subscribe((dataset) => this.#onOverview(dataset)),
+      ticks.subscribe(() => this.#onTick()),
       hasCumulative.subscribe((isShown) => {
         this.#chart.scene.hasCumulative = isShown;
         this.#chart.relayout();
@@ -156,21 +158,23 @@ export class Curve {
       this.#want();
     }, WANT_INTERVAL_MS);
     this.#rest();
-    this.#refreshTooltip();
   }
 
   #onData(): void {
-    this.#chart.scene.measurable = this.#room.measurable;
     this.#pickFront(true);
     this.#chart.invalidate();
     this.#rest();
-    this.#refreshTooltip();
+  }
+
+  /** Also with nothing new the present moves on, and a silent sensor's gap grows. */
+  #onTick(): void {
+    this.#chart.invalidate();
+    this.#minimap.invalidate();
   }
 
   #onOverview(dataset: Dataset | null): void {
     this.#chart.scene.back = dataset;
     this.#minimap.scene.dataset = dataset;
-    this.#minimap.scene.measurable = this.#room.measurable;
     this.#chart.invalidate();
     this.#minimap.invalidate();
   }

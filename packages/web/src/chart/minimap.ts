@@ -22,7 +22,7 @@ export interface MinimapTarget {
 /** What a minimap is drawn from. */
 export interface MinimapScene {
   dataset: Dataset | null;
-  measurable: TimeRange;
+  measurable: () => TimeRange;
   palette: Palette;
   format: Format;
 }
@@ -242,7 +242,7 @@ export class Minimap {
     const place = { left: 0, top: 2 * ratio, width: canvas.width, height: canvas.height - 2 * ratio, ratio };
     const frame: Frame = { context, ...extent, ...place, powerWMax: Math.max(100, highest * 1.05) };
     if (dataset !== null) {
-      drawGaps(frame, dataset.columns, extent, { palette, measurable });
+      drawGaps(frame, dataset.columns, extent, { palette, measurable: measurable() });
       drawCurve(frame, dataset, extent, palette);
     }
     this.#drawTicks(frame);

@@ -16,12 +16,14 @@ export interface Scene {
   front: Dataset | null;
   /** Coarser, for what the front does not reach. */
   back: Dataset | null;
-  /** Where there could be measurements: outside it nothing is hatched. */
-  measurable: TimeRange;
+  /** Where there could be measurements by now: outside it nothing is hatched. */
+  measurable: () => TimeRange;
   hasCumulative: boolean;
   palette: Palette;
   format: Format;
   offPeak: (range: TimeRange) => readonly TimeRange[];
+  /** Called after each frame, when scales and picture agree. */
+  onDrawn: () => void;
 }
 
 /** From this width of the window on, the scales stand beside the plot; below, inside it. */
@@ -162,7 +164,8 @@ export class PowerChart {
   }
 
   #drawGaps(frame: Frame): void {
-    const { range, front, back, palette, measurable } = this.scene;
+    const { range, front, back, palette } = this.scene;
+    const measurable = this.scene.measurable();
     for (const part of covered(range, front)) {
       clipped(frame, part, () => {
         if (front !== null) drawGaps(frame, front.columns, part, { palette, measurable });
@@ -194,6 +197,7 @@ export class PowerChart {
     }
     if (!this.#isWide) this.#drawInnerScales(frame);
     frame.context.restore();
+    this.scene.onDrawn();
   }
 
   /** What the front does not reach, and the back is drawn in. */
@@ -203,7 +207,7 @@ export class PowerChart {
 
   /** The last row of all may reach past the last measurement, a day's even far into the day; the curve does not. */
   #pastOf(parts: readonly TimeRange[]): TimeRange[] {
-    const { measurable } = this.scene;
+    const measurable = this.scene.measurable();
     return parts
       .map((part) => ({ fromMs: part.fromMs, toMs: Math.min(part.toMs, measurable.toMs) }))
       .filter((part) => part.fromMs < part.toMs);
@@ -211,7 +215,8 @@ export class PowerChart {
 
   /** Whether the dataset reaches all of the range in which there could be measurements: only then do sums mean anything. */
   #reachesAll(dataset: Dataset): boolean {
-    const { range, measurable } = this.scene;
+    const { range } = this.scene;
+    const measurable = this.scene.measurable();
     return uncovered(range, dataset).every(
       (part) => part.toMs <= measurable.fromMs || part.fromMs >= measurable.toMs - dataset.stepMs,
     );

@@ -74,6 +74,7 @@ export class Tooltip {
   readonly #dot = element('div', 'cursor-dot');
   readonly #box = element('div', 'tooltip');
   #said = '';
+  #boxWidth = 0;
 
   constructor(over: HTMLElement) {
     for (const part of [this.#line, this.#dot, this.#box]) {
@@ -89,15 +90,14 @@ export class Tooltip {
 
   /** Shows `text` beside `px`; the dot at `py`, or none when that is null. All in CSS pixels of the plot. */
   show(text: RowText, at: { readonly px: number; readonly py: number | null; readonly width: number }): void {
-    this.#fill(text);
     this.#line.hidden = false;
     this.#box.hidden = false;
+    this.#fill(text);
     this.#dot.hidden = at.py === null;
     this.#line.style.transform = `translateX(${at.px}px)`;
     if (at.py !== null) this.#dot.style.transform = `translate(${at.px}px, ${at.py}px)`;
-    const boxWidth = this.#box.offsetWidth;
-    const isRight = at.px + boxWidth + 20 <= at.width;
-    const left = isRight ? at.px + 14 : Math.max(4, at.px - boxWidth - 14);
+    const isRight = at.px + this.#boxWidth + 20 <= at.width;
+    const left = isRight ? at.px + 14 : Math.max(4, at.px - this.#boxWidth - 14);
     this.#box.style.transform = `translate(${Math.round(left)}px, 10px)`;
   }
 
@@ -116,6 +116,8 @@ export class Tooltip {
       list.append(...(name === '' ? [detail] : [term, detail]));
     }
     this.#box.replaceChildren(when, list);
+    // Asked only for new words: asking lays out.
+    this.#boxWidth = this.#box.offsetWidth;
   }
 }
 

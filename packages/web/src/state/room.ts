@@ -61,6 +61,8 @@ export class Room {
   readonly hasCumulative = createSignal(true);
   /** Counts up with each arrival of data for the curve. */
   readonly arrivals = createSignal(0);
+  /** Counts up as the present moves on. */
+  readonly ticks = createSignal(0);
   readonly #host: RoomHost;
   readonly #overviewSource: DataSource;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
@@ -199,6 +201,7 @@ export class Room {
 
   #advance(): void {
     this.model.advance(this.#context());
+    this.ticks.set(this.ticks.get() + 1);
   }
 
   #addRecent(added: Windows): void {
