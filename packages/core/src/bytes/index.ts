@@ -7,5 +7,6 @@ export {
   fieldPlaces,
   type Layout,
   layout,
+  misfit,
   type ValueOf,
 } from './layout.ts';
