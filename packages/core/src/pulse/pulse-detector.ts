@@ -1,0 +1,211 @@
+import { assert } from '@kilowink/core/error';
+import { type Contrast, createContrast, measureContrast, type Search } from './contrast.ts';
+import { createGeometry, type Geometry, peakWait, SAMPLE_MISSING, SAMPLE_MV_MAX } from './geometry.ts';
+import { clamp, divide } from './int-math.ts';
+import { createNoise, deviationUv, type Noise, thresholdFor, updateNoise } from './noise.ts';
+import { createProfile, type Profile, recognise, widthFor } from './profile.ts';
+import { createShape, measureShape, removeFlash, type Shape } from './shape.ts';
+import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
+import { createTickRing, pushTick, type TickRing } from './tick-ring.ts';
+import {
+  addBaseline,
+  addFlash,
+  createWindows,
+  type Health,
+  type PulseWindow,
+  passSample,
+  spoil,
+  takeWindow,
+  type Windows,
+} from './windows.ts';
+
+/*
+ * Flashes of a meter's light out of samples of a photodiode, as they come:
+ *
+ *   sample ─ smoother ─ ring of ticks ─ contrast ─ peak ─ shape ─ profile ─ window
+ *             no 50 Hz    650 ms of it    of a stretch  fits a  is one of   counts
+ *             flicker                     with its      flash   this meter's
+ *                                         two sides
+ *
+ * `contrast` is the matched filter for a flash of the learnt length on a light of which nothing is known but that it
+ * changes slowly; see docs/design/pulse-detector.md. firmware/core/src/pulse.c is the same, bit for bit: all numbers are
+ * 32-bit integers, division is towards zero, only numbers from 0 on are shifted right (`middle16` and the fit's height
+ * are such).
+ */
+
+/** How the detector is set up: by the board, not by the user. */
+export interface PulseOptions {
+  /** Samples a second, a whole number from 20 to 8,000. 1,000 is what the firmware uses; below 200 flicker is not cancelled. */
+  readonly rateHz: number;
+  /** What the ADC gives at most, in mV: 1 to 4,095. */
+  readonly fullScaleMv: number;
+}
+
+/** A flash, told up to half a second after its light. */
+export interface PulseFlash {
+  readonly windowNumber: number;
+  /** The middle of the flash, in samples from the start of its window. */
+  readonly sample: number;
+  readonly amplitudeUv: number;
+  /** In 1/16 tick; see `Geometry`. */
+  readonly length16: number;
+}
+
+/** Who is told what was found, in the order of finding. */
+export interface PulseSink {
+  flash?(flash: PulseFlash): void;
+  window?(window: PulseWindow): void;
+}
+
+/** What the detector sees at present, for drawing: in 1/64 mV, of the stretch of light that now has both sides. */
+export interface PulseView {
+  readonly baseline64: number;
+  readonly threshold64: number;
+  /** How many samples ago that stretch's middle was. */
+  readonly samplesAgo: number;
+}
+
+export class PulseDetector {
+  readonly geometry: Geometry;
+  readonly #fullScaleMv: number;
+  readonly #smoother: Smoother = createSmoother();
+  readonly #ring: TickRing = createTickRing();
+  readonly #noise: Noise = createNoise();
+  readonly #profile: Profile = createProfile();
+  readonly #windows: Windows = createWindows();
+  readonly #contrast: Contrast = createContrast();
+  readonly #shape: Shape = createShape();
+  readonly #search: Search = { width: 0, tolerance64: 0 };
+  #near64 = 0;
+  #wide64 = 0;
+  #clipMv = 0;
+  #clippedSamples = 0;
+  #missingSamples = 0;
+  #lastMv = 0;
+  #peak64 = 0;
+  #peakAge = 0;
+  #previous64 = 0;
+
+  constructor(options: PulseOptions) {
+    const { rateHz, fullScaleMv } = options;
+    assert(
+      Number.isInteger(fullScaleMv) && fullScaleMv >= 1 && fullScaleMv <= SAMPLE_MV_MAX,
+      `a full scale of ${fullScaleMv} mV is not a whole number from 1 to ${SAMPLE_MV_MAX}`,
+    );
+    this.geometry = createGeometry(rateHz);
+    this.#fullScaleMv = fullScaleMv;
+    this.#adapt();
+  }
+
+  /** Takes samples in mV, or `SAMPLE_MISSING`; however they are cut up, what is found is the same. */
+  feed(samplesMv: Int16Array, sink: PulseSink): void {
+    for (let i = 0; i < samplesMv.length; i++) this.#takeSample(samplesMv[i] as number, sink);
+  }
+
+  get view(): PulseView {
+    const { pre64, post64 } = this.#contrast;
+    const { far, near, guard, samplesPerTick, delaySamples } = this.geometry;
+    return {
+      baseline64: divide(pre64 + post64, 2),
+      threshold64: Math.max(
+        this.#contrast.isWide ? this.#wide64 : this.#near64,
+        this.#profile.amplitude64 >> 1,
+      ),
+      samplesAgo: (far + near + guard + (this.#search.width >> 1)) * samplesPerTick + delaySamples,
+    };
+  }
+
+  #takeSample(givenMv: number, sink: PulseSink): void {
+    const isMissing = givenMv === SAMPLE_MISSING;
+    const sampleMv = isMissing ? this.#lastMv : clamp(givenMv, 0, SAMPLE_MV_MAX);
+    this.#lastMv = sampleMv;
+    if (passSample(this.#windows, this.geometry)) {
+      sink.window?.(takeWindow(this.#windows, this.geometry, this.#health()));
+    }
+    this.#watchBlindness(sampleMv, isMissing);
+    if (smoothSample(this.#smoother, this.geometry, sampleMv)) this.#takeTick(sink);
+  }
+
+  /** A flash is shorter than `blindSamples`: what lasts longer at the top of the scale, or is missing, can hide one. */
+  #watchBlindness(sampleMv: number, isMissing: boolean): void {
+    const { blindSamples } = this.geometry;
+    this.#clippedSamples = sampleMv >= this.#clipMv ? Math.min(this.#clippedSamples + 1, 65_535) : 0;
+    this.#missingSamples = isMissing ? Math.min(this.#missingSamples + 1, 65_535) : 0;
+    if (this.#missingSamples > blindSamples) spoil(this.#windows, this.#missingSamples, 'isMissing');
+    if (this.#clippedSamples > blindSamples) spoil(this.#windows, this.#clippedSamples, 'isClipped');
+  }
+
+  #takeTick(sink: PulseSink): void {
+    const tick8 = this.#smoother.tick8;
+    pushTick(this.#ring, tick8);
+    if (updateNoise(this.#noise, this.#ring, this.geometry)) this.#adapt();
+    measureContrast(this.#contrast, { ring: this.#ring, geometry: this.geometry, shift: 0 }, this.#search);
+    addBaseline(this.#windows, this.#contrast.pre64 >> 3);
+    const rise64 = this.#contrast.rise64;
+    const wait = peakWait(this.#search.width);
+    if (rise64 > this.#peak64 || (this.#peakAge > wait && rise64 > this.#previous64)) {
+      this.#peak64 = rise64;
+      this.#peakAge = 0;
+    } else {
+      this.#peakAge = Math.min(this.#peakAge + 1, 65_535);
+      if (this.#peakAge === wait && this.#peak64 >= this.#wide64) this.#judgePeak(sink);
+    }
+    this.#previous64 = rise64;
+  }
+
+  #judgePeak(sink: PulseSink): void {
+    const { geometry } = this;
+    const { width } = this.#search;
+    const place = { ring: this.#ring, geometry, shift: this.#peakAge };
+    measureContrast(this.#contrast, place, this.#search);
+    const { rise64 } = this.#contrast;
+    const needed64 = this.#contrast.isWide ? this.#wide64 : this.#near64;
+    if (rise64 < needed64) return;
+    const peak = {
+      ring: this.#ring,
+      geometry,
+      contrast: this.#contrast,
+      centreAge: this.#peakAge + geometry.far + geometry.near + geometry.guard,
+      width,
+      isLearnt: this.#profile.count > 0,
+      noise64: this.#noise.median1024 >> 4,
+    };
+    const shape = this.#shape;
+    if (!measureShape(shape, peak)) return;
+    const isFaint = rise64 < 2 * needed64;
+    const { amplitude64, length16 } = shape;
+    if (!recognise(this.#profile, { rise64, amplitude64, length16 }, isFaint)) return;
+    removeFlash(shape, peak);
+    this.#peak64 = 0;
+    this.#adapt();
+    const samplesAgo = divide(shape.middle16 * geometry.samplesPerTick, 16) + geometry.delaySamples;
+    const at = addFlash(this.#windows, geometry, { samplesAgo, amplitude64, length16 });
+    sink.flash?.({ ...at, amplitudeUv: divide(amplitude64 * 125, 8), length16 });
+  }
+
+  /** Follows what was learnt: the width looked for, and what has to be passed. */
+  #adapt(): void {
+    const { geometry } = this;
+    const width = widthFor(this.#profile, geometry);
+    this.#search.width = width;
+    this.#near64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near });
+    this.#wide64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near + geometry.far });
+    const near64 = this.#near64 - (this.#near64 >> 2);
+    this.#search.tolerance64 = Math.max(near64, this.#profile.amplitude64 >> 3);
+    // A light so near to the top that a flash could not pass the threshold blinds as much as one above it.
+    this.#clipMv =
+      this.#fullScaleMv -
+      Math.max(this.#fullScaleMv >> 6, Math.min(this.#wide64 >> 6, this.#fullScaleMv >> 2));
+  }
+
+  #health(): Health {
+    const { geometry } = this;
+    const { width } = this.#search;
+    const { count, amplitude64 } = this.#profile;
+    const isWeak = amplitude64 < 2 * this.#wide64;
+    return {
+      noiseUv: deviationUv(this.#noise, geometry, { width, side: geometry.near + geometry.far }),
+      state: count === 0 ? 'none' : isWeak ? 'weak' : 'good',
+    };
+  }
+}

@@ -1,0 +1,134 @@
+import type { Geometry } from './geometry.ts';
+import { divide } from './int-math.ts';
+
+/**
+ * How well a window could be measured. `saturated` (the light blinds the sensor) and `missing` (the ADC gave nothing)
+ * are no measurement: their count says nothing. `none`: no flash has been recognised since the start.
+ */
+export const PULSE_STATES = ['good', 'weak', 'none', 'saturated', 'missing'] as const;
+export type PulseState = (typeof PULSE_STATES)[number];
+
+/** What 5 s of light held. Levels and lengths are 0 when there was no flash to measure them on. */
+export interface PulseWindow {
+  /** 0 is the first since the detector began. */
+  readonly number: number;
+  readonly state: PulseState;
+  readonly count: number;
+  /** When the middle of its last flash came, in samples from the window's start; −1 without one. */
+  readonly lastFlashSample: number;
+  /** Light beside the flashes. */
+  readonly baselineMv: number;
+  readonly amplitudeMv: number;
+  /** Standard deviation of what a flash's height is measured with. */
+  readonly noiseUv: number;
+  readonly lengthUs: number;
+}
+
+interface Tally {
+  count: number;
+  lastFlashSample: number;
+  amplitudes64: number;
+  lengths16: number;
+  baseline8: number;
+  baselineTicks: number;
+  isClipped: boolean;
+  isMissing: boolean;
+}
+
+/** The window that runs, and the one before it, for which flashes may still be found. */
+export interface Windows {
+  number: number;
+  /** Samples since the running window began. */
+  sample: number;
+  running: Tally;
+  closing: Tally;
+  isClosing: boolean;
+}
+
+function createTally(): Tally {
+  return {
+    count: 0,
+    lastFlashSample: -1,
+    amplitudes64: 0,
+    lengths16: 0,
+    baseline8: 0,
+    baselineTicks: 0,
+    isClipped: false,
+    isMissing: false,
+  };
+}
+
+export function createWindows(): Windows {
+  return { number: 0, sample: 0, running: createTally(), closing: createTally(), isClosing: false };
+}
+
+/** Counts a sample; true when the window before the running one is complete. */
+export function passSample(windows: Windows, geometry: Geometry): boolean {
+  windows.sample += 1;
+  if (windows.sample === geometry.windowSamples) {
+    windows.sample = 0;
+    windows.closing = windows.running;
+    windows.running = createTally();
+    windows.isClosing = true;
+  }
+  return windows.isClosing && windows.sample === geometry.latencySamples;
+}
+
+/** Marks what a stretch of samples up to this one spoilt. */
+export function spoil(windows: Windows, samples: number, reason: 'isClipped' | 'isMissing'): void {
+  windows.running[reason] = true;
+  if (windows.isClosing && samples > windows.sample) windows.closing[reason] = true;
+}
+
+/** Adds a flash whose middle came so many samples ago, and returns when that was in its window. */
+export function addFlash(
+  windows: Windows,
+  geometry: Geometry,
+  flash: { samplesAgo: number; amplitude64: number; length16: number },
+): { windowNumber: number; sample: number } {
+  const at = windows.sample - flash.samplesAgo;
+  const isEarlier = at < 0 && windows.isClosing;
+  const tally = isEarlier ? windows.closing : windows.running;
+  const sample = isEarlier ? at + geometry.windowSamples : Math.max(0, at);
+  tally.count += 1;
+  tally.lastFlashSample = sample;
+  tally.amplitudes64 += flash.amplitude64;
+  tally.lengths16 += flash.length16;
+  return { windowNumber: windows.isClosing && !isEarlier ? windows.number + 1 : windows.number, sample };
+}
+
+export function addBaseline(windows: Windows, tick8: number): void {
+  windows.running.baseline8 += tick8;
+  windows.running.baselineTicks += 1;
+}
+
+/** What the detector knows besides when a window is complete. */
+export interface Health {
+  readonly noiseUv: number;
+  /** `weak` when noise is near enough to the flashes to hide or feign one. */
+  readonly state: 'good' | 'weak' | 'none';
+}
+
+export function takeWindow(windows: Windows, geometry: Geometry, health: Health): PulseWindow {
+  const { closing } = windows;
+  const { count } = closing;
+  const number = windows.number;
+  windows.number += 1;
+  windows.isClosing = false;
+  return {
+    number,
+    state: closing.isMissing ? 'missing' : closing.isClipped ? 'saturated' : health.state,
+    count,
+    lastFlashSample: closing.lastFlashSample,
+    baselineMv: closing.baselineTicks === 0 ? 0 : divide(closing.baseline8, closing.baselineTicks * 8),
+    amplitudeMv: count === 0 ? 0 : divide(closing.amplitudes64, count * 64),
+    noiseUv: health.noiseUv,
+    lengthUs: count === 0 ? 0 : tick16ToUs(divide(closing.lengths16, count), geometry),
+  };
+}
+
+function tick16ToUs(length16: number, geometry: Geometry): number {
+  const { windowSamples, samplesPerTick } = geometry;
+  // 62,500 µs × 5 s are 1/16 tick × samples of a window; in this order it stays below 2^31 and loses less than 1 %.
+  return divide(length16 * samplesPerTick * 3_125, windowSamples) * 100;
+}
