@@ -199,10 +199,18 @@ function decodeWindows(bytes: Uint8Array, fixed: Fixed): Result<WindowV2[], Faul
       return fault({ code: 'report/window', message });
     }
     const absent = count === COUNT_V2_NONE ? ABSENCES[offset] : undefined;
+    if (isLost(windows.at(-1)) && absent !== 'lost') {
+      const message = `report, byte ${at}: expected lost windows only before a lost one, ${hex(count)} ${hex(offset)} came`;
+      return fault({ code: 'report/window', message });
+    }
     if (absent !== undefined) windows.push({ absent });
     else windows.push({ count, lastFlashMs: offset === OFFSET_V2_NONE ? null : offset * tickMs });
   }
   return ok(windows);
+}
+
+function isLost(window: WindowV2 | undefined): boolean {
+  return window !== undefined && 'absent' in window && window.absent === 'lost';
 }
 
 /** What was expected instead of these two bytes; null when they are right. */

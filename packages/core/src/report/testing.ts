@@ -23,7 +23,11 @@ function windowsOf(windowMs: number): fc.Arbitrary<WindowV2[]> {
       .tuple(fc.integer({ min: 1, max: 250 }), fc.integer({ min: 0, max: Math.ceil(windowMs / tickMs) - 1 }))
       .map(([count, ticks]) => ({ count, lastFlashMs: ticks * tickMs })),
   );
-  return fc.array(window, { minLength: 1, maxLength: 60 });
+  return fc.array(window, { minLength: 1, maxLength: 60 }).map((windows) => {
+    // What lies before a lost window is lost too.
+    const lost = windows.findIndex((each) => 'absent' in each && each.absent === 'lost');
+    return windows.map((each, index) => (lost < 0 || index < lost ? each : { absent: 'lost' as const }));
+  });
 }
 
 /** Any legal full report. */

@@ -1,3 +1,6 @@
+export type { RecoveredEnergy } from './gaps.ts';
+export type { NumberedPort, SavedBoot, SavedBoots, StoredRun } from './numbered-port.ts';
+export { NumberedSource, type TakenNumbered } from './numbered-source.ts';
 export type {
   Reception,
   RunPort,
