@@ -31,7 +31,8 @@ async function tests(patterns: readonly string[], concurrency: number): Promise<
     .sort()
     .map((file) => join(root, file));
   if (files.length === 0) return;
-  const stream = run({ files, concurrency, cwd: root });
+  // A test that fails with a server still open must end all the same.
+  const stream = run({ files, concurrency, cwd: root, forceExit: true });
   stream.on('test:summary', ({ file, counts }) => {
     if (file !== undefined) return;
     total.passed += counts.passed;

@@ -12,6 +12,8 @@ const BITS_CERTAIN = 24;
 const AGREED_PER_DISAGREED = 3;
 /** A sensor says `up` once its network is there, at most this long after its boot. */
 const UP_AFTER_BOOT_MAX_MS = 300_000;
+/** How long after the first report of a boot its own `up` may still come in. */
+const OWN_UP_LATE_MAX_MS = 10_000;
 /** The first report after an `up` may itself be late by this much. */
 const FIRST_REPORT_LATE_MAX_MS = 120_000;
 /** A report from before all that is known of a run is a late one of it only if it is no later than this. */
@@ -35,6 +37,10 @@ export interface Evidence {
   readonly newest: boolean;
   /** When the sensor said `up`, if it did after this run's latest report was built; monotonic. */
   readonly upMs: number | null;
+  /** When this run's first report came; monotonic, −∞ for a run known from an earlier process. */
+  readonly startedMs: number;
+  /** The report's own uptime. */
+  readonly uptimeS: number;
   /** When the report's boot was, going by its uptime; monotonic. */
   readonly bootMs: number;
 }
@@ -62,11 +68,10 @@ const MATCH_ON_TIME_BY_OVERLAP = 5;
 export function matchRun(evidence: Evidence): number {
   const { agreed, disagreed, unknown, bits } = evidence.comparison;
   const overlaps = agreed + unknown > 0;
+  const onTime = Math.abs(evidence.latenessMs) <= ON_TIME_MS;
   if (disagreed > 0) return isStray(evidence.comparison) ? MATCH_BY_OVERLAP : NO_MATCH;
-  if (Math.abs(evidence.latenessMs) <= ON_TIME_MS) {
-    if (overlaps) return MATCH_ON_TIME_BY_OVERLAP;
-    return evidence.newest ? MATCH_ON_TIME : MATCH_BY_TIME;
-  }
+  if (!(onTime && evidence.newest) && isAnnounced(evidence) && bits < BITS_AGAINST_UP) return NO_MATCH;
+  if (onTime) return matchOnTime(overlaps, evidence.newest);
   if (bits >= BITS_CERTAIN) return MATCH_BY_CONTENT;
   if (isNewBoot(evidence)) return NO_MATCH;
   if (!overlaps) return matchWithoutOverlap(evidence);
@@ -74,15 +79,29 @@ export function matchRun(evidence: Evidence): number {
   return !evidence.newest && bootPossible(evidence) ? MATCH_BY_TIME : MATCH_BY_OVERLAP;
 }
 
+function matchOnTime(overlaps: boolean, newest: boolean): number {
+  if (overlaps) return MATCH_ON_TIME_BY_OVERLAP;
+  return newest ? MATCH_ON_TIME : MATCH_BY_TIME;
+}
+
 function isStray({ agreed, disagreed, bits }: Comparison): boolean {
   return bits >= BITS_CERTAIN && agreed >= AGREED_PER_DISAGREED * disagreed;
 }
 
+/**
+ * Whether an `up` announced the report's boot. An `up` that was itself repeated or late must not end the boot it
+ * belongs to: soon after a boot's first report, one that goes on from there and agrees is of that boot.
+ */
+function isAnnounced(evidence: Evidence): boolean {
+  const { comparison, newest, upMs, startedMs, bootMs, uptimeS, lastUptimeS } = evidence;
+  if (upMs === null) return false;
+  const goesOn = newest && uptimeS >= lastUptimeS && comparison.agreed > 0;
+  if (goesOn && upMs - startedMs <= OWN_UP_LATE_MAX_MS) return false;
+  return bootMs <= upMs + FIRST_REPORT_LATE_MAX_MS && bootMs >= upMs - UP_AFTER_BOOT_MAX_MS;
+}
+
 function isNewBoot(evidence: Evidence): boolean {
-  const { comparison, newest, upMs, bootMs, latenessMs } = evidence;
-  const upFits =
-    upMs !== null && bootMs <= upMs + FIRST_REPORT_LATE_MAX_MS && bootMs >= upMs - UP_AFTER_BOOT_MAX_MS;
-  if (upFits) return comparison.bits < BITS_AGAINST_UP;
+  const { comparison, newest, latenessMs } = evidence;
   if (comparison.bits >= BITS_SURE || !bootPossible(evidence)) return false;
   if (comparison.agreed > 0) return latenessMs > REPEAT_MAX_MS;
   return !newest || latenessMs > GAP_LATE_MAX_MS;

@@ -132,7 +132,10 @@ function deliver(sent: readonly Sent[], fates: readonly Fate[], dropEvery: numbe
       copyDelayMs: 0,
     };
     const lost = dropEvery > 0 && index % dropEvery === dropEvery - 1;
-    if (message.kind === 'up') arrived.push(message);
+    if (message.kind === 'up') {
+      arrived.push(message);
+      if (copies > 0) arrived.push({ ...message, arrivalMs: message.arrivalMs + copyDelayMs / 20 });
+    }
     if (message.kind === 'up' || lost) continue;
     arrived.push({ ...message, arrivalMs: message.arrivalMs + delayMs });
     for (let copy = 1; copy <= copies; copy += 1) {
@@ -303,4 +306,35 @@ test('restarts of the server store each window once', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('an `up` that comes after the first report does not end its own boot', () => {
+  const runs = new MemoryRuns();
+  const source = new UnnumberedSource(runs, WINDOW_MS);
+  const at = (ms: number): Reception => ({ wallMs: START_MS + ms, monotonicMs: ms });
+  source.up(at(1_800));
+  source.report({ uptimeS: 7, counts: [4, null, null] }, at(7_040));
+  source.up(at(7_500));
+  source.report({ uptimeS: 7, counts: [4, null, null] }, at(12_500));
+  source.report({ uptimeS: 17, counts: [4, 4, 4] }, at(17_040));
+  assert.equal(runs.runs.length, 1);
+  assert.equal(runs.energyWh(), 12);
+});
+
+test('reboots are told apart however fast the reports come, and though all windows are the same', () => {
+  const runs = new MemoryRuns();
+  const source = new UnnumberedSource(runs, WINDOW_MS);
+  let ms = 0;
+  const soon = (): Reception => {
+    ms += 3;
+    return { wallMs: START_MS + ms, monotonicMs: ms };
+  };
+  for (let boot = 0; boot < 4; boot += 1) {
+    source.up(soon());
+    for (let uptimeS = 55; uptimeS <= 100; uptimeS += 15) {
+      source.report({ uptimeS, counts: new Array(10).fill(4) }, soon());
+      source.report({ uptimeS, counts: new Array(10).fill(4) }, soon());
+    }
+  }
+  assert.equal(runs.windowCount(), 4 * 19);
 });

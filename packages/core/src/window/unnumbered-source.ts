@@ -48,6 +48,8 @@ interface Run {
   readonly memory: RunMemory;
   readonly clock: RunClock;
   lastUptimeS: number;
+  /** Monotonic time of the first report; −∞ for a run known from an earlier process. */
+  readonly startedMs: number;
   /** Monotonic time at which the latest report was built; −∞ for a run known from an earlier process. */
   builtMs: number;
 }
@@ -141,6 +143,8 @@ export class UnnumberedSource {
       lastUptimeS: run.lastUptimeS,
       newest: run === this.#runs[0],
       upMs: this.#upSince(run),
+      startedMs: run.startedMs,
+      uptimeS: report.uptimeS,
       bootMs: seen.at.monotonicMs - report.uptimeS * 1_000,
     };
   }
@@ -162,6 +166,7 @@ export class UnnumberedSource {
       memory: new RunMemory(this.#port, { run, firstNumber: number, lastNumber: number - 1 }),
       clock: new RunClock(timeline, this.#windowMs),
       lastUptimeS: uptimeS,
+      startedMs: at.monotonicMs,
       builtMs: at.monotonicMs,
     };
     this.#runs = [started, ...this.#runs].slice(0, RUNS_KEPT);
@@ -176,6 +181,7 @@ export class UnnumberedSource {
       memory: new RunMemory(this.#port, saved),
       clock: new RunClock(saved.timeline, this.#windowMs),
       lastUptimeS: saved.phaseS + Math.max(0, saved.lastNumber) * (this.#windowMs / 1_000),
+      startedMs: Number.NEGATIVE_INFINITY,
       builtMs: Number.NEGATIVE_INFINITY,
     };
   }

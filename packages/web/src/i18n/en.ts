@@ -121,12 +121,12 @@ export const EN: Strings = {
         how: 'Set the Wi-Fi network and this address in its settings, and tape the eye over the meter’s flashing light.',
       },
       {
-        what: 'Optical sensor, Bluetooth',
-        how: 'Nothing to set: put it within reach of this server’s Bluetooth; its adverts are picked up.',
+        what: 'Measurements you have',
+        how: 'npm run kilowink -- import FILE takes in the old server’s file, while this server runs.',
       },
       {
-        what: 'TIC gateway',
-        how: 'Plug it into the meter’s I1 and A terminals, and give it this machine as its MQTT broker.',
+        what: 'No sensor yet',
+        how: 'npm start -- --demo shows a real house with a simulated sensor; nothing of it is kept.',
       },
     ],
     waiting: 'Listening',

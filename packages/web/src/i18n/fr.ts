@@ -121,12 +121,12 @@ export const FR: Strings = {
         how: 'Réglez-y le réseau Wi-Fi et cette adresse, puis collez l’œil sur le voyant clignotant du compteur.',
       },
       {
-        what: 'Capteur optique, Bluetooth',
-        how: 'Rien à régler : posez-le à portée du Bluetooth de ce serveur ; ses annonces sont captées.',
+        what: 'Des mesures à reprendre',
+        how: 'npm run kilowink -- import FICHIER reprend le fichier de l’ancien serveur, pendant que celui-ci tourne.',
       },
       {
-        what: 'Passerelle TIC',
-        how: 'Branchez-la sur les bornes I1 et A du compteur, et donnez-lui cette machine comme serveur MQTT.',
+        what: 'Pas encore de capteur',
+        how: 'npm start -- --demo montre une vraie maison et un capteur simulé ; rien n’en est gardé.',
       },
     ],
     waiting: 'À l’écoute',
