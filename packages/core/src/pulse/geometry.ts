@@ -31,11 +31,17 @@ export interface Geometry {
   readonly guard: number;
   readonly near: number;
   readonly far: number;
-  readonly widthStart: number;
+  /** Widths tried in turn until a flash is known: short and close flashes, and long ones. */
+  readonly widthShort: number;
+  readonly widthLong: number;
+  /** Ticks each of them is tried. */
+  readonly widthTrial: number;
   readonly widthMin: number;
   readonly widthMax: number;
   /** One of the three neighbouring stretches whose second difference measures the noise. */
   readonly noiseBlock: number;
+  /** How far apart two ticks are that share noise, on average, by the smoothing, in 1/16 tick. */
+  readonly spread16: number;
   /** Ticks averaged where a flash is highest. */
   readonly crest: number;
   /** How long the smoothing makes an edge, in 1/16 tick. */
@@ -90,10 +96,13 @@ export function createGeometry(rateHz: number): Geometry {
     guard,
     near,
     far,
-    widthStart: Math.max(1, divide(40 * rateHz, 1_000 * samplesPerTick)),
+    widthShort: Math.max(1, divide(40 * rateHz, 1_000 * samplesPerTick)),
+    widthLong: ticks(100),
+    widthTrial: ticks(1_000),
     widthMin: ticks(12),
     widthMax,
-    noiseBlock: divide(far, 3),
+    noiseBlock: ticks(28),
+    spread16: isSmoothed ? divide(15 * (boxA + boxB), 4 * meansPerTick) : 0,
     crest: isSmoothed && meansPerTick > 1 ? 3 : 1,
     edge16: Math.max(16, divide(12 * (boxA + boxB), meansPerTick)),
     length16Min: ticks16(8),

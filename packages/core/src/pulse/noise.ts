@@ -3,35 +3,44 @@ import { clamp, divide, squareRoot } from './int-math.ts';
 import { sumTicks, type TickRing } from './tick-ring.ts';
 
 /**
- * The noise, as the median of |a − 2b + c| over three neighbouring stretches of light without flashes: in the band a
- * flash is looked for in, blind to a slope, and unmoved by what is rare.
+ * The noise, as the lower third of |a − 2b + c| over three neighbouring stretches of light without flashes: in the band a
+ * flash is looked for in, blind to a slope, and hardly moved by what is
+ * there less than half of the time.
  */
 export interface Noise {
-  /** The median, in 1/1024 mV. */
-  median1024: number;
+  /** A third of the values are below it, in 1/1024 mV. */
+  third1024: number;
   updates: number;
   ticksToUpdate: number;
 }
 
-/** High at first: what is not known is not trusted. */
-const MEDIAN_1024_START = 64 << 10;
-const MEDIAN_1024_MIN = 64;
-const MEDIAN_1024_MAX = 256 << 10;
-/** Five ticks: half of what a stretch of a flash holds is new. */
+/** High until something is known: what is not known is not trusted. */
+const THIRD_1024_START = 64 << 10;
+const THIRD_1024_MIN = 64;
+const THIRD_1024_MAX = 256 << 10;
+/** Ticks between two looks: most of what they see is new. */
 const UPDATE_TICKS = 5;
-/** By how much the median moves: fast at first. */
+/** So many looks at first make the start: the greatest of them. */
+const FIRST_UPDATES = 6;
+const DOUBT_UPDATES = 40;
+/** By how much it moves after so many looks: fast at first. */
 const SHIFTS: readonly { updates: number; shift: number }[] = [
-  { updates: 20, shift: 2 },
-  { updates: 60, shift: 4 },
+  { updates: 40, shift: 4 },
+  { updates: 120, shift: 6 },
+  { updates: 400, shift: 8 },
 ];
-const SHIFT_LAST = 8;
-/** From a median to 5.4 standard deviations: 5.4 / 0.6745, in 1/256. */
-const REACH_256 = 2_050;
+const SHIFT_LAST = 10;
+const UPDATES_MAX = 400;
+/** A difference six times that is rare; where such differences are not, the noise has grown, and is followed sooner. */
+const SURPRISE = 6;
+const SURPRISE_STEPS = 8;
+/** From the lower third to 5.4 standard deviations: 5.4 / 0.4307, in 1/256. */
+const REACH_256 = 3_210;
 /** Below this nothing is a flash: 8 mV, in 1/64. */
 const THRESHOLD_64_MIN = 512;
 
 export function createNoise(): Noise {
-  return { median1024: MEDIAN_1024_START, updates: 0, ticksToUpdate: UPDATE_TICKS };
+  return { third1024: THIRD_1024_START, updates: 0, ticksToUpdate: UPDATE_TICKS };
 }
 
 /** Looks at the oldest ticks of the ring, in which flashes have been taken out; true when the estimate moved. */
@@ -46,11 +55,23 @@ export function updateNoise(noise: Noise, ring: TickRing, geometry: Geometry): b
   const b = sumTicks(ring, oldest - noiseBlock, noiseBlock);
   const c = sumTicks(ring, oldest - 2 * noiseBlock, noiseBlock);
   const difference1024 = divide(Math.abs(a - 2 * b + c) * 128, noiseBlock);
-  const step = (noise.median1024 >> shiftAfter(noise.updates)) + 1;
-  const moved = noise.median1024 + (difference1024 > noise.median1024 ? step : -step);
-  noise.median1024 = clamp(moved, MEDIAN_1024_MIN, MEDIAN_1024_MAX);
-  if (noise.updates < 60) noise.updates += 1;
+  noise.third1024 = clamp(moveThird(noise, difference1024), THIRD_1024_MIN, THIRD_1024_MAX);
+  if (noise.updates < UPDATES_MAX) noise.updates += 1;
   return true;
+}
+
+/** Lets the estimate move faster again, because something in it was found to be none, or may be. */
+export function doubtNoise(noise: Noise, isSure: boolean): void {
+  noise.updates = Math.min(noise.updates, isSure ? FIRST_UPDATES : DOUBT_UPDATES);
+}
+
+function moveThird(noise: Noise, difference1024: number): number {
+  const { third1024, updates } = noise;
+  if (updates === 0) return difference1024;
+  if (updates < FIRST_UPDATES) return Math.max(third1024, difference1024);
+  const step = (third1024 >> shiftAfter(updates)) + 1;
+  if (difference1024 <= third1024) return third1024 - 2 * step;
+  return third1024 + (difference1024 > SURPRISE * third1024 ? SURPRISE_STEPS * step : step);
 }
 
 function shiftAfter(updates: number): number {
@@ -60,12 +81,15 @@ function shiftAfter(updates: number): number {
 
 /**
  * By how much noise makes the height of a flash differ that is `width` ticks wide beside two sides of `side` ticks: the
- * median, in 1/1024 mV.
+ * lower third, in 1/1024 mV.
  */
-function medianOf(noise: Noise, geometry: Geometry, shape: { width: number; side: number }): number {
+function thirdOf(noise: Noise, geometry: Geometry, shape: { width: number; side: number }): number {
   const { width, side } = shape;
-  const ratio = divide((geometry.noiseBlock * (2 * side + width)) << 20, 12 * width * side);
-  return (noise.median1024 * squareRoot(ratio)) >> 10;
+  const { noiseBlock, spread16 } = geometry;
+  // Variances in units of a tick's: neighbouring ticks share noise, which a longer stretch feels less.
+  const ofFlash = divide((16 * width - spread16) << 16, width * width) + divide(1 << 19, side);
+  const ratio = divide(ofFlash * 16 * noiseBlock * noiseBlock, 96 * noiseBlock - 10 * spread16);
+  return (noise.third1024 * squareRoot(ratio)) >> 10;
 }
 
 /**
@@ -77,7 +101,7 @@ export function thresholdFor(
   geometry: Geometry,
   shape: { width: number; side: number },
 ): number {
-  return Math.max(THRESHOLD_64_MIN, (medianOf(noise, geometry, shape) * REACH_256) >> 12);
+  return Math.max(THRESHOLD_64_MIN, (thirdOf(noise, geometry, shape) * REACH_256) >> 12);
 }
 
 /** The standard deviation of such a flash's height, in µV. */
@@ -86,5 +110,5 @@ export function deviationUv(
   geometry: Geometry,
   shape: { width: number; side: number },
 ): number {
-  return (medianOf(noise, geometry, shape) * 1_483) >> 10;
+  return (thirdOf(noise, geometry, shape) * 2_267) >> 10;
 }

@@ -24,16 +24,23 @@ export interface Measured {
   readonly length16: number;
 }
 
-const COUNT_MAX = 16;
-const OTHERS_TO_BELIEVE = 4;
+/** How sure a shape is: it fits without a look at the noise; or noise is so near that its length says little. */
+export interface Doubts {
+  readonly isExact: boolean;
+  readonly isFaint: boolean;
+}
+
+const COUNT_MAX = 8;
+const OTHERS_TO_BELIEVE = 3;
 
 export function createProfile(): Profile {
   return { count: 0, amplitude64: 0, length256: 0, otherCount: 0, other64: 0, other16: 0 };
 }
 
-/** Whether it is one of this meter's flashes; what was learnt moves towards it. `isFaint`: its length says little. */
-export function recognise(profile: Profile, flash: Measured, isFaint: boolean): boolean {
-  if (!matches(profile, flash, isFaint) && !believeOther(profile, flash)) return false;
+/** Whether it is one of this meter's flashes; what was learnt moves towards it. */
+export function recognise(profile: Profile, flash: Measured, doubts: Doubts): boolean {
+  const isKnown = profile.count === 0 ? doubts.isExact : matches(profile, flash, doubts.isFaint);
+  if (!isKnown && !believeOther(profile, flash)) return false;
   profile.otherCount = 0;
   if (profile.count < COUNT_MAX) profile.count += 1;
   profile.amplitude64 += divide(flash.amplitude64 - profile.amplitude64, profile.count);
@@ -43,9 +50,8 @@ export function recognise(profile: Profile, flash: Measured, isFaint: boolean): 
 
 function matches(profile: Profile, flash: Measured, isFaint: boolean): boolean {
   const { amplitude64, length256 } = profile;
-  if (profile.count === 0) return true;
-  if (flash.rise64 < amplitude64 >> 1 || flash.amplitude64 > 2 * amplitude64) return false;
   const now256 = flash.length16 * 16;
+  if (flash.rise64 * 5 < amplitude64 * 2 || flash.amplitude64 * 2 > amplitude64 * 5) return false;
   return isFaint || (now256 >= length256 >> 1 && now256 <= length256 + (length256 >> 1) + (length256 >> 2));
 }
 
@@ -63,8 +69,8 @@ function believeOther(profile: Profile, flash: Measured): boolean {
   return true;
 }
 
-/** The width, in ticks, that flashes are looked for with. */
-export function widthFor(profile: Profile, geometry: Geometry): number {
-  if (profile.count === 0) return geometry.widthStart;
+/** The width, in ticks, that flashes are looked for with; until one is known, one width after the other. */
+export function widthFor(profile: Profile, geometry: Geometry, isLongTried: boolean): number {
+  if (profile.count === 0) return isLongTried ? geometry.widthLong : geometry.widthShort;
   return clamp((profile.length256 + 64) >> 8, geometry.widthMin, geometry.widthMax);
 }

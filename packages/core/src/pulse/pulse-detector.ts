@@ -1,10 +1,11 @@
 import { assert } from '@kilowink/core/error';
 import { type Contrast, createContrast, measureContrast, type Search } from './contrast.ts';
+import { findFlanks } from './flanks.ts';
 import { createGeometry, type Geometry, peakWait, SAMPLE_MISSING, SAMPLE_MV_MAX } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
-import { createNoise, deviationUv, type Noise, thresholdFor, updateNoise } from './noise.ts';
+import { createNoise, deviationUv, doubtNoise, type Noise, thresholdFor, updateNoise } from './noise.ts';
 import { createProfile, type Profile, recognise, widthFor } from './profile.ts';
-import { createShape, measureShape, removeFlash, type Shape } from './shape.ts';
+import { createShape, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
 import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
 import { createTickRing, pushTick, type TickRing } from './tick-ring.ts';
 import {
@@ -65,6 +66,11 @@ export interface PulseView {
   readonly samplesAgo: number;
 }
 
+/** What rises less is not looked at: 8 mV, in 1/64. */
+const PEAK_64_MIN = 512;
+/** Flashes to have been learnt before one is recognised by its flanks alone. */
+const SLOPE_COUNT_MIN = 3;
+
 export class PulseDetector {
   readonly geometry: Geometry;
   readonly #fullScaleMv: number;
@@ -85,6 +91,8 @@ export class PulseDetector {
   #peak64 = 0;
   #peakAge = 0;
   #previous64 = 0;
+  #trialTicks = 0;
+  #isLongTried = true;
 
   constructor(options: PulseOptions) {
     const { rateHz, fullScaleMv } = options;
@@ -138,6 +146,7 @@ export class PulseDetector {
   #takeTick(sink: PulseSink): void {
     const tick8 = this.#smoother.tick8;
     pushTick(this.#ring, tick8);
+    this.#tryWidths();
     if (updateNoise(this.#noise, this.#ring, this.geometry)) this.#adapt();
     measureContrast(this.#contrast, { ring: this.#ring, geometry: this.geometry, shift: 0 }, this.#search);
     addBaseline(this.#windows, this.#contrast.pre64 >> 3);
@@ -148,37 +157,91 @@ export class PulseDetector {
       this.#peakAge = 0;
     } else {
       this.#peakAge = Math.min(this.#peakAge + 1, 65_535);
-      if (this.#peakAge === wait && this.#peak64 >= this.#wide64) this.#judgePeak(sink);
+      if (this.#peakAge === wait && this.#peak64 >= PEAK_64_MIN) this.#judgePeak(sink);
     }
     this.#previous64 = rise64;
   }
 
+  #tryWidths(): void {
+    this.#trialTicks += 1;
+    if (this.#trialTicks < this.geometry.widthTrial) return;
+    this.#trialTicks = 0;
+    this.#isLongTried = !this.#isLongTried;
+    if (this.#profile.count === 0) this.#adapt();
+  }
+
+  /** Decides whether the peak that was `#peakAge` ticks ago is a flash. */
   #judgePeak(sink: PulseSink): void {
-    const { geometry } = this;
-    const { width } = this.#search;
-    const place = { ring: this.#ring, geometry, shift: this.#peakAge };
-    measureContrast(this.#contrast, place, this.#search);
-    const { rise64 } = this.#contrast;
-    const needed64 = this.#contrast.isWide ? this.#wide64 : this.#near64;
-    if (rise64 < needed64) return;
-    const peak = {
-      ring: this.#ring,
-      geometry,
-      contrast: this.#contrast,
-      centreAge: this.#peakAge + geometry.far + geometry.near + geometry.guard,
-      width,
-      isLearnt: this.#profile.count > 0,
-      noise64: this.#noise.median1024 >> 4,
-    };
+    const contrast = this.#contrast;
+    this.#measurePeak(true);
+    // A step has sides that differ by twice what its upper end rises above their mean.
+    const isSteep = Math.abs(contrast.pre64 - contrast.post64) > contrast.rise64;
+    if (isSteep ? this.#isFlashOnSlope() : this.#isFlash()) this.#count(sink);
+  }
+
+  #measurePeak(isNear: boolean): void {
+    const place = { ring: this.#ring, geometry: this.geometry, shift: this.#peakAge };
+    const search = isNear ? { width: this.#search.width, tolerance64: -1 } : this.#search;
+    measureContrast(this.#contrast, place, search);
+  }
+
+  get #peakCentreAge(): number {
+    const { far, near, guard } = this.geometry;
+    return this.#peakAge + far + near + guard;
+  }
+
+  #isFlashOnSlope(): boolean {
+    if (this.#profile.count < SLOPE_COUNT_MIN || this.#profile.amplitude64 < 2 * this.#near64) return false;
+    const middleAge = this.#peakCentreAge + (this.#search.width >> 1);
+    return findFlanks(this.#shape, { ring: this.#ring, geometry: this.geometry, middleAge }, this.#profile);
+  }
+
+  /** Leaves its outline in `#shape` when it is one. The contrast holds the near sides at first. */
+  #isFlash(): boolean {
     const shape = this.#shape;
-    if (!measureShape(shape, peak)) return;
-    const isFaint = rise64 < 2 * needed64;
+    const peak: Peak = {
+      ring: this.#ring,
+      geometry: this.geometry,
+      contrast: this.#contrast,
+      centreAge: this.#peakCentreAge,
+      width: this.#search.width,
+      isLearnt: this.#profile.count > 0,
+      noise64: this.#noise.third1024 >> 3,
+    };
+    let { rise64 } = peak.contrast;
+    let needed64 = this.#near64;
+    let fit = measureShape(shape, peak);
+    const isExact = fit === 'exact';
+    if (!isExact || rise64 < needed64) {
+      this.#measurePeak(false);
+      if (peak.contrast.isWide) {
+        rise64 = peak.contrast.rise64;
+        needed64 = this.#wide64;
+        if (!isExact) fit = measureShape(shape, peak);
+      }
+    }
+    if (fit === 'none') return false;
+    if (rise64 < needed64) {
+      // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it,
+      // this frees them.
+      if (isExact || rise64 * 2 >= needed64) {
+        removeFlash(shape, peak);
+        if (isExact || !peak.isLearnt) doubtNoise(this.#noise, isExact);
+      }
+      return false;
+    }
     const { amplitude64, length16 } = shape;
-    if (!recognise(this.#profile, { rise64, amplitude64, length16 }, isFaint)) return;
-    removeFlash(shape, peak);
+    const doubts = { isExact, isFaint: rise64 < 2 * needed64 };
+    return recognise(this.#profile, { rise64, amplitude64, length16 }, doubts);
+  }
+
+  #count(sink: PulseSink): void {
+    const { geometry } = this;
+    const { amplitude64, length16, middle16 } = this.#shape;
+    removeFlash(this.#shape, { ring: this.#ring, geometry });
     this.#peak64 = 0;
     this.#adapt();
-    const samplesAgo = divide(shape.middle16 * geometry.samplesPerTick, 16) + geometry.delaySamples;
+    const samplesAgo = divide(middle16 * geometry.samplesPerTick, 16) + geometry.delaySamples;
     const at = addFlash(this.#windows, geometry, { samplesAgo, amplitude64, length16 });
     sink.flash?.({ ...at, amplitudeUv: divide(amplitude64 * 125, 8), length16 });
   }
@@ -186,7 +249,7 @@ export class PulseDetector {
   /** Follows what was learnt: the width looked for, and what has to be passed. */
   #adapt(): void {
     const { geometry } = this;
-    const width = widthFor(this.#profile, geometry);
+    const width = widthFor(this.#profile, geometry, this.#isLongTried);
     this.#search.width = width;
     this.#near64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near });
     this.#wide64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near + geometry.far });

@@ -33,20 +33,23 @@ function levelAt(peak: Peak, age: number): number {
   return tick8 * 8 - baseAt(peak.contrast, age);
 }
 
+/** `exact`: it fits as it is; `likely`: it fits if what is left over is noise; `none`: it is no flash. */
+export type Fit = 'exact' | 'likely' | 'none';
+
 /**
  * Finds where the light crosses half its height on both sides of a peak, and how well a flash of that length fits.
- * False when it is not a flash: a step, a shadow's edge, a bump without flanks, too short or too long.
+ * Not a flash is: a step, a shadow's edge, a bump without flanks, too short or too long.
  */
-export function measureShape(shape: Shape, peak: Peak): boolean {
+export function measureShape(shape: Shape, peak: Peak): Fit {
   const { geometry } = peak;
   const crestAge = findCrest(peak);
   const half64 = divide(crestHeight(peak, crestAge), 2);
   const newer16 = findCrossing(peak, { crestAge, half64, direction: -1 });
   const older16 = findCrossing(peak, { crestAge, half64, direction: 1 });
-  if (newer16 < 0 || older16 < 0) return false;
+  if (newer16 < 0 || older16 < 0) return 'none';
   shape.length16 = older16 - newer16;
   shape.middle16 = (older16 + newer16) >> 1;
-  if (shape.length16 < geometry.length16Min || shape.length16 > geometry.length16Max) return false;
+  if (shape.length16 < geometry.length16Min || shape.length16 > geometry.length16Max) return 'none';
   return fitTemplate(shape, peak);
 }
 
@@ -108,7 +111,7 @@ function reach(shape: Shape, geometry: Geometry): { newest: number; oldest: numb
 }
 
 /** Fits the template's height by least squares, and compares what is left with the flash's area and the noise. */
-function fitTemplate(shape: Shape, peak: Peak): boolean {
+function fitTemplate(shape: Shape, peak: Peak): Fit {
   const { geometry } = peak;
   const { newest, oldest } = reach(shape, geometry);
   let product = 0;
@@ -118,7 +121,7 @@ function fitTemplate(shape: Shape, peak: Peak): boolean {
     product += levelAt(peak, age) * template64;
     square += template64 * template64;
   }
-  if (square < 64 || product <= 0) return false;
+  if (square < 64 || product <= 0) return 'none';
   shape.amplitude64 = divide(product, square >> 6);
   let misfit64 = 0;
   for (let age = newest; age <= oldest; age++) {
@@ -127,12 +130,14 @@ function fitTemplate(shape: Shape, peak: Peak): boolean {
   }
   const area64 = (shape.amplitude64 * shape.length16) >> 4;
   const noise64 = (peak.noise64 * (oldest - newest + 1) * 3) >> 1;
-  return misfit64 <= ((area64 * geometry.misfit256Max) >> 8) + noise64;
+  const allowed64 = (area64 * geometry.misfit256Max) >> 8;
+  if (misfit64 * 2 <= allowed64) return 'exact';
+  return misfit64 <= allowed64 + noise64 ? 'likely' : 'none';
 }
 
 /** Takes the flash out of the ring, so that it disturbs neither its neighbours' sides nor the noise. */
-export function removeFlash(shape: Shape, peak: Peak): void {
-  const { ring, geometry } = peak;
+export function removeFlash(shape: Shape, from: { ring: TickRing; geometry: Geometry }): void {
+  const { ring, geometry } = from;
   const { newest, oldest } = reach(shape, geometry);
   for (let age = newest; age <= oldest; age++) {
     const index = indexOfAge(ring, age);

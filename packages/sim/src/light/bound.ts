@@ -12,7 +12,12 @@ export interface Bound {
 }
 
 /** The signal-to-noise ratio of a flash for a matched filter. */
-export function snrOf(flash: { amplitudeMv: number; lengthS: number; rateHz: number; noiseMv: number }): number {
+export function snrOf(flash: {
+  amplitudeMv: number;
+  lengthS: number;
+  rateHz: number;
+  noiseMv: number;
+}): number {
   return (flash.amplitudeMv * Math.sqrt(flash.lengthS * flash.rateHz)) / flash.noiseMv;
 }
 

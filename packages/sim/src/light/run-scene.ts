@@ -55,14 +55,15 @@ export function runScene(
     runner.feed(chunk);
     run.also?.(chunk);
   }
-  return judge(flashes, runner);
+  return judge(flashes, runner, light.rateHz);
 }
 
 /** How far a found flash may be from the middle of the true one, besides half its length. */
 const SLACK_S = 0.02;
+const SLACK_SAMPLES = 1.5;
 
 /** Matches found flashes with true ones in order of time, each once, in windows that were measured. */
-export function judge(flashes: readonly TrueFlash[], runner: Runner): Score {
+export function judge(flashes: readonly TrueFlash[], runner: Runner, rateHz: number): Score {
   const states = { good: 0, weak: 0, none: 0, saturated: 0, missing: 0 };
   for (const { state } of runner.windows) states[state] += 1;
   const isMeasured = (timeS: number) => {
@@ -76,7 +77,7 @@ export function judge(flashes: readonly TrueFlash[], runner: Runner): Score {
   let next = 0;
   for (const flash of truths) {
     const middle = (flash.fromS + flash.toS) / 2;
-    const reach = (flash.toS - flash.fromS) / 2 + SLACK_S;
+    const reach = (flash.toS - flash.fromS) / 2 + Math.max(SLACK_S, SLACK_SAMPLES / rateHz);
     while ((found[next] ?? Infinity) < middle - reach) next += 1;
     if ((found[next] ?? Infinity) <= middle + reach) {
       matched += 1;
