@@ -28,8 +28,11 @@ async function startBare(): Promise<ChildProcess> {
 /** As `npm start` does it. */
 async function startOurs(): Promise<{ child: ChildProcess; url: string }> {
   const main = join(root, 'packages/cli/src/main.ts');
-  const args = ['--max-semi-space-size=2', main, 'serve', '-d', folder, '-p', '0', '--host', '127.0.0.1'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = ['--max-semi-space-size=1', main, 'serve', '-d', folder, '-p', '0', '--host', '127.0.0.1'];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
+  });
   const url = await new Promise<string>((resolve) => {
     child.stdout.on('data', (data) => {
       const found = /page +(http:\/\/\S+)\/stats/.exec(String(data))?.[1];
