@@ -64,7 +64,8 @@ function row(result: Result): string[] {
   const error = score.trueCount === 0 ? 0 : Math.abs(score.counted - score.trueCount) / score.trueCount;
   const limit = scene.hasMotion ? 0.005 : 0.001;
   const isGoal = share < 1e-4;
-  const isMet = error <= limit && (scene.hasMotion && score.trueCount > 0 ? true : score.invented / hours < 1);
+  const isMet =
+    error <= limit && (scene.hasMotion && score.trueCount > 0 ? true : score.invented / hours < 1);
   return [
     scene.name,
     String(score.trueCount),
@@ -105,5 +106,5 @@ const results = scenes.map((scene) => run(scene, seeds, hours));
 printTable([head, ...results.map(row)]);
 const samples = results.reduce((sum, { scene, hours }) => sum + hours * 3_600 * scene.light.rateHz, 0);
 console.log(
-  `\n${((performance.now() - startedMs) / samples * 1e6).toFixed(0)} ns a sample, the rendering and the old rule included`,
+  `\n${(((performance.now() - startedMs) / samples) * 1e6).toFixed(0)} ns a sample, the rendering and the old rule included`,
 );

@@ -2,7 +2,10 @@
  * The rule of the old sensor: a sample each 25 ms, windows of five; half-way between a window's lowest and highest is
  * its threshold, provided the highest is at least twice the lowest. A flash is counted where the light comes above it.
  */
-export function createOldDetector(rateHz: number): { feed(samplesMv: Int16Array): void; readonly count: number } {
+export function createOldDetector(rateHz: number): {
+  feed(samplesMv: Int16Array): void;
+  readonly count: number;
+} {
   const every = Math.max(1, Math.round(rateHz / 40));
   const window = new Int16Array(5);
   let filled = 0;

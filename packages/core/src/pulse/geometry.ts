@@ -107,7 +107,7 @@ export function createGeometry(rateHz: number): Geometry {
     edge16: Math.max(16, divide(12 * (boxA + boxB), meansPerTick)),
     length16Min: ticks16(8),
     length16Max: ticks16(160),
-    misfit256Max: isSmoothed ? 80 : 144,
+    misfit256Max: isSmoothed ? 80 : 255,
     delaySamples: divide(samplesPerMean * (boxA + boxB - 2) + samplesPerMean - 1, 2),
     blindSamples: divide(160 * rateHz, 1_000),
     windowSamples: WINDOW_S * rateHz,

@@ -2,19 +2,22 @@ import type { Geometry } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
 
 /**
- * What this meter's flashes are like, learnt from those counted. A few in a row that agree with each other but not with
- * it (the sensor was moved, the meter changed) take its place.
+ * What this meter's flashes are like, learnt from those counted. Three in a row that agree with each other, but not with
+ * it, take its place: at the start, and when the sensor was moved or the meter changed.
  */
 export interface Profile {
-  /** How many it was learnt from, up to 16; 0 when no flash has been seen. */
+  /** How many it was learnt from, up to 8; 0 when no flash has been recognised. */
   count: number;
   /** In 1/64 mV. */
   amplitude64: number;
   /** In 1/256 tick. */
   length256: number;
+  /** Flashes in a row that agree with each other only, of which these are the last one's height and length. */
   otherCount: number;
   other64: number;
   other16: number;
+  /** How many samples ago the first two of them were. */
+  readonly otherSamplesAgo: Int32Array;
 }
 
 /** A flash as measured: its height, in 1/64 mV, over its sides and by the template, and its length in 1/16 tick. */
@@ -22,6 +25,7 @@ export interface Measured {
   readonly rise64: number;
   readonly amplitude64: number;
   readonly length16: number;
+  readonly samplesAgo: number;
 }
 
 /** How sure a shape is: it fits without a look at the noise; or noise is so near that its length says little. */
@@ -31,42 +35,79 @@ export interface Doubts {
 }
 
 const COUNT_MAX = 8;
-const OTHERS_TO_BELIEVE = 3;
+/** Flashes in a row that make a profile. */
+export const OTHERS_TO_BELIEVE = 3;
+/** Older ones are not looked at. */
+const SAMPLES_AGO_MAX = 1 << 24;
 
 export function createProfile(): Profile {
-  return { count: 0, amplitude64: 0, length256: 0, otherCount: 0, other64: 0, other16: 0 };
+  return {
+    count: 0,
+    amplitude64: 0,
+    length256: 0,
+    otherCount: 0,
+    other64: 0,
+    other16: 0,
+    otherSamplesAgo: new Int32Array(OTHERS_TO_BELIEVE - 1),
+  };
 }
 
-/** Whether it is one of this meter's flashes; what was learnt moves towards it. */
-export function recognise(profile: Profile, flash: Measured, doubts: Doubts): boolean {
-  const isKnown = profile.count === 0 ? doubts.isExact : matches(profile, flash, doubts.isFaint);
-  if (!isKnown && !believeOther(profile, flash)) return false;
+/** Lets time pass. */
+export function passTick(profile: Profile, samples: number): void {
+  const { otherSamplesAgo } = profile;
+  for (let i = 0; i < otherSamplesAgo.length; i++) {
+    otherSamplesAgo[i] = Math.min((otherSamplesAgo[i] as number) + samples, SAMPLES_AGO_MAX);
+  }
+}
+
+/**
+ * How many flashes this one makes certain: 0 when it is none of this meter's, 1, or 3 when it is the third that agrees
+ * with two before it, which `otherSamplesAgo` tells. What was learnt moves towards it.
+ */
+export function recognise(profile: Profile, flash: Measured, doubts: Doubts): number {
+  let certain = 1;
+  if (!matches(profile, flash, doubts)) {
+    if (!believeOther(profile, flash, doubts)) return 0;
+    certain = OTHERS_TO_BELIEVE;
+  }
   profile.otherCount = 0;
   if (profile.count < COUNT_MAX) profile.count += 1;
   profile.amplitude64 += divide(flash.amplitude64 - profile.amplitude64, profile.count);
   profile.length256 += divide(flash.length16 * 16 - profile.length256, profile.count);
-  return true;
+  return certain;
 }
 
-function matches(profile: Profile, flash: Measured, isFaint: boolean): boolean {
+function matches(profile: Profile, flash: Measured, doubts: Doubts): boolean {
+  if (profile.count === 0) return false;
   const { amplitude64, length256 } = profile;
-  const now256 = flash.length16 * 16;
-  if (flash.rise64 * 5 < amplitude64 * 2 || flash.amplitude64 * 2 > amplitude64 * 5) return false;
-  return isFaint || (now256 >= length256 >> 1 && now256 <= length256 + (length256 >> 1) + (length256 >> 2));
+  const { rise64 } = flash;
+  const isOrderRight = rise64 * 5 >= amplitude64 * 2 && flash.amplitude64 * 2 <= amplitude64 * 5;
+  if (doubts.isFaint || !isOrderRight) return isOrderRight;
+  const fromLength256 = Math.abs(flash.length16 * 16 - length256);
+  if (doubts.isExact) return fromLength256 <= length256 >> 1;
+  // Without noise to blame for a poor fit, height and length have to be right.
+  const fromAmplitude64 = Math.abs(flash.amplitude64 - amplitude64);
+  return fromLength256 <= length256 >> 3 && fromAmplitude64 <= amplitude64 >> 2;
 }
 
-function believeOther(profile: Profile, flash: Measured): boolean {
-  const { other64, other16 } = profile;
+function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolean {
+  if (!doubts.isExact && !doubts.isFaint) return false;
+  const { other64, other16, otherSamplesAgo } = profile;
+  const lengthShift = doubts.isFaint ? 1 : 3;
   const agrees =
     profile.otherCount > 0 &&
-    Math.abs(flash.amplitude64 - other64) <= other64 >> 2 &&
-    Math.abs(flash.length16 - other16) <= (other16 >> 2) + 8;
-  profile.otherCount = agrees ? profile.otherCount + 1 : 1;
+    Math.abs(flash.amplitude64 - other64) <= other64 >> 1 &&
+    Math.abs(flash.length16 - other16) <= (other16 >> lengthShift) + 4;
+  if (!agrees) profile.otherCount = 0;
   profile.other64 = flash.amplitude64;
   profile.other16 = flash.length16;
-  if (profile.otherCount < OTHERS_TO_BELIEVE) return false;
-  profile.count = 0;
-  return true;
+  if (profile.otherCount === OTHERS_TO_BELIEVE - 1) {
+    profile.count = 0;
+    return true;
+  }
+  otherSamplesAgo[profile.otherCount] = flash.samplesAgo;
+  profile.otherCount += 1;
+  return false;
 }
 
 /** The width, in ticks, that flashes are looked for with; until one is known, one width after the other. */

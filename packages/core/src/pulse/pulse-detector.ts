@@ -1,11 +1,11 @@
 import { assert } from '@kilowink/core/error';
 import { type Contrast, createContrast, measureContrast, type Search } from './contrast.ts';
-import { findFlanks } from './flanks.ts';
 import { createGeometry, type Geometry, peakWait, SAMPLE_MISSING, SAMPLE_MV_MAX } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
 import { createNoise, deviationUv, doubtNoise, type Noise, thresholdFor, updateNoise } from './noise.ts';
-import { createProfile, type Profile, recognise, widthFor } from './profile.ts';
-import { createShape, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
+import { createProfile, type Profile, passTick, recognise, widthFor } from './profile.ts';
+import { findOnMovingLight } from './roughness.ts';
+import { createShape, type Fit, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
 import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
 import { createTickRing, pushTick, type TickRing } from './tick-ring.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Health,
   type PulseWindow,
   passSample,
+  placeInWindow,
   spoil,
   takeWindow,
   type Windows,
@@ -68,8 +69,8 @@ export interface PulseView {
 
 /** What rises less is not looked at: 8 mV, in 1/64. */
 const PEAK_64_MIN = 512;
-/** Flashes to have been learnt before one is recognised by its flanks alone. */
-const SLOPE_COUNT_MIN = 3;
+/** Flashes to have been learnt before one is looked for on moving light. */
+const MOVING_COUNT_MIN = 3;
 
 export class PulseDetector {
   readonly geometry: Geometry;
@@ -147,6 +148,7 @@ export class PulseDetector {
     const tick8 = this.#smoother.tick8;
     pushTick(this.#ring, tick8);
     this.#tryWidths();
+    passTick(this.#profile, this.geometry.samplesPerTick);
     if (updateNoise(this.#noise, this.#ring, this.geometry)) this.#adapt();
     measureContrast(this.#contrast, { ring: this.#ring, geometry: this.geometry, shift: 0 }, this.#search);
     addBaseline(this.#windows, this.#contrast.pre64 >> 3);
@@ -176,7 +178,13 @@ export class PulseDetector {
     this.#measurePeak(true);
     // A step has sides that differ by twice what its upper end rises above their mean.
     const isSteep = Math.abs(contrast.pre64 - contrast.post64) > contrast.rise64;
-    if (isSteep ? this.#isFlashOnSlope() : this.#isFlash()) this.#count(sink);
+    let certain = isSteep ? 0 : this.#countFlashes();
+    if (certain === 0) certain = this.#countOnMovingLight();
+    if (certain === 0) return;
+    this.#peak64 = 0;
+    this.#adapt();
+    for (let i = 0; i < certain - 1; i++) this.#tell(this.#profile.otherSamplesAgo[i] as number, sink);
+    this.#tell(this.#samplesAgo, sink);
   }
 
   #measurePeak(isNear: boolean): void {
@@ -190,14 +198,25 @@ export class PulseDetector {
     return this.#peakAge + far + near + guard;
   }
 
-  #isFlashOnSlope(): boolean {
-    if (this.#profile.count < SLOPE_COUNT_MIN || this.#profile.amplitude64 < 2 * this.#near64) return false;
-    const middleAge = this.#peakCentreAge + (this.#search.width >> 1);
-    return findFlanks(this.#shape, { ring: this.#ring, geometry: this.geometry, middleAge }, this.#profile);
+  /** When the flash in `#shape` was. */
+  get #samplesAgo(): number {
+    const { samplesPerTick, delaySamples } = this.geometry;
+    return divide(this.#shape.middle16 * samplesPerTick, 16) + delaySamples;
   }
 
-  /** Leaves its outline in `#shape` when it is one. The contrast holds the near sides at first. */
-  #isFlash(): boolean {
+  #countOnMovingLight(): number {
+    const { count, amplitude64 } = this.#profile;
+    const isClear = amplitude64 >= 2 * this.#near64 && this.#peak64 * 8 >= amplitude64;
+    if (count < MOVING_COUNT_MIN || !isClear) return 0;
+    const middleAge = this.#peakCentreAge + (this.#search.width >> 1);
+    const place = { ring: this.#ring, geometry: this.geometry, middleAge };
+    if (!findOnMovingLight(this.#shape, place, this.#profile)) return 0;
+    removeFlash(this.#shape, place);
+    return 1;
+  }
+
+  /** How many flashes the peak makes certain; see `recognise`. The contrast holds the near sides at first. */
+  #countFlashes(): number {
     const shape = this.#shape;
     const peak: Peak = {
       ring: this.#ring,
@@ -208,42 +227,41 @@ export class PulseDetector {
       isLearnt: this.#profile.count > 0,
       noise64: this.#noise.third1024 >> 3,
     };
-    let { rise64 } = peak.contrast;
-    let needed64 = this.#near64;
-    let fit = measureShape(shape, peak);
+    const { fit, needed64 } = this.#fitPeak(peak);
+    if (fit === 'none') return 0;
+    const { rise64 } = peak.contrast;
     const isExact = fit === 'exact';
-    if (!isExact || rise64 < needed64) {
-      this.#measurePeak(false);
-      if (peak.contrast.isWide) {
-        rise64 = peak.contrast.rise64;
-        needed64 = this.#wide64;
-        if (!isExact) fit = measureShape(shape, peak);
-      }
+    const isLoud = rise64 >= needed64;
+    let certain = 0;
+    if (isLoud) {
+      const { amplitude64, length16 } = shape;
+      const measured = { rise64, amplitude64, length16, samplesAgo: this.#samplesAgo };
+      certain = recognise(this.#profile, measured, { isExact, isFaint: rise64 < 2 * needed64 });
     }
-    if (fit === 'none') return false;
-    if (rise64 < needed64) {
-      // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it,
-      // this frees them.
-      if (isExact || rise64 * 2 >= needed64) {
-        removeFlash(shape, peak);
-        if (isExact || !peak.isLearnt) doubtNoise(this.#noise, isExact);
-      }
-      return false;
-    }
-    const { amplitude64, length16 } = shape;
-    const doubts = { isExact, isFaint: rise64 < 2 * needed64 };
-    return recognise(this.#profile, { rise64, amplitude64, length16 }, doubts);
+    // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it, this
+    // frees them.
+    const isFreed = isExact || (!isLoud && rise64 * 2 >= needed64);
+    if (certain > 0 || isFreed) removeFlash(shape, peak);
+    if (!isLoud && isFreed && (isExact || !peak.isLearnt)) doubtNoise(this.#noise, isExact);
+    return certain;
   }
 
-  #count(sink: PulseSink): void {
-    const { geometry } = this;
-    const { amplitude64, length16, middle16 } = this.#shape;
-    removeFlash(this.#shape, { ring: this.#ring, geometry });
-    this.#peak64 = 0;
-    this.#adapt();
-    const samplesAgo = divide(middle16 * geometry.samplesPerTick, 16) + geometry.delaySamples;
-    const at = addFlash(this.#windows, geometry, { samplesAgo, amplitude64, length16 });
-    sink.flash?.({ ...at, amplitudeUv: divide(amplitude64 * 125, 8), length16 });
+  /** Looks with near sides; with wide ones, which are quieter, if that is not enough. */
+  #fitPeak(peak: Peak): { fit: Fit; needed64: number } {
+    const fit = measureShape(this.#shape, peak);
+    if (fit === 'exact' && peak.contrast.rise64 >= this.#near64) return { fit, needed64: this.#near64 };
+    this.#measurePeak(false);
+    if (!peak.contrast.isWide) return { fit, needed64: this.#near64 };
+    const isKept = fit === 'exact';
+    return { fit: isKept ? fit : measureShape(this.#shape, peak), needed64: this.#wide64 };
+  }
+
+  #tell(samplesAgo: number, sink: PulseSink): void {
+    const { amplitude64, length16 } = this.#shape;
+    const place = placeInWindow(this.#windows, this.geometry, samplesAgo);
+    if (place === undefined) return;
+    addFlash(this.#windows, place, { amplitude64, length16 });
+    sink.flash?.({ ...place, amplitudeUv: divide(amplitude64 * 125, 8), length16 });
   }
 
   /** Follows what was learnt: the width looked for, and what has to be passed. */

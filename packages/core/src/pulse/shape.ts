@@ -98,7 +98,7 @@ function findCrossing(peak: Peak, from: { crestAge: number; half64: number; dire
 }
 
 /** The template of a flash at an age: 64 within, 0 outside, straight flanks as the smoothing makes them. */
-function templateAt(shape: Shape, geometry: Geometry, age: number): number {
+export function templateAt(shape: Shape, geometry: Geometry, age: number): number {
   const from16 = Math.abs(age * 16 - shape.middle16);
   return clamp(32 + divide(((shape.length16 >> 1) - from16) * 64, geometry.edge16), 0, 64);
 }

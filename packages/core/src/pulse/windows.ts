@@ -80,21 +80,31 @@ export function spoil(windows: Windows, samples: number, reason: 'isClipped' | '
   if (windows.isClosing && samples > windows.sample) windows.closing[reason] = true;
 }
 
-/** Adds a flash whose middle came so many samples ago, and returns when that was in its window. */
-export function addFlash(
+/** Where in the running window, or in the one that closes, so many samples ago lies; undefined when before both. */
+export function placeInWindow(
   windows: Windows,
   geometry: Geometry,
-  flash: { samplesAgo: number; amplitude64: number; length16: number },
-): { windowNumber: number; sample: number } {
-  const at = windows.sample - flash.samplesAgo;
-  const isEarlier = at < 0 && windows.isClosing;
-  const tally = isEarlier ? windows.closing : windows.running;
-  const sample = isEarlier ? at + geometry.windowSamples : Math.max(0, at);
+  samplesAgo: number,
+): { windowNumber: number; sample: number } | undefined {
+  const sample = windows.sample - samplesAgo;
+  const running = windows.isClosing ? windows.number + 1 : windows.number;
+  if (sample >= 0) return { windowNumber: running, sample };
+  if (!windows.isClosing || sample + geometry.windowSamples < 0) return undefined;
+  return { windowNumber: windows.number, sample: sample + geometry.windowSamples };
+}
+
+/** Adds a flash at a place that `placeInWindow` gave. */
+export function addFlash(
+  windows: Windows,
+  place: { windowNumber: number; sample: number },
+  flash: { amplitude64: number; length16: number },
+): void {
+  const isClosing = windows.isClosing && place.windowNumber === windows.number;
+  const tally = isClosing ? windows.closing : windows.running;
   tally.count += 1;
-  tally.lastFlashSample = sample;
+  if (place.sample > tally.lastFlashSample) tally.lastFlashSample = place.sample;
   tally.amplitudes64 += flash.amplitude64;
   tally.lengths16 += flash.length16;
-  return { windowNumber: windows.isClosing && !isEarlier ? windows.number + 1 : windows.number, sample };
 }
 
 export function addBaseline(windows: Windows, tick8: number): void {

@@ -60,7 +60,7 @@ export function runScene(
 
 /** How far a found flash may be from the middle of the true one, besides half its length. */
 const SLACK_S = 0.02;
-const SLACK_SAMPLES = 1.5;
+const SLACK_SAMPLES = 2;
 
 /** Matches found flashes with true ones in order of time, each once, in windows that were measured. */
 export function judge(flashes: readonly TrueFlash[], runner: Runner, rateHz: number): Score {

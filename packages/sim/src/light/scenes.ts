@@ -32,7 +32,7 @@ function scene(name: string, light: Partial<Light>, hasMotion = false): Scene {
 
 const CLOUDS = { kind: 'clouds', lowMv: 200, highMv: 2_200, holdS: [0.5, 20], edgeS: [1, 6] } as const;
 const LAMP_100 = { kind: 'lamp', levelMv: 400, flickerHz: 100, depth: 0.7 } as const;
-const SWITCHED = { kind: 'lamp', levelMv: 600, flickerHz: 100, depth: 0.5, holdS: [2, 30] } as const;
+const SWITCHED = { kind: 'lamp', levelMv: 600, flickerHz: 100, depth: 0.5, holdS: [10, 90] } as const;
 const SHADOWS = {
   kind: 'shadows',
   everyS: 6,
