@@ -48,11 +48,13 @@ describe('kilowink export', { concurrency: true }, () => {
       'duration_s',
       'energy_Wh',
       'power_W',
+      'coverage',
       'reports',
       'disagreements',
     ]);
     equal(rows.length, count);
-    deepEqual(rows[0], ['2024-03-30T11:00:00Z', '2024-03-30T12:00:00+01:00', '5', '10', '7200', '4', '1']);
+    const first = ['2024-03-30T11:00:00Z', '2024-03-30T12:00:00+01:00', '5', '10', '7200', '1', '4', '1'];
+    deepEqual(rows[0], first);
     equal(rows.at(-1)?.[1], '2024-04-01T12:59:55+02:00');
   });
 

@@ -33,7 +33,7 @@ Times are a local date (its start), a local time, ISO 8601 with an offset, or UT
   --from 2026-03-29   --to 2026-03-29T18:30   --to 2026-03-29T16:30Z   --to 1774801800000
 
 Columns
-  raw      start, start_local, duration_s, energy_Wh, power_W, reports, disagreements
+  raw      start, start_local, duration_s, energy_Wh, power_W, coverage, reports, disagreements
   others   start, start_local, duration_s, energy_Wh, power_W, power_min_W, power_max_W, coverage
 
 Power is the mean over what was measured. A bucket in which nothing was measured has empty fields and coverage 0.

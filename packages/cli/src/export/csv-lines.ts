@@ -2,7 +2,7 @@ import { type Buckets, type Points, UNITS_PER_WH, type Unit } from '@kilowink/co
 import { HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { createIsoTimes } from './local-iso.ts';
 
-export const RAW_HEADER = 'start,start_local,duration_s,energy_Wh,power_W,reports,disagreements\n';
+export const RAW_HEADER = 'start,start_local,duration_s,energy_Wh,power_W,coverage,reports,disagreements\n';
 export const BUCKET_HEADER =
   'start,start_local,duration_s,energy_Wh,power_W,power_min_W,power_max_W,coverage\n';
 
@@ -24,7 +24,8 @@ export function createCsvLines(unit: Unit, zone: string): CsvLines {
         const durationMs = durationsMs[i] ?? 0;
         const energyWh = (values[i] ?? 0) / perWh;
         const power = durationMs > 0 ? thousandths((energyWh * HOUR_MS) / durationMs) : '';
-        const counts = `${reports?.[i] ?? ''},${disagreements?.[i] ?? ''}`;
+        // A measurement is there or it is not: the column says the same as that of buckets.
+        const counts = `1,${reports?.[i] ?? ''},${disagreements?.[i] ?? ''}`;
         yield `${start(startMs)},${durationMs / SECOND_MS},${thousandths(energyWh)},${power},${counts}\n`;
       }
     },
