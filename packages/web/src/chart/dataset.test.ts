@@ -121,6 +121,14 @@ test('a summary says energy, mean, extremes and coverage of what it was asked fo
   assert.equal(summarize(createDataset(windowColumns(NO_WINDOWS, 0, 60_000), WINDOW_MS), 0, 60_000), null);
 });
 
+test('the extremes of a short range enclose its mean', () => {
+  const dataset = createDataset(columnsOf(flashesOf(2_330, 600)), WINDOW_MS);
+  for (let from = 0; from < 590; from += 7) {
+    const summary = summarize(dataset, from * WINDOW_MS, (from + 9) * WINDOW_MS);
+    assert.ok(summary !== null && summary.minW <= summary.meanW && summary.meanW <= summary.maxW);
+  }
+});
+
 test('the scale is made for the highest count on show, and for nothing outside', () => {
   const windows = flashesOf(300, 60);
   const energyWh = windows.energyWh.map((value, index) => (index === 50 ? 9 : value));

@@ -139,5 +139,8 @@ export function summarize(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): Ran
   }
   if (measuredMs === 0) return null;
   const energyWh = sumUntil(dataset, toMs) - sumUntil(dataset, fromMs);
-  return { energyWh, meanW: (energyWh * 3_600_000) / measuredMs, minW, maxW, coverage: measuredMs / spanMs };
+  const meanW = (energyWh * 3_600_000) / measuredMs;
+  // Over a few windows the counted mean may lie outside the running mean, which also looks beyond the range's ends.
+  const extremes = { minW: Math.min(minW, meanW), maxW: Math.max(maxW, meanW) };
+  return { energyWh, meanW, ...extremes, coverage: measuredMs / spanMs };
 }

@@ -102,7 +102,7 @@ export const EN: Strings = {
     disagreements: 'Disagreements',
     boots: 'Starts',
     never: 'none since the server started',
-    store: 'Stored in {path}: {size}. A power cut loses at most {span}.',
+    store: 'Stored in {path}: {size}. A crash loses at most {span}.',
     damage: 'Damage found {ago}: {message}. What was set aside is in {keptAt}.',
     error:
       'The store failed: {message}. New measures may be lost until it works again; look at the server’s disk.',

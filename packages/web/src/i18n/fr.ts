@@ -102,7 +102,7 @@ export const FR: Strings = {
     disagreements: 'Désaccords',
     boots: 'Démarrages',
     never: 'aucun depuis le démarrage du serveur',
-    store: 'Enregistré dans {path} : {size}. Une coupure de courant perd au plus {span}.',
+    store: 'Enregistré dans {path} : {size}. Un arrêt brutal perd au plus {span}.',
     damage: 'Dommage trouvé {ago} : {message}. Ce qui a été mis de côté est dans {keptAt}.',
     error:
       'L’enregistrement échoue : {message}. Des mesures peuvent se perdre tant qu’il ne marche pas ; voyez le disque du serveur.',
