@@ -1,5 +1,5 @@
 import type { Geometry } from './geometry.ts';
-import { divide } from './int-math.ts';
+import { clamp, divide } from './int-math.ts';
 import { sumTicks, type TickRing } from './tick-ring.ts';
 
 /** How far a stretch of light stands above what is beside it. Levels are in 1/64 mV, ages in half ticks. */
@@ -63,8 +63,12 @@ export function measureContrast(
   out.rise64 = divide(sumTicks(ring, centreAge, width) * 8, width) - divide(out.post64 + out.pre64, 2);
 }
 
-/** The light without the flash at an age in ticks: the straight line through the two sides, in 1/64 mV. */
+/**
+ * The light without the flash at an age in ticks, in 1/64 mV: the straight line between the two sides, and level beyond
+ * their middles, where a line would run away.
+ */
 export function baseAt(contrast: Contrast, age: number): number {
   const { post64, pre64, postAge2, preAge2 } = contrast;
-  return post64 + divide((pre64 - post64) * (2 * age - postAge2), preAge2 - postAge2);
+  const age2 = clamp(2 * age, postAge2, preAge2);
+  return post64 + divide((pre64 - post64) * (age2 - postAge2), preAge2 - postAge2);
 }

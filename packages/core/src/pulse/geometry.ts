@@ -47,6 +47,8 @@ export interface Geometry {
   /** How long the smoothing makes an edge, in 1/16 tick. */
   readonly edge16: number;
   readonly length16Min: number;
+  /** By how much the length of equal flashes differs, because samples fall differently on them. */
+  readonly slack16: number;
   readonly length16Max: number;
   /** What of a flash's area may differ from the template, in 1/256. */
   readonly misfit256Max: number;
@@ -60,7 +62,7 @@ export interface Geometry {
 }
 
 /** The ring holds the longest flash, its sides, and what is waited for to know a peak from its slope. */
-export const RING_TICKS = 164;
+export const RING_TICKS = 154;
 
 /** Ticks after which a peak is believed to be one; a flash of the same light can not follow sooner. */
 export function peakWait(width: number): number {
@@ -82,7 +84,7 @@ export function createGeometry(rateHz: number): Geometry {
   const ticks = (ms: number) =>
     Math.max(1, divide(ms * rateHz + 500 * samplesPerTick, 1_000 * samplesPerTick));
   const ticks16 = (ms: number) => divide(16 * ms * rateHz, 1_000 * samplesPerTick);
-  const far = ticks(160);
+  const far = ticks(152);
   const near = ticks(24);
   const guard = ticks(10);
   const widthMax = ticks(150);
@@ -106,6 +108,7 @@ export function createGeometry(rateHz: number): Geometry {
     crest: isSmoothed && meansPerTick > 1 ? 3 : 1,
     edge16: Math.max(16, divide(12 * (boxA + boxB), meansPerTick)),
     length16Min: ticks16(8),
+    slack16: isSmoothed ? 4 : 16,
     length16Max: ticks16(160),
     misfit256Max: isSmoothed ? 80 : 255,
     delaySamples: divide(samplesPerMean * (boxA + boxB - 2) + samplesPerMean - 1, 2),

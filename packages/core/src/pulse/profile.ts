@@ -30,6 +30,8 @@ export interface Measured {
 
 /** How sure a shape is: it fits without a look at the noise; or noise is so near that its length says little. */
 export interface Doubts {
+  /** What sampling alone does to a length, in 1/16 tick. */
+  readonly slack16: number;
   readonly isExact: boolean;
   readonly isFaint: boolean;
 }
@@ -97,7 +99,7 @@ function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolea
   const agrees =
     profile.otherCount > 0 &&
     Math.abs(flash.amplitude64 - other64) <= other64 >> 1 &&
-    Math.abs(flash.length16 - other16) <= (other16 >> lengthShift) + 4;
+    Math.abs(flash.length16 - other16) <= (other16 >> lengthShift) + doubts.slack16;
   if (!agrees) profile.otherCount = 0;
   profile.other64 = flash.amplitude64;
   profile.other16 = flash.length16;

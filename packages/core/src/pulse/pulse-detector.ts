@@ -69,6 +69,8 @@ export interface PulseView {
 
 /** What rises less is not looked at: 8 mV, in 1/64. */
 const PEAK_64_MIN = 512;
+/** A flash that rises no more than so many times what noise does is bent by it. */
+const FAINT = 4;
 /** Flashes to have been learnt before one is looked for on moving light. */
 const MOVING_COUNT_MIN = 3;
 
@@ -236,7 +238,11 @@ export class PulseDetector {
     if (isLoud) {
       const { amplitude64, length16 } = shape;
       const measured = { rise64, amplitude64, length16, samplesAgo: this.#samplesAgo };
-      certain = recognise(this.#profile, measured, { isExact, isFaint: rise64 < 2 * needed64 });
+      certain = recognise(this.#profile, measured, {
+        slack16: this.geometry.slack16,
+        isExact,
+        isFaint: rise64 < FAINT * needed64,
+      });
     }
     // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it, this
     // frees them.

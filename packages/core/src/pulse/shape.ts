@@ -1,5 +1,5 @@
 import { baseAt, type Contrast } from './contrast.ts';
-import { type Geometry, RING_TICKS } from './geometry.ts';
+import { type Geometry, RING_TICKS, SAMPLE_MV_MAX } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
 import { indexOfAge, type TickRing } from './tick-ring.ts';
 
@@ -23,6 +23,9 @@ export interface Shape {
   length16: number;
   amplitude64: number;
 }
+
+/** No flash is higher than the scale, and with it products stay below 2^31. */
+const AMPLITUDE_64_MAX = 64 * SAMPLE_MV_MAX;
 
 export function createShape(): Shape {
   return { middle16: 0, length16: 0, amplitude64: 0 };
@@ -122,7 +125,7 @@ function fitTemplate(shape: Shape, peak: Peak): Fit {
     square += template64 * template64;
   }
   if (square < 64 || product <= 0) return 'none';
-  shape.amplitude64 = divide(product, square >> 6);
+  shape.amplitude64 = Math.min(divide(product, square >> 6), AMPLITUDE_64_MAX);
   let misfit64 = 0;
   for (let age = newest; age <= oldest; age++) {
     const expected64 = (shape.amplitude64 * templateAt(shape, geometry, age)) >> 6;
