@@ -12,6 +12,7 @@ export const START_MS_MAX: EpochMs = Date.UTC(10_000, 0, 1) - 1;
 
 /** Days before this one are never sealed: they come from a clock that started in 1970, and their time will be mended. */
 export const FIRST_SEALED_DAY = Date.UTC(2000, 0, 1) / DAY_MS;
+export const FIRST_SEALED_MS: EpochMs = FIRST_SEALED_DAY * DAY_MS;
 
 /** Whether `value` is a whole number ≥ 0 that the store can hold. */
 export function isStorable(value: number): boolean {

@@ -23,6 +23,15 @@ export interface Store extends StoreReader {
    * reports and disagreements. Returns how many were new.
    */
   putWindows(run: RunId, windows: readonly Window[]): number;
+  /**
+   * Puts what is recovered of a run's windows that never came, `made`, in place of `gone`, which must be rows as
+   * `readRecovered` gives them. Counted in sums by time, never in coverage. Values are above 0.
+   */
+  replaceRecovered(run: RunId, gone: readonly Recovered[], made: readonly Recovered[]): void;
+  /** What `body` puts goes to the file in one group, or not at all. */
+  together<T>(body: () => T): T;
+  /** Rises whenever everything put until then is in the file. */
+  readonly writtenGroups: number;
   /** Replaces the run's timeline. Windows already sealed keep the times they were sealed with. */
   setTimeline(run: RunId, timeline: Timeline): void;
   /** Keeps what the ingest must remember of a source across restarts, as JSON; written with the windows of its group. */
@@ -46,12 +55,16 @@ export interface StoreReader {
   listSeries(): SeriesInfo[];
   /** The runs of a series, newest first. */
   listRuns(series: SeriesId, limit: number): RunInfo[];
+  /** The run of that boot; null when there is none. */
+  findRun(series: SeriesId, boot: number): RunInfo | null;
+  /** What is recovered of windows of a run that meet [`fromNumber`, `toNumber`), ascending. */
+  readRecovered(run: RunId, fromNumber: number, toNumber: number): Recovered[];
   /** Windows of a run by number, [`fromNumber`, `toNumber`), ascending. A sealed one has its value left out (null). */
   readWindows(run: RunId, fromNumber: number, toNumber: number): StoredWindow[];
   sourceState(source: string): string | null;
 
   /**
-   * Energy by bucket between consecutive `edges` (ascending). A point belongs to the bucket that holds its midpoint;
+   * Energy by bucket between consecutive `edges` (ascending), what is recovered included by time. A point belongs to the bucket that holds its midpoint;
    * where a bucket is shorter than the point, it takes its share by time.
    */
   readBuckets(series: SeriesId, edges: Float64Array): Buckets;
@@ -99,6 +112,8 @@ export interface Segment {
 export interface NewRun {
   readonly series: SeriesId;
   readonly timeline: Timeline;
+  /** What its sensor calls the boot, where it does; a series has one run for each. */
+  readonly boot?: number;
 }
 
 export interface RunInfo extends NewRun {
@@ -115,6 +130,17 @@ export interface Window {
   readonly value: number;
   readonly reports: number;
   readonly disagreements: number;
+  /** When the last flash began, whole ms after the window's start, below 65 535; null or left out where not known. */
+  readonly lastFlashMs?: number | null;
+}
+
+/** Energy of windows that never came, known from the counts around them. */
+export interface Recovered {
+  readonly fromNumber: number;
+  /** Not included. */
+  readonly toNumber: number;
+  /** A whole number > 0 in the series' unit. */
+  readonly value: number;
 }
 
 /** A stored window; `value` is null once it is sealed (its day's block has it). */
@@ -123,6 +149,8 @@ export interface StoredWindow {
   readonly value: number | null;
   readonly reports: number;
   readonly disagreements: number;
+  /** Left out where it is not known, and once the window is sealed. */
+  readonly lastFlashMs?: number;
 }
 
 export interface AddedPoints {
@@ -134,7 +162,9 @@ export interface AddedPoints {
 }
 
 export interface Total {
+  /** Measured and recovered. */
   readonly sum: number;
+  readonly recoveredSum: number;
   readonly validMs: number;
 }
 

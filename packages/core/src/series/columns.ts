@@ -18,6 +18,7 @@ export function pickPoints(points: Points, indexes: ArrayLike<number>): Points {
     values: new Float64Array(count),
     reports: points.reports === null ? null : new Uint16Array(count),
     disagreements: points.disagreements === null ? null : new Uint16Array(count),
+    ...(points.lastFlashes ? { lastFlashes: pickColumn(points.lastFlashes, indexes) } : {}),
   };
   for (let index = 0; index < count; index += 1) {
     const from = indexes[index] as number;
@@ -38,7 +39,15 @@ export function slicePoints(points: Points, from: number, to: number): Points {
     values: points.values.subarray(from, to),
     reports: points.reports?.subarray(from, to) ?? null,
     disagreements: points.disagreements?.subarray(from, to) ?? null,
+    ...(points.lastFlashes ? { lastFlashes: points.lastFlashes.subarray(from, to) } : {}),
   };
+}
+
+function pickColumn(column: Uint16Array, indexes: ArrayLike<number>): Uint16Array {
+  const picked = new Uint16Array(indexes.length);
+  for (let index = 0; index < picked.length; index += 1)
+    picked[index] = column[indexes[index] as number] ?? 0;
+  return picked;
 }
 
 /** All of them in one, in the order given. */
@@ -52,6 +61,7 @@ export function concatPoints(parts: readonly Points[]): Points {
     values: new Float64Array(count),
     reports: parts.some((part) => part.reports !== null) ? new Uint16Array(count) : null,
     disagreements: parts.some((part) => part.disagreements !== null) ? new Uint16Array(count) : null,
+    ...(parts.some((part) => part.lastFlashes) ? { lastFlashes: new Uint16Array(count) } : {}),
   };
   let at = 0;
   for (const part of parts) {
@@ -60,6 +70,7 @@ export function concatPoints(parts: readonly Points[]): Points {
     all.values.set(part.values, at);
     if (part.reports !== null) all.reports?.set(part.reports, at);
     if (part.disagreements !== null) all.disagreements?.set(part.disagreements, at);
+    if (part.lastFlashes) all.lastFlashes?.set(part.lastFlashes, at);
     at += part.starts.length;
   }
   return all;

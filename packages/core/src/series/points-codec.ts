@@ -5,6 +5,7 @@ import { VarintReader, VarintWriter } from './varints.ts';
 
 const HAS_REPORTS = 1;
 const HAS_DISAGREEMENTS = 2;
+const HAS_LAST_FLASHES = 4;
 
 /** Points one block may hold; a decoder allocates for no more. */
 export const BLOCK_POINTS_MAX = 1 << 24;
@@ -12,7 +13,7 @@ export const BLOCK_POINTS_MAX = 1 << 24;
 /**
  * Points as bytes, column by column: starts by difference of differences, durations by difference, values as they are
  * or by difference. Times are divided by their greatest common unit, so that a jitter of whole seconds stays small.
- * `baseMs` is what the first start is counted from; the reader must give the same. Starts must ascend.
+ * The last flashes are kept only where one is known. `baseMs` is what the first start is counted from; the reader must give the same. Starts must ascend.
  */
 export function encodePoints(points: Points, baseMs: EpochMs): Uint8Array {
   const count = points.starts.length;
@@ -20,9 +21,14 @@ export function encodePoints(points: Points, baseMs: EpochMs): Uint8Array {
   const unitMs = commonUnitMs(points, firstMs);
   const reports = anyNonZero(points.reports) ? points.reports : null;
   const disagreements = anyNonZero(points.disagreements) ? points.disagreements : null;
+  const lastFlashes = anyNonZero(points.lastFlashes ?? null) ? points.lastFlashes : null;
   const writer = new VarintWriter(4096 + count * 2);
   writer.unsigned(count);
-  writer.unsigned((reports === null ? 0 : HAS_REPORTS) + (disagreements === null ? 0 : HAS_DISAGREEMENTS));
+  writer.unsigned(
+    (reports === null ? 0 : HAS_REPORTS) +
+      (disagreements === null ? 0 : HAS_DISAGREEMENTS) +
+      (lastFlashes ? HAS_LAST_FLASHES : 0),
+  );
   writer.signed(firstMs - baseMs);
   writer.unsigned(unitMs);
   const times = new Float64Array(count);
@@ -35,7 +41,23 @@ export function encodePoints(points: Points, baseMs: EpochMs): Uint8Array {
   writer.columnOfValues(points.values, count);
   if (reports !== null) writer.columnOfValues(reports, count);
   if (disagreements !== null) writer.columnOfValues(disagreements, count);
+  if (lastFlashes) writeLastFlashes(writer, lastFlashes);
   return writer.finish();
+}
+
+/** In their greatest common unit, which is the sensor's tick: most then take one byte. */
+function writeLastFlashes(writer: VarintWriter, lastFlashes: Uint16Array): void {
+  let unitMs = 0;
+  for (const code of lastFlashes) if (code > 0) unitMs = divisor(unitMs, code - 1);
+  unitMs = Math.max(1, unitMs);
+  writer.unsigned(unitMs);
+  const ticks = lastFlashes.map((code) => (code === 0 ? 0 : (code - 1) / unitMs + 1));
+  writer.columnOfValues(ticks, ticks.length);
+}
+
+function readLastFlashes(reader: VarintReader, count: number): Uint16Array {
+  const unitMs = reader.unsigned();
+  return Uint16Array.from(reader.column(count), (tick) => (tick === 0 ? 0 : (tick - 1) * unitMs + 1));
 }
 
 /** The points that `encodePoints` wrote with the same base, or what is wrong with the bytes. */
@@ -60,8 +82,9 @@ export function decodePoints(bytes: Uint8Array, baseMs: EpochMs): Result<Points,
   const values = reader.column(count);
   const reports = (flags & HAS_REPORTS) === 0 ? null : Uint16Array.from(reader.column(count));
   const disagreements = (flags & HAS_DISAGREEMENTS) === 0 ? null : Uint16Array.from(reader.column(count));
+  const flashes = (flags & HAS_LAST_FLASHES) === 0 ? {} : { lastFlashes: readLastFlashes(reader, count) };
   const end = reader.end();
-  return end.ok ? ok({ starts, durationsMs, values, reports, disagreements }) : end;
+  return end.ok ? ok({ starts, durationsMs, values, reports, disagreements, ...flashes }) : end;
 }
 
 function commonUnitMs(points: Points, firstMs: EpochMs): number {

@@ -11,13 +11,15 @@ export interface Points {
   readonly reports: Uint16Array | null;
   /** How many of those reports disagreed with the stored value. */
   readonly disagreements: Uint16Array | null;
+  /** One more than the ms from the point's start to the beginning of its last flash; 0 where that is not known. */
+  readonly lastFlashes?: Uint16Array | null;
 }
 
 /** Energy by bucket, as columns of equal length. */
 export interface Buckets {
   /** When each bucket starts. */
   readonly starts: Float64Array;
-  /** What was measured in it, in the series' unit; NaN where nothing was. */
+  /** What was measured or recovered in it, in the series' unit; NaN where nothing was. */
   readonly sums: Float64Array;
   /** For how long in it something was measured, at most its length. */
   readonly validMs: Float64Array;
@@ -26,4 +28,6 @@ export interface Buckets {
   readonly rateMax: Float64Array;
   /** How long each bucket lasts. */
   readonly lengthsMs: Float64Array;
+  /** What of the sums was not measured but recovered from counts around gaps; left out where that is none at all. */
+  readonly recoveredSums?: Float64Array;
 }

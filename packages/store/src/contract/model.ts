@@ -66,7 +66,7 @@ export function expectedTotal(points: readonly ModelPoint[], fromMs: number, toM
     sum += point.value * share;
     validMs += point.durationMs * share;
   }
-  return { sum, validMs };
+  return { sum, validMs, recoveredSum: 0 };
 }
 
 function overlapMs(point: ModelPoint, fromMs: number, toMs: number): number {

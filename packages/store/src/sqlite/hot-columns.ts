@@ -8,6 +8,8 @@ export interface HotRow {
   readonly value: number;
   readonly reports: number;
   readonly disagreements: number;
+  /** When its last flash began, ms after its start; null where not known. */
+  readonly lastFlashMs: number | null;
   /** Its place in the order of changes; null when an import wrote it. */
   readonly seq: number | null;
 }
@@ -67,6 +69,7 @@ export class HotColumns {
 
   row(index: number): HotRow {
     const seq = this.#seqs[index] as number;
+    const lastFlash = this.#points.lastFlashes[index] as number;
     return {
       key: this.#keys[index] as number,
       startMs: this.#points.starts[index] as number,
@@ -74,6 +77,7 @@ export class HotColumns {
       value: this.#points.values[index] as number,
       reports: this.#points.reports[index] as number,
       disagreements: this.#points.disagreements[index] as number,
+      lastFlashMs: lastFlash === 0 ? null : lastFlash - 1,
       seq: seq === 0 ? null : seq,
     };
   }
@@ -88,6 +92,7 @@ export class HotColumns {
     this.#points.values[at] = row.value;
     this.#points.reports[at] = Math.min(COUNT_MAX, row.reports);
     this.#points.disagreements[at] = Math.min(COUNT_MAX, row.disagreements);
+    this.#points.lastFlashes[at] = row.lastFlashMs === null ? 0 : Math.min(COUNT_MAX, row.lastFlashMs + 1);
     this.#seqs[at] = row.seq ?? 0;
     if (this.#extent !== null) {
       const fromMs = Math.min(this.#extent.fromMs, row.startMs);
@@ -107,6 +112,7 @@ export class HotColumns {
     this.#points.values.set(columns.values ?? NO_POINTS.values);
     this.#points.reports.set(columns.reports ?? NO_POINTS.values);
     this.#points.disagreements.set(columns.disagreements ?? NO_POINTS.values);
+    this.#points.lastFlashes.set(columns.lastFlashes ?? NO_POINTS.values);
     this.#count = count;
     this.#extent = null;
   }
@@ -178,6 +184,8 @@ export interface LoadedColumns {
   readonly values: Float64Array | undefined;
   readonly reports: Float64Array | undefined;
   readonly disagreements: Float64Array | undefined;
+  /** As in `Points`. */
+  readonly lastFlashes?: Float64Array | undefined;
   readonly seqs: Float64Array | undefined;
 }
 
@@ -187,6 +195,7 @@ interface ColumnsOf {
   readonly values: Float64Array;
   readonly reports: Uint16Array;
   readonly disagreements: Uint16Array;
+  readonly lastFlashes: Uint16Array;
 }
 
 function makeColumns(capacity: number): ColumnsOf {
@@ -196,6 +205,7 @@ function makeColumns(capacity: number): ColumnsOf {
     values: new Float64Array(capacity),
     reports: new Uint16Array(capacity),
     disagreements: new Uint16Array(capacity),
+    lastFlashes: new Uint16Array(capacity),
   };
 }
 
@@ -206,6 +216,7 @@ function resizedColumns(columns: ColumnsOf, capacity: number): ColumnsOf {
   made.values.set(columns.values);
   made.reports.set(columns.reports);
   made.disagreements.set(columns.disagreements);
+  made.lastFlashes.set(columns.lastFlashes);
   return made;
 }
 

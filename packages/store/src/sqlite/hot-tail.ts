@@ -84,24 +84,34 @@ export class HotTail {
   /** Takes in what another process appended since the last time: nothing but rows with places of their own. */
   catchUp(): void {
     const from = this.#seenSeq - CATCH_UP_PLACES;
-    const windows = this.#connection.rows<[RunId, number, number, number, number, number]>(
-      'SELECT run, number, value, reports, disagreements, seq FROM hot_window WHERE seq > ?',
+    const windows = this.#connection.rows<[RunId, number, number, number, number, number | null, number]>(
+      'SELECT run, number, value, reports, disagreements, last_flash_ms, seq FROM hot_window WHERE seq > ?',
       from,
     );
-    for (const [run, key, value, reports, disagreements, seq] of windows) {
+    for (const [run, key, value, reports, disagreements, lastFlashMs, seq] of windows) {
       const series = this.#seriesOf(run);
       const hot = this.#series.get(series);
       this.#seenSeq = Math.max(this.#seenSeq, seq);
       if (hot === undefined) continue;
       const { timeline, columns } = this.#runOf(hot, series, run);
-      columns.put({ key, ...windowTime(timeline, key), value, reports, disagreements, seq });
+      const counts = { value, reports, disagreements, lastFlashMs };
+      columns.put({ key, ...windowTime(timeline, key), ...counts, seq });
     }
     const points = this.#connection.rows<[SeriesId, number, number, number, number, number, number]>(
       'SELECT series, start_ms, duration_ms, value, reports, disagreements, seq FROM hot_point WHERE seq > ?',
       from,
     );
     for (const [series, startMs, durationMs, value, reports, disagreements, seq] of points) {
-      const row = { key: startMs, startMs, durationMs, value, reports, disagreements, seq };
+      const row = {
+        key: startMs,
+        startMs,
+        durationMs,
+        value,
+        reports,
+        disagreements,
+        lastFlashMs: null,
+        seq,
+      };
       this.#seenSeq = Math.max(this.#seenSeq, seq);
       this.#series.get(series)?.points.put(row);
     }
@@ -138,19 +148,21 @@ export class HotTail {
   }
 
   #loadWindows(series: SeriesId, hot: HotSeries): void {
-    const rows = this.#connection.rows<[RunId, string, string, string, string, string]>(
+    const rows = this.#connection.rows<[RunId, string, string, string, string, string, string]>(
       `SELECT run, json_group_array(number), json_group_array(value), json_group_array(reports),
-         json_group_array(disagreements), json_group_array(seq)
+         json_group_array(disagreements), json_group_array(seq),
+         CASE count(last_flash_ms) WHEN 0 THEN '[]' ELSE json_group_array(coalesce(last_flash_ms + 1, 0)) END
        FROM (SELECT hot_window.* FROM run JOIN hot_window ON run.id = hot_window.run
              WHERE run.series = ? ORDER BY run, number)
        GROUP BY run`,
       series,
     );
     for (const [run, ...columnTexts] of rows) {
-      const [keys, values, reports, disagreements, seqs] = columnTexts.map(parseColumn);
+      const [keys, values, reports, disagreements, seqs, lastFlashes] = columnTexts.map(parseColumn);
       const { timeline, columns } = this.#runOf(hot, series, run);
       if (keys === undefined) continue;
-      columns.load({ keys, ...windowTimes(timeline, keys), values, reports, disagreements, seqs });
+      const times = windowTimes(timeline, keys);
+      columns.load({ keys, ...times, values, reports, disagreements, lastFlashes, seqs });
     }
     for (const [run, pendingRows] of this.#pending.windows) {
       if (this.#seriesOfRun.get(run) !== series) continue;

@@ -124,6 +124,7 @@ export class Importer {
           value: fresh.values[index] as number,
           reports: fresh.reports?.[index] ?? 0,
           disagreements: fresh.disagreements?.[index] ?? 0,
+          lastFlashMs: null,
           seq,
         };
         points.put(row);

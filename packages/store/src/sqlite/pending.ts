@@ -1,6 +1,7 @@
 import type { Change, RunId, SeriesId, Timeline } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { HotRow } from './hot-columns.ts';
+import { type RecoveredStep, writeRecovered } from './recovered-table.ts';
 
 /** A change that is not written yet. Its start follows from the run's timeline when it is asked for. */
 export type PendingChange =
@@ -17,6 +18,8 @@ export class Pending {
   readonly timelines = new Map<RunId, Timeline>();
   readonly sourceStates = new Map<string, string>();
   readonly longestMs = new Map<SeriesId, number>();
+  /** What is done to the recovered energy, in order. */
+  readonly recovered: RecoveredStep[] = [];
   /** Ascending by place in the order of changes. */
   readonly changes: PendingChange[] = [];
   /** Rows in `windows` and `points`. */
@@ -28,7 +31,8 @@ export class Pending {
         this.changes.length +
         this.timelines.size +
         this.sourceStates.size +
-        this.longestMs.size ===
+        this.longestMs.size +
+        this.recovered.length ===
       0
     );
   }
@@ -53,6 +57,7 @@ export class Pending {
       for (const row of rows.values()) writeWindow(connection, run, row);
     for (const [series, rows] of this.points)
       for (const row of rows.values()) writePoint(connection, series, row);
+    for (const step of this.recovered) writeRecovered(connection, step);
     for (const change of this.changes) {
       if (change.kind === 'rewritten') writeRewritten(connection, change.seq, change.change);
     }
@@ -67,7 +72,7 @@ export class Pending {
 
   /** Whether this changes hot rows that another process does not look at again by itself: those before `place`. */
   isRewriting(place: number): boolean {
-    if (this.timelines.size > 0) return true;
+    if (this.timelines.size + this.recovered.length > 0) return true;
     for (const table of [this.windows, this.points]) {
       for (const rows of table.values())
         for (const row of rows.values()) if (row.seq === null || row.seq < place) return true;
@@ -94,6 +99,7 @@ export class Pending {
     this.timelines.clear();
     this.sourceStates.clear();
     this.longestMs.clear();
+    this.recovered.length = 0;
     this.changes.length = 0;
     this.rowCount = 0;
   }
@@ -111,7 +117,8 @@ export class Pending {
 
 function writeWindow(connection: Connection, run: RunId, row: HotRow): void {
   connection.run(
-    `INSERT INTO hot_window (run, number, value, reports, disagreements, seq) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO hot_window (run, number, value, reports, disagreements, seq, last_flash_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (run, number) DO UPDATE SET
        reports = max(reports, excluded.reports), disagreements = max(disagreements, excluded.disagreements)`,
     run,
@@ -120,6 +127,7 @@ function writeWindow(connection: Connection, run: RunId, row: HotRow): void {
     row.reports,
     row.disagreements,
     row.seq,
+    row.lastFlashMs,
   );
 }
 

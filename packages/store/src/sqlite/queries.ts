@@ -59,7 +59,7 @@ export class Queries {
   }
 
   /** `longestMs`: no point of the series lasts longer. */
-  total(series: SeriesId, range: FoldRange, longestMs: number): Total {
+  total(series: SeriesId, range: FoldRange, longestMs: number): Omit<Total, 'recoveredSum'> {
     const fold = new TotalFold(range);
     if (range.fromMs < range.toMs) {
       const marginMs = Math.max(longestMs, HOUR_MS);

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import {
+  addRecovered,
   type Buckets,
   concatPoints,
   NO_POINTS,
   type Points,
   type Quantity,
+  recoveredIn,
   sortPoints,
   type Unit,
 } from '@kilowink/core/series';
@@ -13,6 +15,7 @@ import { storeError } from '../errors.ts';
 import type {
   Changes,
   Damage,
+  Recovered,
   RunId,
   RunInfo,
   SeriesId,
@@ -29,6 +32,7 @@ import type { Connection } from './connection.ts';
 import { HotTail } from './hot-tail.ts';
 import { Pending } from './pending.ts';
 import { Queries, startsBetween } from './queries.ts';
+import { RecoveredTable } from './recovered-table.ts';
 import { SealedWindows } from './sealed-windows.ts';
 
 /** What reading needs; a writer shares these with its reader. */
@@ -39,6 +43,7 @@ export interface Parts {
   readonly blocks: BlockTable;
   readonly sealed: SealedWindows;
   readonly changes: ChangeLog;
+  readonly recovered: RecoveredTable;
 }
 
 /** The parts over one connection. */
@@ -52,6 +57,7 @@ export function makeParts(connection: Connection): Parts {
     blocks: new BlockTable(connection),
     sealed: new SealedWindows(connection),
     changes: new ChangeLog(connection, hot, pending),
+    recovered: new RecoveredTable(connection, hot, pending.recovered),
   };
 }
 
@@ -111,14 +117,34 @@ export class SqliteReader implements StoreReader {
     );
   }
 
+  findRun(series: SeriesId, boot: number): RunInfo | null {
+    return this.snapshot(() => {
+      const row = this.parts.connection.row<[RunId]>(
+        'SELECT id FROM run WHERE series = ? AND boot = ?',
+        series,
+        boot,
+      );
+      return row === undefined ? null : this.#runInfo(row[0]);
+    });
+  }
+
+  readRecovered(run: RunId, fromNumber: number, toNumber: number): Recovered[] {
+    return this.snapshot(() =>
+      this.parts.recovered
+        .rows(run, fromNumber, toNumber)
+        .map(({ times: _, ...recovered }): Recovered => recovered),
+    );
+  }
+
   readWindows(run: RunId, fromNumber: number, toNumber: number): StoredWindow[] {
     return this.snapshot(() => {
       const { columns } = this.parts.hot.run(run);
       const windows: StoredWindow[] = [];
       for (let index = columns.lowerBound(fromNumber); index < columns.count; index += 1) {
-        const { key: number, value, reports, disagreements } = columns.row(index);
+        const { key: number, value, reports, disagreements, lastFlashMs } = columns.row(index);
         if (number >= toNumber) break;
-        windows.push({ number, value, reports, disagreements });
+        const known = lastFlashMs === null ? {} : { lastFlashMs };
+        windows.push({ number, value, reports, disagreements, ...known });
       }
       for (const range of this.parts.sealed.ranges(run)) {
         const to = Math.min(range.to, toNumber);
@@ -140,11 +166,19 @@ export class SqliteReader implements StoreReader {
   }
 
   readBuckets(series: SeriesId, edges: Float64Array): Buckets {
-    return this.snapshot(() => this.#queries.buckets(series, edges, this.longestMs(series)));
+    return this.snapshot(() => {
+      const buckets = this.#queries.buckets(series, edges, this.longestMs(series));
+      return addRecovered(buckets, edges, this.parts.recovered.spans(series));
+    });
   }
 
   readTotal(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Total {
-    return this.snapshot(() => this.#queries.total(series, { fromMs, toMs }, this.longestMs(series)));
+    return this.snapshot(() => {
+      const range = { fromMs, toMs };
+      const { sum, validMs } = this.#queries.total(series, range, this.longestMs(series));
+      const recoveredSum = recoveredIn(this.parts.recovered.spans(series), range);
+      return { sum: sum + recoveredSum, validMs, recoveredSum };
+    });
   }
 
   *readPoints(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Iterable<Points> {
@@ -230,11 +264,12 @@ export class SqliteReader implements StoreReader {
     if (dataVersion === this.#dataVersion) return;
     this.#dataVersion = dataVersion;
     this.#isChanged = true;
-    const { hot, sealed, blocks } = this.parts;
+    const { hot, sealed, blocks, recovered } = this.parts;
     const stand = this.#readStand();
     if (stand.epoch !== this.#stand.epoch || stand.hotGeneration !== this.#stand.hotGeneration) {
       hot.forget();
       sealed.forget();
+      recovered.forget();
     } else if (!this.#isServing) {
       hot.catchUp();
     }
@@ -252,6 +287,7 @@ export class SqliteReader implements StoreReader {
     this.parts.hot.forget();
     this.parts.sealed.forget();
     this.parts.blocks.forget();
+    this.parts.recovered.forget();
   }
 
   /** Blocks that did not open: a reader can only say so. */
@@ -294,6 +330,7 @@ export class SqliteReader implements StoreReader {
     const ranges = this.parts.sealed.ranges(id);
     const firsts = [keys[0], ranges[0]?.from].filter((number) => number !== undefined);
     const lastRange = ranges.at(-1);
+    const boot = this.parts.connection.row<[number | null]>('SELECT boot FROM run WHERE id = ?', id)?.[0];
     const lasts = [keys[keys.length - 1], lastRange && lastRange.to - 1].filter(
       (number) => number !== undefined,
     );
@@ -301,6 +338,7 @@ export class SqliteReader implements StoreReader {
       id,
       series,
       timeline: timeline as Timeline,
+      ...(boot === null || boot === undefined ? {} : { boot }),
       firstNumber: firsts.length === 0 ? null : Math.min(...firsts),
       lastNumber: lasts.length === 0 ? null : Math.max(...lasts),
     };

@@ -17,6 +17,7 @@ const COPIED = [
   { table: 'source_state', key: ['source'] },
   { table: 'sealed_window', key: ['run', 'from_number'] },
   { table: 'hot_window', key: ['run', 'number'] },
+  { table: 'recovered', key: ['run', 'from_number'] },
   { table: 'hot_point', key: ['series', 'start_ms'] },
   { table: 'damage', key: ['id'] },
   { table: 'damaged_block', key: ['id'] },
@@ -29,6 +30,8 @@ const LONGEST_MS_UNKNOWN = 366 * DAY_MS;
 export interface SalvageSource {
   readonly tables: Connection | null;
   readonly pages: Iterable<FoundBlock>;
+  /** Whether the schema is that of another store: where tables that came with a migration begin is then not known. */
+  readonly isGrafted: boolean;
 }
 
 /** Copies what can be read into the new store `made`; returns how many rows of each table. */
@@ -40,11 +43,15 @@ export function copyReadable(
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   const { tables } = source;
-  if (tables !== null) for (const ordered of COPIED) copyTable({ tables, made, ordered, count });
+  for (const ordered of COPIED) {
+    if (tables === null || (source.isGrafted && ordered.table === 'recovered')) continue;
+    copyTable({ tables, made, ordered, count });
+  }
   const rows = tables === null ? [] : readableRows(tables, { table: 'block', key: ['id'] });
   copyBlocks({ made, foundAtMs, count }, rows, source.pages);
   // Without its run, nobody knows when a window was; the file that is set aside still has it.
   made.run('DELETE FROM hot_window WHERE run NOT IN (SELECT id FROM run)');
+  made.run('DELETE FROM recovered WHERE run NOT IN (SELECT id FROM run)');
   return counts;
 }
 
@@ -59,7 +66,9 @@ function copyTable(copy: {
   const insert = `INSERT OR IGNORE INTO ${ordered.table} VALUES (${Array(width).fill('?').join(', ')})`;
   for (const row of readableRows(tables, ordered)) {
     if (ordered.table === 'run') keepSeries(made, row[1]);
-    if (row.length === width && insertOne(made, insert, row)) count(ordered.table);
+    // A store of an older schema has fewer columns; those that came with a migration stand last and may be null.
+    const whole = [...row, ...Array(Math.max(0, width - row.length)).fill(null)];
+    if (whole.length === width && insertOne(made, insert, whole)) count(ordered.table);
   }
 }
 

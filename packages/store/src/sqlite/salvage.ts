@@ -28,7 +28,9 @@ export function salvage(job: SalvageJob): Damage {
   try {
     const pages = existsSync(job.path) ? scanForPoints(readFileSync(job.path), pageBytesOf(made)) : [];
     const tables = source?.connection ?? null;
-    const counts = made.write(() => copyReadable({ tables, pages }, made, job.foundAtMs));
+    const counts = made.write(() =>
+      copyReadable({ tables, pages, isGrafted: source?.isGrafted ?? false }, made, job.foundAtMs),
+    );
     const saved = counts.size === 0 ? 'nothing could be read' : `saved ${describe(counts)}`;
     const message = `${job.path}: a sound database expected; found: ${job.reason}; set aside, ${saved}`;
     made.run(
@@ -48,13 +50,14 @@ export function salvage(job: SalvageJob): Damage {
 
 interface Source {
   readonly connection: Connection;
+  readonly isGrafted: boolean;
   close(): void;
 }
 
 /** The damaged file; or, where its schema is gone, a copy that has the schema of a new store. */
 function openSource(job: SalvageJob, made: Connection): Source | null {
   const direct = tryOpen(job.path);
-  if (direct !== null) return { connection: direct, close: () => direct.close() };
+  if (direct !== null) return { connection: direct, isGrafted: false, close: () => direct.close() };
   if (!existsSync(job.path)) return null;
   const folder = mkdtempSync(join(dirname(job.path), 'salvage-'));
   const copy = join(folder, 'copy.db');
@@ -67,7 +70,7 @@ function openSource(job: SalvageJob, made: Connection): Source | null {
     connection?.close();
     rmSync(folder, { recursive: true });
   };
-  if (connection !== null) return { connection, close };
+  if (connection !== null) return { connection, isGrafted: true, close };
   close();
   return null;
 }

@@ -2,7 +2,17 @@ import { assert } from '@kilowink/core/error';
 import type { Points, SeriesDefinition } from '@kilowink/core/series';
 import type { Clock, EpochMs } from '@kilowink/core/time';
 import { isStorable } from '../limits.ts';
-import type { AddedPoints, Damage, NewRun, RunId, SeriesId, Store, Timeline, Window } from '../store.ts';
+import type {
+  AddedPoints,
+  Damage,
+  NewRun,
+  Recovered,
+  RunId,
+  SeriesId,
+  Store,
+  Timeline,
+  Window,
+} from '../store.ts';
 import { assertTimeline, windowTime } from '../timeline.ts';
 import type { HotRow } from './hot-columns.ts';
 import { CATCH_UP_PLACES, type HotRun } from './hot-tail.ts';
@@ -41,6 +51,8 @@ export class SqliteStore extends SqliteReader implements Store {
   #lastSeq: number;
   #pendingSinceMs: number | null = null;
   #isReleased = false;
+  #togetherDepth = 0;
+  #writtenGroups = 0;
 
   constructor(parts: Parts, options: WriterOptions) {
     super(parts, { readOnly: false, isServing: options.role === 'serve', clock: options.clock });
@@ -96,9 +108,10 @@ export class SqliteStore extends SqliteReader implements Store {
     return this.#write(() => {
       this.#setLongest(run.series, longestOf(run.timeline));
       const row = this.parts.connection.row<[RunId]>(
-        'INSERT INTO run (series, timeline) VALUES (?, ?) RETURNING id',
+        'INSERT INTO run (series, timeline, boot) VALUES (?, ?, ?) RETURNING id',
         run.series,
         JSON.stringify(run.timeline),
+        run.boot ?? null,
       );
       assert(row !== undefined, 'an insert returns its row');
       return row[0];
@@ -113,6 +126,34 @@ export class SqliteStore extends SqliteReader implements Store {
     const newCount = this.#putAll(loaded, windows);
     this.#flushWhenDue();
     return newCount;
+  }
+
+  replaceRecovered(run: RunId, gone: readonly Recovered[], made: readonly Recovered[]): void {
+    this.#put(() => {
+      const { hot, pending, recovered } = this.parts;
+      const { series } = hot.run(run);
+      const steps = recovered.replace(run, gone, made);
+      if (steps.length === 0) return;
+      pending.recovered.push(...steps);
+      const times = steps.map(({ row }) => recovered.timesOf(run, row));
+      const fromMs = Math.min(...times.map(({ startMs }) => startMs));
+      const toMs = Math.max(...times.map(({ endMs }) => endMs));
+      this.#logRewritten({ series, fromMs, toMs });
+    });
+  }
+
+  together<T>(body: () => T): T {
+    this.#togetherDepth += 1;
+    try {
+      return body();
+    } finally {
+      this.#togetherDepth -= 1;
+      this.#flushWhenDue();
+    }
+  }
+
+  get writtenGroups(): number {
+    return this.#writtenGroups;
   }
 
   setTimeline(run: RunId, timeline: Timeline): void {
@@ -148,6 +189,7 @@ export class SqliteStore extends SqliteReader implements Store {
     // An import must not seal what it sees: the serving process may have more of the same windows in memory.
     if (this.#options.role !== 'serve') return 0;
     this.flush();
+    this.#settleRecovered(beforeMs);
     const startedMs = this.clock.monotonicMs();
     let blockCount = 0;
     for (const target of this.snapshot(() => this.#sealer.targets(beforeMs))) {
@@ -187,6 +229,16 @@ export class SqliteStore extends SqliteReader implements Store {
     }
   }
 
+  /** What is recovered keeps its times from here on, as the windows around it do. */
+  #settleRecovered(beforeMs: EpochMs): void {
+    const { pending, recovered } = this.parts;
+    const steps = this.snapshot(() => recovered.settle(beforeMs));
+    if (steps.length === 0) return;
+    pending.recovered.push(...steps);
+    recovered.forget();
+    this.flush();
+  }
+
   #put<T>(body: () => T): T {
     const result = this.snapshot(body);
     this.#flushWhenDue();
@@ -221,7 +273,9 @@ export class SqliteStore extends SqliteReader implements Store {
     assert(Number.isSafeInteger(number), `window number ${number} is whole`);
     assert(isStorable(value), `window ${number} holds ${value}`);
     const seq = this.#nextSeq();
-    const row: HotRow = { ...window, key: number, ...windowTime(run.timeline, number), seq };
+    const { reports, disagreements, lastFlashMs = null } = window;
+    const time = windowTime(run.timeline, number);
+    const row: HotRow = { key: number, ...time, value, reports, disagreements, lastFlashMs, seq };
     run.columns.put(row);
     pending.putWindow(run.id, row);
     if (seq !== null) pending.changes.push({ kind: 'window', seq, run: run.id, number });
@@ -262,7 +316,7 @@ export class SqliteStore extends SqliteReader implements Store {
 
   #flushWhenDue(): void {
     const { pending } = this.parts;
-    if (pending.isEmpty) return;
+    if (pending.isEmpty || this.#togetherDepth > 0) return;
     const nowMs = this.clock.monotonicMs();
     this.#pendingSinceMs ??= nowMs;
     const isDue = nowMs - this.#pendingSinceMs >= this.#options.groupMs;
@@ -288,6 +342,7 @@ export class SqliteStore extends SqliteReader implements Store {
       });
       pending.clear();
       this.#pendingSinceMs = null;
+      this.#writtenGroups += 1;
       return result;
     } catch (error) {
       this.forgetAll();
