@@ -17,9 +17,10 @@ async function serveElsewhere(folder: string): Promise<ChildProcess> {
   const script = `
     const { openSqliteStore } = await import(${entry});
     const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-    openSqliteStore({ folder: process.argv[1], clock });
+    const store = openSqliteStore({ folder: process.argv[1], clock });
     process.stdout.write('serving');
-    setInterval(() => undefined, 1000);`;
+    // A store that nothing refers to is collected, and its lock with it.
+    setInterval(() => store.writtenGroups, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -29,8 +30,8 @@ async function serveElsewhere(folder: string): Promise<ChildProcess> {
 
 test('lock: one process serves, the next is refused by name, and a killed one leaves nothing behind', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-lock-'));
+  const child = await serveElsewhere(folder);
   try {
-    const child = await serveElsewhere(folder);
     assert.throws(
       () => openSqliteStore({ folder, clock }),
       (error: Error & { code?: string }) =>
@@ -46,6 +47,7 @@ test('lock: one process serves, the next is refused by name, and a killed one le
     store.close();
     openSqliteStore({ folder, clock }).close();
   } finally {
+    child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
   }
 });
