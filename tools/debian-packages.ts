@@ -1,7 +1,7 @@
 // What the tests need besides npm packages: with root on Debian or Ubuntu it is installed, else it is named and the
 // tests do not start. Nothing is skipped in silence.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, globSync } from 'node:fs';
+import { accessSync, constants, existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 interface Need {
@@ -21,6 +21,12 @@ const needs: readonly Need[] = [
     package: 'faketime',
     what: 'the tests of a clock that is set while the server runs',
     present: () => globSync('/usr/lib/*/faketime/libfaketime.so.1').length > 0,
+  },
+  { package: 'gcc', what: 'the tests of the C code', present: () => onPath('gcc') },
+  {
+    package: 'libc6-dev',
+    what: 'the tests of the C code',
+    present: () => existsSync('/usr/include/stdio.h'),
   },
 ];
 

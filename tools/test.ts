@@ -45,6 +45,7 @@ if (only.length === 0) {
   step('types', ...own('tools/types.ts'));
   step('lint', join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.']);
   step('generated files fresh', ...own('tools/gen.ts', '--check'));
+  step('firmware core in C', ...own('tools/test-c.ts'));
 }
 await tests(['packages/**/*.test.ts', 'tools/*.test.ts'], 2);
 if (!quick) {

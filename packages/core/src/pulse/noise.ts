@@ -34,8 +34,8 @@ const UPDATES_MAX = 400;
 /** A difference six times that is rare; where such differences are not, the noise has grown, and is followed sooner. */
 const SURPRISE = 6;
 const SURPRISE_STEPS = 8;
-/** From the lower third to 5.4 standard deviations: 5.4 / 0.4307, in 1/256. */
-const REACH_256 = 3_210;
+/** From the lower third to 5 standard deviations: 5 / 0.4307, in 1/256. */
+const REACH_256 = 2_972;
 /** Below this nothing is a flash: 8 mV, in 1/64. */
 const THRESHOLD_64_MIN = 512;
 
@@ -93,7 +93,7 @@ function thirdOf(noise: Noise, geometry: Geometry, shape: { width: number; side:
 }
 
 /**
- * What such a flash has to rise above its sides, in 1/64 mV: 5.4 standard deviations, which noise alone passes less
+ * What such a flash has to rise above its sides, in 1/64 mV: 5 standard deviations, which noise alone passes less
  * than once in some hours.
  */
 export function thresholdFor(

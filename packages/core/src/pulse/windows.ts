@@ -38,7 +38,7 @@ interface Tally {
 /** The window that runs, and the one before it, for which flashes may still be found. */
 export interface Windows {
   number: number;
-  /** Samples since the running window began. */
+  /** The sample last taken, from the start of the running window. */
   sample: number;
   running: Tally;
   closing: Tally;
@@ -59,7 +59,7 @@ function createTally(): Tally {
 }
 
 export function createWindows(): Windows {
-  return { number: 0, sample: 0, running: createTally(), closing: createTally(), isClosing: false };
+  return { number: 0, sample: -1, running: createTally(), closing: createTally(), isClosing: false };
 }
 
 /** Counts a sample; true when the window before the running one is complete. */
