@@ -40,6 +40,12 @@ export const bucketsAnswer = z.object({
     powerMinW: z.array(number).describe('Smallest mean power of a stored measurement in the bucket'),
     powerMaxW: z.array(number),
     coverage: z.array(z.number()).describe('Measured part of the bucket, 0 to 1'),
+    recoveredWh: z
+      .array(z.number())
+      .optional()
+      .describe(
+        'How much of energyWh was not measured but recovered from counts around gaps; left out where nothing was',
+      ),
   }),
 });
 export type BucketsAnswer = z.infer<typeof bucketsAnswer>;
@@ -51,6 +57,10 @@ export const totalAnswer = z.object({
   toMs: z.number(),
   energyWh: z.number(),
   coverage: z.number(),
+  recoveredWh: z
+    .number()
+    .optional()
+    .describe('How much of energyWh was recovered from counts around gaps; left out where nothing was'),
 });
 export type TotalAnswer = z.infer<typeof totalAnswer>;
 

@@ -58,6 +58,21 @@ export const healthInfo = z.object({
       windowsMissed: z.int().describe('Windows known to exist that never came'),
       disagreements: z.int(),
       boots: z.int(),
+      version: z.int().describe('Version of its reports'),
+      refusedBy: z
+        .array(z.object({ code: z.string(), count: z.int() }))
+        .describe('Refused reports by reason'),
+      sensorId: z.string().optional().describe('Hardware identity; version 2 only, as all that follows'),
+      firmware: z.string().optional(),
+      batteryMv: z.number().nullable().optional().describe('null without battery'),
+      light: z
+        .object({
+          baselineMv: z.number(),
+          amplitudeMv: z.number(),
+          noise100Uv: z.number().describe('0.1 mV'),
+          state: z.enum(['unknown', 'learning', 'good', 'weak', 'blinded', 'failed']),
+        })
+        .optional(),
     }),
   ),
   refused: z.array(

@@ -49,6 +49,26 @@ export const SERVER_ERRORS = {
     status: 404,
     retryable: false,
   },
+  'keys/unreadable': {
+    message: 'The sensors’ keys in {path} can not be read: {reason}.',
+    status: 500,
+    retryable: false,
+  },
+  'keys/unwritable': {
+    message: 'The sensors’ keys can not be written to {path}: {reason}.',
+    status: 500,
+    retryable: false,
+  },
+  'keys/known': {
+    message: 'Sensor {id} has a key already; `kilowink sensor key {id} --rotate` makes a new one.',
+    status: 409,
+    retryable: false,
+  },
+  'keys/none': {
+    message: 'Sensor {id} has no key; `kilowink sensor add --id {id}` makes one.',
+    status: 404,
+    retryable: false,
+  },
   'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },
 } as const;
 

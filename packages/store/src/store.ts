@@ -30,7 +30,8 @@ export interface Store extends StoreReader {
   replaceRecovered(run: RunId, gone: readonly Recovered[], made: readonly Recovered[]): void;
   /** What `body` puts goes to the file in one group, or not at all. */
   together<T>(body: () => T): T;
-  /** Rises whenever everything put until then is in the file. */
+  /** The group that holds the latest put: it is in the file once `writtenGroups` has reached it. */
+  readonly currentGroup: number;
   readonly writtenGroups: number;
   /** Replaces the run's timeline. Windows already sealed keep the times they were sealed with. */
   setTimeline(run: RunId, timeline: Timeline): void;

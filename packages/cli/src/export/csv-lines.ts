@@ -29,14 +29,15 @@ export function createCsvLines(unit: Unit, zone: string): CsvLines {
         yield `${start(startMs)},${durationMs / SECOND_MS},${thousandths(energyWh)},${power},${counts}\n`;
       }
     },
-    *ofBuckets({ starts, sums, validMs, rateMin, rateMax, lengthsMs }) {
+    *ofBuckets({ starts, sums, validMs, rateMin, rateMax, lengthsMs, recoveredSums }) {
       for (let i = 0; i < starts.length; i++) {
         const startMs = starts[i] ?? 0;
         const lengthMs = lengthsMs[i] ?? 0;
         const measuredMs = validMs[i] ?? 0;
         const energyWh = (sums[i] ?? Number.NaN) / perWh;
         const powers = [
-          (energyWh * HOUR_MS) / measuredMs,
+          // Power is of what was measured; energy also of what was recovered.
+          ((energyWh - (recoveredSums?.[i] ?? 0) / perWh) * HOUR_MS) / measuredMs,
           (rateMin[i] ?? Number.NaN) / perWh,
           (rateMax[i] ?? Number.NaN) / perWh,
         ];

@@ -1,7 +1,7 @@
 import type { HealthInfo } from '@kilowink/api';
 import type { Clock } from '@kilowink/core/time';
 import type { StoreReader } from '@kilowink/store';
-import type { Ingest } from '../ingest/index.ts';
+import type { HeardSensor, Ingest } from '../ingest/index.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { Housekeeping } from './housekeeping.ts';
 
@@ -39,10 +39,27 @@ export function describeHealth(of: HealthSources): HealthInfo {
       lastError,
     },
     clock: of.watch.report,
-    sources: sensors.map(({ source, series, counters, refused }) => {
-      const { clockSteps: _, ...shown } = counters;
-      return { source, series, name: names.get(series) ?? source, authenticated: false, refused, ...shown };
-    }),
+    sources: sensors.map((sensor) => describeSensor(sensor, names.get(sensor.series))),
     refused: (of.ingest?.refusals() ?? []).map((refusal) => ({ ...refusal })),
+  };
+}
+
+function describeSensor(sensor: HeardSensor, name: string | undefined): HealthInfo['sources'][number] {
+  const { source, series, version, counters, refused, self } = sensor;
+  const { clockSteps: _, ...shown } = counters;
+  const refusedBy = [...refused].map(([code, count]) => ({ code, count }));
+  return {
+    ...{ source, series, name: name ?? source, version, refusedBy },
+    authenticated: self?.authenticated ?? false,
+    refused: refusedBy.reduce((sum, { count }) => sum + count, 0),
+    ...shown,
+    ...(self === null
+      ? {}
+      : {
+          sensorId: self.sensorId,
+          firmware: `${self.firmware.major}.${self.firmware.minor}.${self.firmware.patch}`,
+          batteryMv: self.batteryMv,
+          light: { ...self.light },
+        }),
   };
 }

@@ -5,7 +5,7 @@ import { liveQuery, operations } from '@kilowink/api';
 import type { Clock } from '@kilowink/core/time';
 import type { Store, StoreReader } from '@kilowink/store';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Config } from '../config/index.ts';
+import type { LoadedConfig } from '../config/index.ts';
 import { serverError } from '../errors.ts';
 import {
   addPageRoutes,
@@ -17,6 +17,7 @@ import {
 } from '../http/index.ts';
 import { readInput } from '../http/query.ts';
 import { Ingest } from '../ingest/index.ts';
+import { KeyRing } from '../keys/index.ts';
 import { Live } from '../live/index.ts';
 import { systemClock } from './clock.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -24,7 +25,7 @@ import { describeHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 
 export interface ServerOptions {
-  readonly config: Config;
+  readonly config: LoadedConfig['config'];
   /** A store makes a server that takes reports; a reader makes a read-only one. */
   readonly store: Store | StoreReader;
   readonly version: string;
@@ -68,7 +69,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: (message, error) => log(`${message} ${String(error)}`),
   });
 
-  const sensors = sensorHandler(ingest, (error) => log(`a report could not be stored: ${String(error)}`));
+  const sensors = sensorHandler(ingest, clock, (error) =>
+    log(`a report could not be stored: ${String(error)}`),
+  );
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
@@ -135,7 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function createIngest(of: {
   store: Store;
   clock: Clock;
-  config: Config;
+  config: LoadedConfig['config'];
   live: Live;
   log: (line: string) => void;
 }): Ingest {
@@ -144,6 +147,8 @@ function createIngest(of: {
     store,
     clock,
     mappings: config.sensors,
+    requireKeys: config.requireKeys,
+    keys: new KeyRing(config.dataDir, log),
     onTaken: (series, added) => {
       if (added > 0) live.push();
       live.heard(series);
@@ -152,7 +157,10 @@ function createIngest(of: {
   });
 }
 
-async function listen(app: FastifyInstance, config: Config): Promise<{ host: string; port: number }> {
+async function listen(
+  app: FastifyInstance,
+  config: LoadedConfig['config'],
+): Promise<{ host: string; port: number }> {
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (cause) {

@@ -8,10 +8,19 @@ const sensor = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens')
       .describe('What the sensor is known by; two entries of one id are one sensor'),
-    address: z.string().min(1).describe('Remote address its reports come from'),
+    address: z.string().min(1).optional().describe('Remote address its version 1 reports come from'),
+    sensorId: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/, 'expected 16 lower-case hex digits')
+      .optional()
+      .describe('Hardware identity in its version 2 reports'),
     type: z.int().min(0).max(255).optional().describe('Sensor type byte; any, when left out'),
     name: z.string().min(1).optional().describe('What people call it'),
   })
+  .refine(
+    ({ address, sensorId }) => address !== undefined || sensorId !== undefined,
+    'expected an address or a sensorId',
+  )
   .describe('One mapping of reports to a sensor');
 
 /**
@@ -67,7 +76,11 @@ export const configSchema = z.strictObject({
   sensors: z
     .array(sensor)
     .default([])
-    .describe('Sensors by remote address; others are known by address and type'),
+    .describe('Sensors by remote address or hardware identity; others are known by these themselves'),
+  requireKeys: z
+    .boolean()
+    .default(false)
+    .describe('Refuse version 2 reports of sensors without a key (`kilowink sensor add`)'),
 });
 
 /** The configuration in force: frozen, complete but for the data folder, which the command fills in. */

@@ -17,12 +17,17 @@ export function bucketColumns(buckets: Buckets, unitsPerWh: number): BucketsAnsw
     const validMs = buckets.validMs[index] ?? 0;
     const sum = buckets.sums[index] ?? Number.NaN;
     columns.energyWh[index] = Number.isNaN(sum) ? null : rounded(sum / unitsPerWh, 1_000);
-    columns.powerMeanW[index] = validMs > 0 ? watts((sum * HOUR_MS) / validMs / unitsPerWh) : null;
+    const measured = sum - (buckets.recoveredSums?.[index] ?? 0);
+    columns.powerMeanW[index] = validMs > 0 ? watts((measured * HOUR_MS) / validMs / unitsPerWh) : null;
     columns.powerMinW[index] = watts((buckets.rateMin[index] ?? Number.NaN) / unitsPerWh);
     columns.powerMaxW[index] = watts((buckets.rateMax[index] ?? Number.NaN) / unitsPerWh);
     columns.coverage[index] = rounded(Math.min(1, validMs / (buckets.lengthsMs[index] ?? 1)), 10_000);
   }
-  return columns;
+  if (buckets.recoveredSums === undefined) return columns;
+  return {
+    ...columns,
+    recoveredWh: Array.from(buckets.recoveredSums, (sum) => rounded(sum / unitsPerWh, 1_000)),
+  };
 }
 
 /** A tenth of a watt is finer than any meter here. */

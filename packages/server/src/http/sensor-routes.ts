@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, Ingest } from '../ingest/index.ts';
+import { isVersion2 } from '@kilowink/core/report';
+import type { Clock } from '@kilowink/core/time';
+import { type Answer, type Ingest, unreadAnswer } from '../ingest/index.ts';
 
 /** A version 1 report of a whole day's windows is a quarter of this. */
 const REPORT_BYTES_MAX = 65_536;
@@ -7,21 +9,28 @@ const REPORT_BYTES_MAX = 65_536;
 /** Takes a request if it is a sensor's; false leaves it to the API. */
 export type SensorHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+const NO_BODY = new Uint8Array();
+
 /**
  * What sensors in the field send: no Content-Type, one connection a report, an answer in plain text with status 200
- * whatever it says. Without `ingest` the instance is read-only.
+ * whatever it says; version 2 is answered in bytes. Without `ingest` the instance is read-only.
  *
  * This stands before the framework: thousands of sensors report every 15 s, each on a connection of its own, and a post of
  * 17 bytes needs no routing, hooks or serialisation. It doubles what one core takes in.
  */
-export function sensorHandler(ingest: Ingest | null, onError: (error: unknown) => void): SensorHandler {
+export function sensorHandler(
+  ingest: Ingest | null,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): SensorHandler {
   /** A store that can not be written leaves the report to the sensor, which repeats its windows. */
-  const attempt = (response: ServerResponse, take: () => Answer) => {
+  const attempt = (response: ServerResponse, body: Uint8Array, take: () => Answer | undefined) => {
+    const isBinary = isVersion2(body);
     try {
-      answer(response, 200, take());
+      answer(response, 200, take() ?? (isBinary ? unreadAnswer('readOnly', clock.wallMs()) : 'readonly'));
     } catch (error) {
       onError(error);
-      answer(response, 503, 'not stored');
+      answer(response, 503, isBinary ? unreadAnswer('retry', clock.wallMs()) : 'not stored');
     }
   };
   return (request, response) => {
@@ -29,11 +38,11 @@ export function sensorHandler(ingest: Ingest | null, onError: (error: unknown) =
     switch (request.url) {
       case '/sensor/up':
         request.resume();
-        attempt(response, () => ingest?.up(addressOf(request)) ?? 'readonly');
+        attempt(response, NO_BODY, () => ingest?.up(addressOf(request)));
         return true;
       case '/sensor/report':
         readBody(request, response, (body) =>
-          attempt(response, () => ingest?.report(addressOf(request), body) ?? 'readonly'),
+          attempt(response, body, () => ingest?.report(addressOf(request), body)),
         );
         return true;
       default:
@@ -46,9 +55,10 @@ function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
 
-function answer(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length });
-  response.end(text);
+function answer(response: ServerResponse, status: number, content: string | Uint8Array): void {
+  const type = typeof content === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
+  response.writeHead(status, { 'content-type': type, 'content-length': content.length });
+  response.end(content);
 }
 
 /** Gathers the body; one that is too long is answered 413 and cut off. */

@@ -46,9 +46,11 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
   app.get(fastifyPath(operations.readTotal.path), (request): TotalAnswer => {
     const series = findSeries(store, readInput(seriesParameters, request.params).id);
     const range = rangeOf(series, readInput(rangeQuery, request.query), routes);
-    const { sum, validMs } = store.readTotal(series.id, range.fromMs, range.toMs);
+    const { sum, validMs, recoveredSum } = store.readTotal(series.id, range.fromMs, range.toMs);
     const coverage = range.toMs > range.fromMs ? Math.min(1, validMs / (range.toMs - range.fromMs)) : 0;
-    return { series: series.id, ...range, energyWh: sum / UNITS_PER_WH[series.unit], coverage };
+    const unitsPerWh = UNITS_PER_WH[series.unit];
+    const recovered = recoveredSum > 0 ? { recoveredWh: recoveredSum / unitsPerWh } : {};
+    return { series: series.id, ...range, energyWh: sum / unitsPerWh, coverage, ...recovered };
   });
 
   app.get(fastifyPath(operations.readWindows.path), (request): WindowsAnswer => {

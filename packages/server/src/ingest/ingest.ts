@@ -1,12 +1,16 @@
-import { decodeReportV1, WINDOW_V1_MS } from '@kilowink/core/report';
+import type { Fault } from '@kilowink/core/error';
+import { decodeReportV1, isVersion2, WINDOW_V1_MS } from '@kilowink/core/report';
 import type { Clock, EpochMs } from '@kilowink/core/time';
 import type { SeriesId, Store } from '@kilowink/store';
 import type { SensorMapping } from '../config/index.ts';
+import type { KeyRing } from '../keys/index.ts';
+import { NumberedIngest } from './numbered-ingest.ts';
+import type { SensorSelf } from './numbered-sensor.ts';
 import { Sensor, type SensorCounters } from './sensor.ts';
 import { isAt, type SensorKey, sensorKeyOf } from './source-key.ts';
 
-/** What a sensor is answered, as the firmware in the field knows it. */
-export type Answer = 'ok' | 'invalid' | 'readonly';
+/** What a sensor is answered: text as the version 1 firmware in the field knows it, bytes for version 2. */
+export type Answer = 'ok' | 'invalid' | 'readonly' | Uint8Array;
 
 /** A kind of refusal since the server started. */
 export interface Refusal {
@@ -16,10 +20,25 @@ export interface Refusal {
   readonly lastMs: EpochMs;
 }
 
+/** A sensor heard of, for the health page. */
+export interface HeardSensor {
+  readonly source: string;
+  readonly series: SeriesId;
+  readonly version: 1 | 2;
+  readonly counters: Readonly<SensorCounters>;
+  /** By code. */
+  readonly refused: ReadonlyMap<string, number>;
+  /** What it says of itself; null in version 1, and before its first report. */
+  readonly self: SensorSelf | null;
+}
+
 export interface IngestOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly mappings: readonly SensorMapping[];
+  readonly keys: KeyRing;
+  /** Whether version 2 sensors must have a key. */
+  readonly requireKeys: boolean;
   /** Called after a report was taken, with what was new. */
   readonly onTaken?: (series: SeriesId, added: number) => void;
   readonly log?: (line: string) => void;
@@ -30,10 +49,12 @@ export class Ingest {
   readonly #options: IngestOptions;
   readonly #sensors = new Map<string, Sensor>();
   readonly #refusals = new Map<string, Refusal>();
-  readonly #refusedBySource = new Map<string, number>();
+  readonly #refusedBySource = new Map<string, Map<string, number>>();
+  readonly #numbered: NumberedIngest;
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#numbered = new NumberedIngest(options);
   }
 
   /** A sensor has booted. It sends no bytes with that, so every known type at this address counts as booted. */
@@ -48,9 +69,10 @@ export class Ingest {
   }
 
   report(address: string, bytes: Uint8Array): Answer {
+    if (isVersion2(bytes)) return this.#reportNumbered(address, bytes);
     const decoded = decodeReportV1(bytes);
     if (!decoded.ok) {
-      this.#refuse(address, decoded.fault.code, decoded.fault.message);
+      this.#refuse(address, decoded.fault);
       return 'invalid';
     }
     const type = decoded.value.sensorType;
@@ -64,17 +86,35 @@ export class Ingest {
     return 'ok';
   }
 
-  sensors(): { source: string; series: SeriesId; counters: Readonly<SensorCounters>; refused: number }[] {
-    return [...this.#sensors.values()].map(({ source, series, counters }) => ({
-      source,
-      series,
-      counters,
-      refused: this.#refusedBySource.get(source) ?? 0,
-    }));
+  sensors(): HeardSensor[] {
+    const refusedOf = (source: string) => this.#refusedBySource.get(source) ?? new Map<string, number>();
+    return [
+      ...[...this.#sensors.values()].map(({ source, series, counters }) => ({
+        ...{ source, series, counters, version: 1 as const, self: null },
+        refused: refusedOf(source),
+      })),
+      ...this.#numbered.sensors.map(({ source, series, counters, self }) => ({
+        ...{ source, series, counters, version: 2 as const, self },
+        refused: refusedOf(source),
+      })),
+    ];
   }
 
   refusals(): Refusal[] {
     return [...this.#refusals.values()];
+  }
+
+  #reportNumbered(address: string, bytes: Uint8Array): Uint8Array {
+    const { answer, source, fault, taken } = this.#numbered.report(bytes, this.#now());
+    if (fault !== null) this.#refuse(address, fault, source);
+    if (taken === null) return answer;
+    const { sensor, taken: outcome } = taken;
+    this.#options.onTaken?.(sensor.series, outcome.added);
+    this.#options.log?.(
+      `${address} report of ${sensor.source}: ${outcome.added} new, ${outcome.repeated} repeated` +
+        `, ${sensor.missing} missing${outcome.newRun ? ', new boot' : ''}`,
+    );
+    return answer;
   }
 
   #load(key: SensorKey): Sensor {
@@ -85,13 +125,14 @@ export class Ingest {
     return sensor;
   }
 
-  #refuse(address: string, code: string, message: string): void {
+  #refuse(address: string, { code, message }: Fault, known: string | null = null): void {
     const before = this.#refusals.get(code);
     const { wallMs } = this.#now();
     const lastMessage = `${address}: ${message}`;
     this.#refusals.set(code, { code, count: (before?.count ?? 0) + 1, lastMessage, lastMs: wallMs });
-    const { source } = sensorKeyOf({ address, type: 0 }, this.#options.mappings);
-    this.#refusedBySource.set(source, (this.#refusedBySource.get(source) ?? 0) + 1);
+    const source = known ?? sensorKeyOf({ address, type: 0 }, this.#options.mappings).source;
+    const counts = this.#refusedBySource.get(source) ?? new Map<string, number>();
+    this.#refusedBySource.set(source, counts.set(code, (counts.get(code) ?? 0) + 1));
     this.#options.log?.(`${lastMessage}`);
   }
 

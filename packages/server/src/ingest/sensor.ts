@@ -16,11 +16,8 @@ export interface SensorCounters {
   clockSteps: number;
 }
 
-/** One optical sensor: its series, its boots, its counters. */
-export class Sensor {
-  readonly source: string;
-  readonly series: SeriesId;
-  readonly counters: SensorCounters = {
+export function noCounters(): SensorCounters {
+  return {
     lastReportMs: null,
     reports: 0,
     windowsNew: 0,
@@ -30,6 +27,13 @@ export class Sensor {
     boots: 0,
     clockSteps: 0,
   };
+}
+
+/** One optical sensor that speaks version 1: its series, its boots, its counters. */
+export class Sensor {
+  readonly source: string;
+  readonly series: SeriesId;
+  readonly counters: SensorCounters = noCounters();
   readonly #windows: UnnumberedSource;
 
   constructor(store: Store, key: SensorKey, windowMs: number) {

@@ -15,7 +15,7 @@ export function sensorKeyOf(
 ): SensorKey {
   const address = plainAddress(from.address);
   const mapping = mappings.find(
-    (known) => plainAddress(known.address) === address && (known.type ?? from.type) === from.type,
+    (known) => isAddressOf(known, address) && (known.type ?? from.type) === from.type,
   );
   if (mapping !== undefined) return { source: `optical/${mapping.id}`, name: mapping.name ?? mapping.id };
   const type = from.type.toString(16).padStart(2, '0');
@@ -29,7 +29,24 @@ export function sensorKeyOf(
 export function isAt(source: string, address: string, mappings: readonly SensorMapping[]): boolean {
   const plain = plainAddress(address);
   if (source.startsWith(`optical/${plain}/`)) return true;
-  return mappings.some((known) => plainAddress(known.address) === plain && source === `optical/${known.id}`);
+  return mappings.some((known) => isAddressOf(known, plain) && source === `optical/${known.id}`);
+}
+
+/** A version 2 report names its sensor: the configuration may call it otherwise. `keyName`: given with its key. */
+export function numberedKeyOf(
+  sensorId: string,
+  keyName: string | undefined,
+  mappings: readonly SensorMapping[],
+): SensorKey {
+  const mapping = mappings.find((known) => known.sensorId === sensorId);
+  if (mapping === undefined) {
+    return { source: `optical/${sensorId}`, name: keyName ?? `Optical sensor ${sensorId}` };
+  }
+  return { source: `optical/${mapping.id}`, name: mapping.name ?? keyName ?? mapping.id };
+}
+
+function isAddressOf(mapping: SensorMapping, plain: string): boolean {
+  return mapping.address !== undefined && plainAddress(mapping.address) === plain;
 }
 
 /** IPv4 addresses as such, also where a socket that speaks both families shows them as IPv6. */

@@ -152,6 +152,10 @@ export class SqliteStore extends SqliteReader implements Store {
     }
   }
 
+  get currentGroup(): number {
+    return this.#writtenGroups + (this.parts.pending.isEmpty ? 0 : 1);
+  }
+
   get writtenGroups(): number {
     return this.#writtenGroups;
   }

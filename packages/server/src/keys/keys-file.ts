@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { KEY_BYTES } from '@kilowink/core/report';
+import { z } from 'zod';
+import { serverError } from '../errors.ts';
+
+/** The sensors' keys, in the data folder, for its owner alone. */
+export const KEYS_FILE = 'sensors.json';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+
+const storedKey = z.strictObject({
+  id: hex(8),
+  name: z.string().min(1).optional(),
+  key: hex(KEY_BYTES),
+  addedMs: z.number(),
+});
+
+const keysFile = z.strictObject({ version: z.literal(1), sensors: z.array(storedKey) });
+
+/** A sensor with its key, as the file has it. */
+export type StoredKey = z.infer<typeof storedKey>;
+
+/** Whether a text is a sensor's identity: 16 lower-case hex digits. */
+export function isSensorId(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
+}
+
+/** The sensors that have a key; none where there is no file. Throws `keys/unreadable`. */
+export function listKeys(folder: string): StoredKey[] {
+  const path = join(folder, KEYS_FILE);
+  try {
+    return keysFile.parse(JSON.parse(readFileSync(path, 'utf8'))).sensors;
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'ENOENT') return [];
+    throw serverError('keys/unreadable', { path, reason: reasonOf(cause) }, cause);
+  }
+}
+
+/** Makes a key for a sensor and returns it. Throws `keys/known` when it has one already. */
+export function addKey(
+  folder: string,
+  sensor: { id: string; name?: string | undefined },
+  nowMs: number,
+): string {
+  const known = listKeys(folder);
+  const { id, name } = sensor;
+  if (known.some((each) => each.id === id)) throw serverError('keys/known', { id });
+  const key = makeKey();
+  writeKeys(folder, [...known, { id, ...(name === undefined ? {} : { name }), key, addedMs: nowMs }]);
+  return key;
+}
+
+/** Makes a new key in place of a sensor's and returns it. Throws `keys/none` when it has none. */
+export function rotateKey(folder: string, id: string, nowMs: number): string {
+  const known = listKeys(folder);
+  if (!known.some((each) => each.id === id)) throw serverError('keys/none', { id });
+  const key = makeKey();
+  writeKeys(
+    folder,
+    known.map((each) => (each.id === id ? { ...each, key, addedMs: nowMs } : each)),
+  );
+  return key;
+}
+
+function makeKey(): string {
+  return randomBytes(KEY_BYTES).toString('hex');
+}
+
+/** A new file takes the old one's place whole, so that whoever reads meanwhile has one or the other. */
+function writeKeys(folder: string, sensors: readonly StoredKey[]): void {
+  const path = join(folder, KEYS_FILE);
+  const made = `${path}.${process.pid}.new`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = openSync(made, 'w', 0o600);
+    writeSync(file, `${JSON.stringify({ version: 1, sensors }, null, 2)}\n`);
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(made, path);
+  } catch (cause) {
+    throw serverError('keys/unwritable', { path, reason: reasonOf(cause) }, cause);
+  }
+}
+
+/** Never the content: a message ends in a log. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return z.prettifyError(cause).split('\n').join('; ');
+  if (cause instanceof SyntaxError) return 'not JSON';
+  return cause instanceof Error ? cause.message : String(cause);
+}
