@@ -20,6 +20,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     serve: async () => (await import('./commands/serve.ts')).serveCommand(),
     import: async () => (await import('./commands/import.ts')).importCommand(),
     export: async () => (await import('./commands/export.ts')).exportCommand(),
+    sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
     sim: async () => (await import('./commands/sim.ts')).simCommand(),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),

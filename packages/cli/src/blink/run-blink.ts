@@ -1,3 +1,4 @@
+import { decodeAnswerV2, isVersion2 } from '@kilowink/core/report';
 import type { EpochMs } from '@kilowink/core/time';
 import {
   type BlinkOptions,
@@ -65,6 +66,14 @@ interface Message {
   readonly boot: number;
 }
 
+/** A version 2 answer in words. */
+function sayAnswer(bytes: Uint8Array): string {
+  const answer = decodeAnswerV2(bytes);
+  if (!answer.ok) return answer.fault.message;
+  const { status, acknowledged } = answer.value;
+  return acknowledged === null ? status : `${status}, acknowledged to ${acknowledged}`;
+}
+
 /** No timer is longer, so that a machine that slept catches up soon. */
 const NAP_MS_MAX = 1_000;
 
@@ -119,6 +128,12 @@ class BlinkRun {
 
   #nowMs(): EpochMs {
     return this.#options.startMs + (performance.now() - this.#startedMs) * (this.#options.speed ?? 1);
+  }
+
+  /** An answer may give it something to do at once. */
+  #wake(): void {
+    clearTimeout(this.#timer);
+    this.#plan();
   }
 
   #plan(): void {
@@ -176,9 +191,14 @@ class BlinkRun {
   async #post({ kind, bytes, boot }: Message): Promise<void> {
     try {
       const answer = await rawPost(this.#options.target, `/sensor/${kind}`, bytes);
+      const came = Buffer.from(answer.text, 'latin1');
+      const said = isVersion2(came) ? sayAnswer(came) : answer.text.trim();
       this.#answers += 1;
-      this.#lastAnswer =
-        answer.status === 200 ? answer.text.trim() : `${answer.status} ${answer.text.trim()}`;
+      this.#lastAnswer = answer.status === 200 ? said : `${answer.status} ${said}`;
+      if (kind === 'report' && boot === this.#boots) {
+        this.#sensor.replied(this.#nowMs(), { report: bytes, answer: came });
+        this.#wake();
+      }
       if (kind === 'up' && boot === this.#boots) this.#sensor.answered(this.#nowMs());
     } catch (error) {
       this.#failures += 1;

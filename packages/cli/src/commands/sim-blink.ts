@@ -1,3 +1,5 @@
+import { parseHex } from '@kilowink/core/bytes';
+import { KEY_BYTES } from '@kilowink/core/report';
 import type { EpochMs } from '@kilowink/core/time';
 import { isZone } from '@kilowink/core/time';
 import { constantLoad, type Load, profileLoad, shiftToNow, wallClockMs } from '@kilowink/sim/load';
@@ -26,6 +28,10 @@ interface BlinkCommandOptions {
   start?: string;
   duration?: number;
   zone: string;
+  report: number;
+  id?: string;
+  key?: string;
+  held: number;
 }
 
 const HELP = `
@@ -36,13 +42,16 @@ An accelerated sensor (--speed) lives its 5 s windows in less: its uptime says t
 has. The server keeps each window once and 5 s long, the newest ending when its report comes, so the windows reach back
 to before the sensor was started. Use it to fill a test folder or to load a server, not beside real measurements.
 
+With --report 2 it numbers its windows, measures from its boot on, and keeps what the server does not acknowledge: after an
+outage it sends the backlog, oldest first. With --key it signs, and takes no answer that is not signed.
+
 Without --profile or --watts it plays a measured house, at the present time of day:
   ${SCEAUX_CREDIT}`;
 
 /** `kilowink sim blink`: an optical sensor that is not there, over real HTTP. */
 export function simBlinkCommand(): Command {
   return new Command('blink')
-    .description('An optical sensor that posts version 1 reports as the real ones do')
+    .description('An optical sensor that posts reports as the real ones do')
     .requiredOption('--to <url>', 'server to report to, for example http://localhost:8087')
     .option('--profile <file>', 'what the house draws: any file that `kilowink import` reads')
     .option('--watts <power>', 'a house that always draws this', numberFrom(0, 1e6))
@@ -50,6 +59,10 @@ export function simBlinkCommand(): Command {
       '--start <time>',
       'local time in the profile to begin with (default: its last day, the present time of day)',
     )
+    .option('--report <version>', 'version of its reports, 1 or 2', wholeFrom(1, 2), 1)
+    .option('--id <hex>', 'hardware identity, 16 hex digits (version 2)', hexText(8))
+    .option('--key <hex>', 'key, as `kilowink sensor add` gave it (version 2)', hexText(KEY_BYTES))
+    .option('--held <number>', 'windows its memory holds (version 2)', wholeFrom(60, 1e6), 17_280)
     .option('--speed <factor>', 'its seconds in a real one', numberFrom(0.001, 10_000), 1)
     .option('--type <hex>', 'sensor type', hexByte, 0)
     .option('--counts <number>', 'windows in a report', wholeFrom(1, 1_000), 10)
@@ -90,6 +103,7 @@ async function simulate(options: BlinkCommandOptions): Promise<void> {
 function sensorOptions(options: BlinkCommandOptions, startMs: EpochMs): RunBlinkOptions {
   const { rebootEvery, duration } = options;
   return {
+    ...numberedOptions(options, startMs),
     load: chooseLoad(options, startMs),
     startMs,
     seed: options.seed,
@@ -105,6 +119,26 @@ function sensorOptions(options: BlinkCommandOptions, startMs: EpochMs): RunBlink
     },
     ...(rebootEvery === undefined ? {} : { rebootEveryMs: rebootEvery * 1_000 }),
     ...(duration === undefined ? {} : { durationMs: duration * 1_000 }),
+  };
+}
+
+/** The identity of a simulated sensor that is not told which. */
+const SIMULATED_ID = '51a0000000000000';
+
+function numberedOptions(options: BlinkCommandOptions, startMs: EpochMs): Pick<RunBlinkOptions, 'numbered'> {
+  const { report, id = SIMULATED_ID, key, held } = options;
+  if (report === 1) {
+    if (options.id === undefined && key === undefined) return {};
+    throw cliError('cli/usage', { reason: '--id and --key are for --report 2' });
+  }
+  const bytes = key === undefined ? undefined : parseHex(key);
+  return {
+    numbered: {
+      sensorId: id,
+      windowsHeld: held,
+      entropy: startMs >>> 0,
+      ...(bytes ? { key: bytes } : {}),
+    },
   };
 }
 
@@ -176,6 +210,13 @@ function wholeFrom(low: number, high: number): (text: string) => number {
     const value = parse(text);
     if (Number.isInteger(value)) return value;
     throw new InvalidArgumentError('Expected a whole number.');
+  };
+}
+
+function hexText(bytes: number): (text: string) => string {
+  return (text) => {
+    if (parseHex(text)?.length === bytes) return text.toLowerCase();
+    throw new InvalidArgumentError(`Expected ${2 * bytes} hex digits.`);
   };
 }
 

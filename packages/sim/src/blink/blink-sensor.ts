@@ -3,6 +3,7 @@ import { encodeReportV1, WINDOW_V1_MS } from '@kilowink/core/report';
 import type { EpochMs } from '@kilowink/core/time';
 import { createMeter, type Load, type Meter } from '../load/index.ts';
 import { createRandom, type Random } from '../random/index.ts';
+import { type NumberedOptions, NumberedSensor } from './numbered-sensor.ts';
 
 /**
  * The optical sensor as it is in the field, on virtual time:
@@ -22,8 +23,16 @@ export interface BlinkSensor {
   take(): SensorEvent;
   /** Tells it that an answer to its last `up` came at `atMs`; later answers change nothing. */
   answered(atMs: EpochMs): void;
+  /** Tells it that an answer to one of its reports came; version 1 does not care. */
+  replied(atMs: EpochMs, reply: Reply): void;
   /** Every window measured so far, for tests to compare with. */
   readonly windows: readonly MeasuredWindow[];
+}
+
+/** A report, and what came in answer to it. */
+export interface Reply {
+  readonly report: Uint8Array;
+  readonly answer: Uint8Array;
 }
 
 export type SensorEvent =
@@ -57,6 +66,8 @@ export interface BlinkOptions {
   readonly rebootEveryMs?: number;
   /** Probability that a window's reading fails; 0 by default. */
   readonly blindChance?: number;
+  /** Makes it a sensor that speaks version 2; type and number of windows then mean nothing. */
+  readonly numbered?: NumberedOptions;
   /** Whether to remember every window in `windows`; off by default, for it grows for ever. */
   readonly remember?: boolean;
 }
@@ -68,7 +79,7 @@ const REPORT_EVERY_WINDOWS = 3;
 const COUNT_MAX = 254;
 
 export function createBlinkSensor(options: BlinkOptions): BlinkSensor {
-  return new Sensor(options);
+  return options.numbered === undefined ? new Sensor(options) : new NumberedSensor(options, options.numbered);
 }
 
 class Sensor implements BlinkSensor {
@@ -120,6 +131,8 @@ class Sensor implements BlinkSensor {
     this.#meter.advance(this.#windowsFromMs);
     this.#plan(this.#windowEndMs(0));
   }
+
+  replied(): void {}
 
   #start(): SensorEvent {
     const atMs = this.#nextMs;

@@ -3,6 +3,7 @@ export {
   type BlinkSensor,
   createBlinkSensor,
   type MeasuredWindow,
+  type Reply,
   type SensorEvent,
 } from './blink-sensor.ts';
 export {
@@ -11,3 +12,4 @@ export {
   type FaultyNetwork,
   type NetworkFaults,
 } from './faulty-network.ts';
+export type { NumberedOptions } from './numbered-sensor.ts';
