@@ -33,6 +33,16 @@ export const CLI_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'detect/line': {
+    message: '{path}, line {line}: expected a whole number of mV from -32768 to 32767, "{came}" came',
+    status: 400,
+    retryable: false,
+  },
+  'detect/odd': {
+    message: '{path}: expected 2 bytes a sample, one byte came after sample {samples}',
+    status: 400,
+    retryable: false,
+  },
   'sim/profile': { message: '{path}: {reason}', status: 400, retryable: false },
   'sim/no-answer': { message: 'no answer from {host}:{port}: {reason}', status: 503, retryable: true },
 } as const;

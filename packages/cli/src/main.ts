@@ -21,6 +21,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     import: async () => (await import('./commands/import.ts')).importCommand(),
     export: async () => (await import('./commands/export.ts')).exportCommand(),
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
+    detect: async () => (await import('./commands/detect.ts')).detectCommand(),
     sim: async () => (await import('./commands/sim.ts')).simCommand(),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),
