@@ -28,6 +28,8 @@
 
 #define COUNT_MAX	8
 #define SAMPLES_AGO_MAX (1 << 24)
+#define SHORT_TRIAL	1
+#define TRIALS		4
 
 #define PEAK_64_MIN	 512
 #define FAINT		 4
@@ -597,7 +599,7 @@ static void profile_pass_tick(struct pulse_profile *profile, int32_t samples)
 	}
 }
 
-static bool profile_matches(const struct pulse_profile *profile, const struct measured *flash)
+static bool profile_matches(const struct pulse_profile *profile, const struct measured *flash, int32_t slack16)
 {
 	int32_t amplitude64 = profile->amplitude64;
 	int32_t length256 = profile->length256;
@@ -612,7 +614,7 @@ static bool profile_matches(const struct pulse_profile *profile, const struct me
 		return is_order_right;
 	}
 	if (flash->is_exact) {
-		return from_length256 <= length256 >> 1;
+		return from_length256 <= (length256 >> 1) + slack16 * 16;
 	}
 	return from_length256 <= length256 >> 3 &&
 	       int_abs(flash->amplitude64 - amplitude64) <= amplitude64 >> 2;
@@ -647,7 +649,7 @@ static int profile_recognise(struct pulse_profile *profile, const struct measure
 {
 	int certain = 1;
 
-	if (!profile_matches(profile, flash)) {
+	if (!profile_matches(profile, flash, slack16)) {
 		if (!profile_believe_other(profile, flash, slack16)) {
 			return 0;
 		}
@@ -668,7 +670,7 @@ static int32_t profile_width(const struct pulse_detector *detector)
 	const struct pulse_geometry *geometry = &detector->geometry;
 
 	if (detector->profile.count == 0) {
-		return detector->is_long_tried ? geometry->width_long : geometry->width_short;
+		return detector->trial == SHORT_TRIAL ? geometry->width_short : geometry->width_long;
 	}
 	return int_clamp((detector->profile.length256 + 64) >> 8, geometry->width_min, geometry->width_max);
 }
@@ -766,13 +768,13 @@ static void detector_adapt(struct pulse_detector *detector)
 {
 	const struct pulse_geometry *geometry = &detector->geometry;
 	int32_t full_scale_mv = detector->full_scale_mv;
-	int32_t margin_mv;
+	int32_t margin64;
 
 	detector->width = (uint8_t)profile_width(detector);
 	detector->near64 = noise_threshold(detector, geometry->near);
 	detector->wide64 = noise_threshold(detector, geometry->near + geometry->far);
-	margin_mv = int_max(full_scale_mv >> 6, int_min(detector->wide64 >> 6, full_scale_mv >> 2));
-	detector->clip_mv = (int16_t)(full_scale_mv - margin_mv);
+	margin64 = int_max(full_scale_mv << 2, int_min(detector->wide64, full_scale_mv << 4));
+	detector->clip_mv = (int16_t)(full_scale_mv - (margin64 >> 6));
 }
 
 /* How much a far side may differ from a near one to be used. */
@@ -870,6 +872,9 @@ static void detector_judge_peak(struct pulse_detector *detector, struct pulse_ev
 	struct shape shape = {0, 0, 0};
 	int certain = 0;
 
+	if (detector->clipped_samples > detector->geometry.blind_samples) {
+		return;
+	}
 	contrast_measure(&contrast, detector, detector->peak_age, -1);
 	if (int_abs(contrast.pre64 - contrast.post64) <= contrast.rise64) {
 		certain = detector_count_flashes(detector, &shape, &contrast);
@@ -890,15 +895,22 @@ static void detector_judge_peak(struct pulse_detector *detector, struct pulse_ev
 
 static void detector_try_widths(struct pulse_detector *detector)
 {
-	detector->trial_ticks++;
-	if (detector->trial_ticks < detector->geometry.width_trial) {
+	uint8_t width_trial = detector->geometry.width_trial;
+	bool is_peak_pending =
+		detector->peak64 >= PEAK_64_MIN && detector->peak_age < geometry_peak_wait(detector->width);
+
+	if (detector->profile.count > 0) {
+		return;
+	}
+	if (detector->trial_ticks < width_trial) {
+		detector->trial_ticks++;
+	}
+	if (detector->trial_ticks < width_trial || is_peak_pending) {
 		return;
 	}
 	detector->trial_ticks = 0;
-	detector->is_long_tried = !detector->is_long_tried;
-	if (detector->profile.count == 0) {
-		detector_adapt(detector);
-	}
+	detector->trial = (uint8_t)(detector->trial + 1 == TRIALS ? 0 : detector->trial + 1);
+	detector_adapt(detector);
 }
 
 static void detector_take_tick(struct pulse_detector *detector, struct pulse_event *event)
@@ -940,13 +952,13 @@ static void detector_watch_blindness(struct pulse_detector *detector, int32_t sa
 		(uint16_t)(is_missing ? int_min(detector->missing_samples + 1, UINT16_MAX) : 0);
 	if (detector->missing_samples > blind_samples) {
 		windows->running.is_missing = true;
-		if (windows->is_closing && detector->missing_samples > windows->sample) {
+		if (windows->is_closing && detector->missing_samples > windows->sample + 1) {
 			windows->closing.is_missing = true;
 		}
 	}
 	if (detector->clipped_samples > blind_samples) {
 		windows->running.is_clipped = true;
-		if (windows->is_closing && detector->clipped_samples > windows->sample) {
+		if (windows->is_closing && detector->clipped_samples > windows->sample + 1) {
 			windows->closing.is_clipped = true;
 		}
 	}
@@ -966,7 +978,6 @@ int pulse_init(struct pulse_detector *detector, const struct pulse_options *opti
 	detector->full_scale_mv = options->full_scale_mv;
 	detector->noise.third1024 = THIRD_1024_START;
 	detector->noise.ticks_to_update = UPDATE_TICKS;
-	detector->is_long_tried = true;
 	detector->windows.sample = UINT16_MAX;
 	windows_clear(&detector->windows.running);
 	windows_clear(&detector->windows.closing);

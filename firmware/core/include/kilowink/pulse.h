@@ -193,7 +193,7 @@ struct pulse_detector {
 	uint16_t peak_age;
 	uint8_t width;
 	uint8_t trial_ticks;
-	bool is_long_tried;
+	uint8_t trial;
 };
 
 /* A detector fits in a small chip's memory: C99 has no static assertion but this. */

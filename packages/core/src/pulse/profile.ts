@@ -86,7 +86,7 @@ function matches(profile: Profile, flash: Measured, doubts: Doubts): boolean {
   const isOrderRight = rise64 * 5 >= amplitude64 * 2 && flash.amplitude64 * 2 <= amplitude64 * 5;
   if (doubts.isFaint || !isOrderRight) return isOrderRight;
   const fromLength256 = Math.abs(flash.length16 * 16 - length256);
-  if (doubts.isExact) return fromLength256 <= length256 >> 1;
+  if (doubts.isExact) return fromLength256 <= (length256 >> 1) + doubts.slack16 * 16;
   // Without noise to blame for a poor fit, height and length have to be right.
   const fromAmplitude64 = Math.abs(flash.amplitude64 - amplitude64);
   return fromLength256 <= length256 >> 3 && fromAmplitude64 <= amplitude64 >> 2;
@@ -112,8 +112,12 @@ function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolea
   return false;
 }
 
+/** Of four trials this one is short: a long flash beside near sides is seen by a long width only. */
+const SHORT_TRIAL = 1;
+export const TRIALS = 4;
+
 /** The width, in ticks, that flashes are looked for with; until one is known, one width after the other. */
-export function widthFor(profile: Profile, geometry: Geometry, isLongTried: boolean): number {
-  if (profile.count === 0) return isLongTried ? geometry.widthLong : geometry.widthShort;
+export function widthFor(profile: Profile, geometry: Geometry, trial: number): number {
+  if (profile.count === 0) return trial === SHORT_TRIAL ? geometry.widthShort : geometry.widthLong;
   return clamp((profile.length256 + 64) >> 8, geometry.widthMin, geometry.widthMax);
 }

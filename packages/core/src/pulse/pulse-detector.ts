@@ -3,7 +3,7 @@ import { type Contrast, createContrast, measureContrast, type Search } from './c
 import { createGeometry, type Geometry, peakWait, SAMPLE_MISSING, SAMPLE_MV_MAX } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
 import { createNoise, deviationUv, doubtNoise, type Noise, thresholdFor, updateNoise } from './noise.ts';
-import { createProfile, type Profile, passTick, recognise, widthFor } from './profile.ts';
+import { createProfile, type Profile, passTick, recognise, TRIALS, widthFor } from './profile.ts';
 import { findOnMovingLight } from './roughness.ts';
 import { createShape, type Fit, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
 import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
@@ -95,7 +95,7 @@ export class PulseDetector {
   #peakAge = 0;
   #previous64 = 0;
   #trialTicks = 0;
-  #isLongTried = true;
+  #trial = 0;
 
   constructor(options: PulseOptions) {
     const { rateHz, fullScaleMv } = options;
@@ -131,7 +131,8 @@ export class PulseDetector {
     const sampleMv = isMissing ? this.#lastMv : clamp(givenMv, 0, SAMPLE_MV_MAX);
     this.#lastMv = sampleMv;
     if (passSample(this.#windows, this.geometry)) {
-      sink.window?.(takeWindow(this.#windows, this.geometry, this.#health()));
+      const window = takeWindow(this.#windows, this.geometry, this.#health());
+      sink.window?.(window);
     }
     this.#watchBlindness(sampleMv, isMissing);
     if (smoothSample(this.#smoother, this.geometry, sampleMv)) this.#takeTick(sink);
@@ -166,16 +167,21 @@ export class PulseDetector {
     this.#previous64 = rise64;
   }
 
+  /** Changes the width that is tried, but not while a peak is waited for, whose place goes with it. */
   #tryWidths(): void {
-    this.#trialTicks += 1;
-    if (this.#trialTicks < this.geometry.widthTrial) return;
+    if (this.#profile.count > 0) return;
+    if (this.#trialTicks < this.geometry.widthTrial) this.#trialTicks += 1;
+    const isPeakPending = this.#peak64 >= PEAK_64_MIN && this.#peakAge < peakWait(this.#search.width);
+    if (this.#trialTicks < this.geometry.widthTrial || isPeakPending) return;
     this.#trialTicks = 0;
-    this.#isLongTried = !this.#isLongTried;
-    if (this.#profile.count === 0) this.#adapt();
+    this.#trial = this.#trial + 1 === TRIALS ? 0 : this.#trial + 1;
+    this.#adapt();
   }
 
   /** Decides whether the peak that was `#peakAge` ticks ago is a flash. */
   #judgePeak(sink: PulseSink): void {
+    // What shrinks at the top of the scale is not what is to be known of a flash.
+    if (this.#clippedSamples > this.geometry.blindSamples) return;
     const contrast = this.#contrast;
     this.#measurePeak(true);
     // A step has sides that differ by twice what its upper end rises above their mean.
@@ -273,16 +279,15 @@ export class PulseDetector {
   /** Follows what was learnt: the width looked for, and what has to be passed. */
   #adapt(): void {
     const { geometry } = this;
-    const width = widthFor(this.#profile, geometry, this.#isLongTried);
+    const width = widthFor(this.#profile, geometry, this.#trial);
     this.#search.width = width;
     this.#near64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near });
     this.#wide64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near + geometry.far });
     const near64 = this.#near64 - (this.#near64 >> 2);
     this.#search.tolerance64 = Math.max(near64, this.#profile.amplitude64 >> 3);
-    // A light so near to the top that a flash could not pass the threshold blinds as much as one above it.
-    this.#clipMv =
-      this.#fullScaleMv -
-      Math.max(this.#fullScaleMv >> 6, Math.min(this.#wide64 >> 6, this.#fullScaleMv >> 2));
+    // So near to the top the diode gives way, and a flash could not pass the threshold: that blinds as well.
+    const margin64 = Math.max(this.#fullScaleMv << 2, Math.min(this.#wide64, this.#fullScaleMv << 4));
+    this.#clipMv = this.#fullScaleMv - (margin64 >> 6);
   }
 
   #health(): Health {

@@ -77,7 +77,7 @@ export function passSample(windows: Windows, geometry: Geometry): boolean {
 /** Marks what a stretch of samples up to this one spoilt. */
 export function spoil(windows: Windows, samples: number, reason: 'isClipped' | 'isMissing'): void {
   windows.running[reason] = true;
-  if (windows.isClosing && samples > windows.sample) windows.closing[reason] = true;
+  if (windows.isClosing && samples > windows.sample + 1) windows.closing[reason] = true;
 }
 
 /** Where in the running window, or in the one that closes, so many samples ago lies; undefined when before both. */
