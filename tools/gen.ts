@@ -6,6 +6,7 @@ import { configReference } from './gen/config.ts';
 import { errorReference } from './gen/errors.ts';
 import { apiDocument } from './gen/openapi.ts';
 import { reportReference } from './gen/report.ts';
+import { reportHeader } from './gen/report-header.ts';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -15,6 +16,7 @@ const outputs: readonly { path: string; text: () => Promise<string> | string }[]
   { path: 'docs/spec/errors.md', text: errorReference },
   { path: 'docs/configuration.md', text: configReference },
   { path: 'docs/spec/openapi.json', text: apiDocument },
+  { path: 'firmware/core/include/kilowink/report_layout.h', text: reportHeader },
   { path: 'docs/spec/report.md', text: () => reportReference(readOrEmpty('docs/spec/report.md')) },
 ];
 

@@ -70,7 +70,7 @@ export const healthInfo = z.object({
           baselineMv: z.number(),
           amplitudeMv: z.number(),
           noise100Uv: z.number().describe('0.1 mV'),
-          state: z.enum(['unknown', 'learning', 'good', 'weak', 'blinded', 'failed']),
+          state: z.enum(['unknown', 'good', 'weak', 'none', 'saturated', 'missing']),
         })
         .optional(),
     }),

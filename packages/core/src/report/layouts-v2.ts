@@ -33,8 +33,11 @@ export const OFFSET_V2_NONE = 0xff;
 /** Why a window has no measurement; the wire has the index. */
 export const ABSENCES = ['unfilled', 'blinded', 'adcFailed', 'lost'] as const;
 
-/** How the light is; the wire has the index. One that is not named here comes from newer firmware. */
-export const LIGHT_STATES = ['unknown', 'learning', 'good', 'weak', 'blinded', 'failed'] as const;
+/**
+ * How the light is, as the pulse detector has it; the wire has the index. `none`: no flash is to be seen. One that is not
+ * named here comes from newer firmware.
+ */
+export const LIGHT_STATES = ['unknown', 'good', 'weak', 'none', 'saturated', 'missing'] as const;
 
 /** Thirty-one days: no sensor keeps windows for longer. */
 const AGE_MS_MAX = 2_678_400_000;
