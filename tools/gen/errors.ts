@@ -21,9 +21,9 @@ export async function errorCatalogues(): Promise<{ package: string; catalogue: E
   return found.flat();
 }
 
-/** Codes of the faults that bytes from outside may have, as they stand in the pure packages. */
+/** Codes of the faults that bytes from outside may have, as they stand in the code. */
 export function faultCodes(): string[] {
-  const files = globSync('packages/core/src/**/*.ts', { cwd: root }).filter(
+  const files = globSync('packages/{core,server}/src/**/*.ts', { cwd: root }).filter(
     (file) => !file.endsWith('.test.ts'),
   );
   const codes = files.flatMap((file) => {

@@ -32,6 +32,9 @@ export interface NumberedOptions {
   readonly requireKeys: boolean;
 }
 
+/** Sensors beyond so many are only taken with a key. */
+const SENSORS_MAX = 1_000;
+
 /** Takes version 2 reports in. Never throws on what came; throws when the store can not be written. */
 export class NumberedIngest {
   readonly #options: NumberedOptions;
@@ -58,6 +61,8 @@ export class NumberedIngest {
     const { source, name } = numberedKeyOf(report.sensorId, known?.name, this.#options.mappings);
     const unproven = this.#check(bytes, decoded.value, known);
     if (unproven !== null) return { ...this.#refused(unproven, at, 'tagRefused'), source };
+    const crowd = this.#checkRoom(source, known);
+    if (crowd !== null) return { ...this.#refused(crowd, at), source: null };
     const proof =
       known === undefined ? undefined : { sign: known.sign, reportTag: bytes.subarray(-TAG_BYTES) };
     const sensor = this.#load({ source, name });
@@ -82,6 +87,13 @@ export class NumberedIngest {
     if (!this.#options.requireKeys && !decoded.tagged) return null;
     const message = `report of ${decoded.report.sensorId}: expected a sensor whose key is known here, this one's is not`;
     return { code: 'report/no-key', message };
+  }
+
+  /** Anyone may claim to be a sensor without a key; not without end. */
+  #checkRoom(source: string, known: KnownSensor | undefined): Fault | null {
+    if (known !== undefined || this.#sensors.has(source) || this.#sensors.size < SENSORS_MAX) return null;
+    const message = `report of ${source}: expected at most ${SENSORS_MAX} sensors, another one without a key came`;
+    return { code: 'report/too-many-sensors', message };
   }
 
   #refused(
