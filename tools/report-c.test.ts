@@ -113,13 +113,15 @@ test('C and TypeScript say the same of any report, whole, cut and damaged', () =
     isSignedAfterwards: fc.boolean(),
   });
   const key = Uint8Array.from({ length: 16 }, (_, index) => 7 * index);
-  const made = fc.sample(fc.tuple(anyReportV2, damage), 3_000).map(([report, of]) => {
-    const sign = (message: Uint8Array) => hmacSha256(key, message);
-    const bytes = encodeReportV2(report, sign);
-    for (const [at, byte] of of.bytes) if (at < bytes.length) bytes[at] = byte;
-    if (of.isSignedAfterwards) bytes.set(sign(bytes.subarray(0, -8)).subarray(0, 8), bytes.length - 8);
-    return of.cut === null ? bytes : bytes.slice(0, Math.max(1, bytes.length - of.cut));
-  });
+  const made = fc
+    .sample(fc.tuple(anyReportV2, damage), { numRuns: 3_000, seed: 20_261 })
+    .map(([report, of]) => {
+      const sign = (message: Uint8Array) => hmacSha256(key, message);
+      const bytes = encodeReportV2(report, sign);
+      for (const [at, byte] of of.bytes) if (at < bytes.length) bytes[at] = byte;
+      if (of.isSignedAfterwards) bytes.set(sign(bytes.subarray(0, -8)).subarray(0, 8), bytes.length - 8);
+      return of.cut === null ? bytes : bytes.slice(0, Math.max(1, bytes.length - of.cut));
+    });
   compare(
     made.map((bytes, index) => ({
       name: `report ${index}: ${toHex(bytes)}`,

@@ -30,8 +30,11 @@ export interface Boot {
   savedNumber: number;
 }
 
-/** The part of a report that can be added up: its windows but for lost ones at its old end. */
-export function stretchOf(report: ReportV2): Stretch | null {
+/**
+ * The part of a report that can be added up: its windows but for lost ones at its old end. It is empty where all are lost:
+ * even then the cumulative count at its end is known.
+ */
+export function stretchOf(report: ReportV2): Stretch {
   let count = 0;
   let length = 0;
   for (const window of report.windows) {
@@ -39,7 +42,6 @@ export function stretchOf(report: ReportV2): Stretch | null {
     length += 1;
     if ('count' in window) count += window.count;
   }
-  if (length === 0) return null;
   const { newestNumber: last, cumulativeCount: after } = report;
   return { first: last - length + 1, last, before: after - count, after };
 }

@@ -18,7 +18,7 @@ export interface Gap {
   readonly after: number;
 }
 
-/** Windows that came, all from `first` to `last`, with the cumulative counts before the first and with the last. */
+/** Windows that came, all from `first` to `last` (none where that is one less), with the cumulative counts before the first and with the last. */
 export interface Stretch {
   readonly first: number;
   readonly last: number;

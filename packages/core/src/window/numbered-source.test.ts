@@ -441,4 +441,12 @@ test('a window that was lost in the sensor is recovered, and not waited for', ()
   assert.ok(taken.ok);
   assert.equal(taken.value.acknowledged, 19);
   assert.deepEqual(runs.at(0).recovered, [{ fromNumber: 10, toNumber: 14, value: 8 }]);
+  const next = reportOf(boot, { newest: 24, count: 3, now: 24, held: 100 });
+  const allLost: ReportV2 = { ...next, windows: [{ absent: 'lost' }, { absent: 'lost' }] };
+  assert.ok(source.report(allLost, receptionOf(125_000, [], 0)).ok);
+  source.report(reportOf(boot, { newest: 29, count: 3, now: 29, held: 100 }), receptionOf(150_000, [], 0));
+  assert.deepEqual(runs.at(0).recovered.slice(1), [
+    { fromNumber: 20, toNumber: 25, value: 10 },
+    { fromNumber: 25, toNumber: 27, value: 4 },
+  ]);
 });

@@ -76,17 +76,17 @@ export class NumberedSource {
     // The count of an unheard boot is only known to be possible, so nothing is made before it is.
     const draft = met ?? this.#draft(report, at);
     const came = stretchOf(report);
-    const after = came === null ? null : gapsAfter(draft, report, came);
-    if (after !== null && after.contradiction !== null) {
+    const after = gapsAfter(draft, report, came);
+    if (after.contradiction !== null) {
       return fault({ code: 'report/cumulative', message: `report: ${after.contradiction}` });
     }
     const { boot, isNew } = met === null ? this.#begin(report, at) : { boot: met, isNew: false };
-    return ok(this.#take({ boot, isNew }, { report, at, came, gaps: after?.gaps ?? boot.gaps }));
+    return ok(this.#take({ boot, isNew }, { report, at, came, gaps: after.gaps }));
   }
 
   #take(
     met: Met,
-    of: { report: ReportV2; at: Reception; came: Stretch | null; gaps: readonly Gap[] },
+    of: { report: ReportV2; at: Reception; came: Stretch; gaps: readonly Gap[] },
   ): TakenNumbered {
     const { boot } = met;
     const { report, at, came, gaps } = of;
@@ -99,7 +99,7 @@ export class NumberedSource {
     if (isNews) {
       this.#recover(boot, report, came);
       boot.gaps = [...gaps];
-      this.#advance(boot, report, came);
+      this.#advance(boot, report);
       forgetOld(boot);
       if (windows.changed.length > 0) this.#port.putWindows(boot.run, windows.changed);
       this.#saveWhenDue(boot, met.isNew || newlyAbsent > 0 || missingIn(boot.gaps) !== missingBefore);
@@ -162,8 +162,7 @@ export class NumberedSource {
   }
 
   /** Takes what came off the energy that was recovered for it, and recovers that of the windows that were skipped. */
-  #recover(boot: Boot, report: ReportV2, came: Stretch | null): void {
-    if (came === null) return;
+  #recover(boot: Boot, report: ReportV2, came: Stretch): void {
     const gone = this.#port.readRecovered(boot.run, came.first, came.last + 1);
     const made = gone.flatMap((row) => {
       const gap = boot.gaps.find(
@@ -191,10 +190,10 @@ export class NumberedSource {
     );
   }
 
-  #advance(boot: Boot, report: ReportV2, came: Stretch | null): void {
+  #advance(boot: Boot, report: ReportV2): void {
     if (report.newestNumber <= boot.topNumber) return;
     boot.topNumber = report.newestNumber;
-    boot.topCount = came === null ? null : report.cumulativeCount;
+    boot.topCount = report.cumulativeCount;
   }
 
   #find(report: ReportV2): Boot | null {
