@@ -2,9 +2,9 @@
 // the golden vectors, and random traces on which it must agree with the TypeScript twin, event for event. The closing
 // line counts. `--seed=N` repeats a run of the random part, `--seconds=N` makes it longer.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { randomTrace } from './lib/pulse-fuzz.ts';
 import { eventLines } from './lib/pulse-lines.ts';
 import { readPulseVectors } from './lib/pulse-vectors.ts';
@@ -27,7 +27,7 @@ function option(name: string): number | undefined {
 
 function build(folder: string, name: string): string {
   const program = join(folder, name);
-  const sources = [join(core, 'src/pulse.c'), join(core, `test/${name}.c`)];
+  const sources = [...globSync(join(core, 'src/*.c')), join(core, `test/${name}.c`)];
   const include = ['-D_POSIX_C_SOURCE=200809L', `-I${join(core, 'include')}`];
   const compiler = process.env['CC'] ?? 'gcc';
   const built = spawnSync(compiler, [...FLAGS, ...SANITIZERS, ...include, ...sources, '-o', program]);
@@ -86,8 +86,11 @@ function testRandomTraces(host: string): void {
 
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-c-'));
 try {
-  const own = spawnSync(build(folder, 'pulse_test'));
-  check('pulse_test', own.status === 0 ? undefined : `${own.stdout}${own.stderr}`);
+  for (const file of globSync(join(core, 'test/*_test.c'))) {
+    const name = basename(file, '.c');
+    const own = spawnSync(build(folder, name));
+    check(name, own.status === 0 ? undefined : `${own.stdout}${own.stderr}`);
+  }
   const host = build(folder, 'pulse_host');
   if (result.failed === 0) {
     testVectors(host);

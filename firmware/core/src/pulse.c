@@ -33,6 +33,7 @@
 
 #define PEAK_64_MIN	 512
 #define FAINT		 4
+#define BURIED		 3
 #define MOVING_COUNT_MIN 3
 
 #define NO_FLASH UINT16_MAX
@@ -361,12 +362,15 @@ struct shape {
 	int32_t middle16;
 	int32_t length16;
 	int32_t amplitude64;
+	int32_t own16;
 };
 
 struct peak {
 	const struct pulse_detector *detector;
 	const struct contrast *contrast;
 	int32_t centre_age;
+	int32_t learnt16;
+	int32_t needed64;
 };
 
 static int32_t shape_level(const struct peak *peak, int32_t age)
@@ -405,16 +409,27 @@ static int32_t shape_find_crest(const struct peak *peak)
 
 static int32_t shape_crest_height(const struct peak *peak, int32_t crest_age)
 {
-	if (peak->detector->profile.count > 0) {
+	if (peak->learnt16 > 0) {
 		return peak->contrast->rise64;
 	}
 	return int_max(peak->contrast->rise64,
 		       shape_crest_sum(peak, crest_age) / peak->detector->geometry.crest);
 }
 
+static int32_t shape_mean_level(const struct peak *peak, int32_t age)
+{
+	int32_t count = peak->learnt16 > 0 ? int_max(1, peak->detector->width >> 2) : 1;
+	int32_t newest = age - (count >> 1);
+
+	if (newest < 0 || newest + count > PULSE_RING_TICKS) {
+		return shape_level(peak, age);
+	}
+	return ring_sum(&peak->detector->ring, newest, count) * 8 / count - contrast_base(peak->contrast, age);
+}
+
 static int32_t shape_find_crossing(const struct peak *peak, int32_t crest_age, int32_t half64, int32_t direction)
 {
-	int32_t inside64 = shape_level(peak, crest_age);
+	int32_t inside64 = shape_mean_level(peak, crest_age);
 
 	for (int32_t step = 1; step <= peak->detector->geometry.width_max; step++) {
 		int32_t age = crest_age + direction * step;
@@ -423,7 +438,7 @@ static int32_t shape_find_crossing(const struct peak *peak, int32_t crest_age, i
 		if (age < 0 || age > PULSE_RING_TICKS - 1) {
 			return -1;
 		}
-		level64 = shape_level(peak, age);
+		level64 = shape_mean_level(peak, age);
 		if (level64 < half64) {
 			int32_t part16 = inside64 <= half64 ? 0 : (inside64 - half64) * 16 / (inside64 - level64);
 
@@ -489,18 +504,40 @@ static enum fit shape_fit_template(struct shape *shape, const struct peak *peak)
 	return misfit64 <= allowed64 + noise64 ? FIT_LIKELY : FIT_NONE;
 }
 
+static bool shape_is_faint(const struct peak *peak)
+{
+	return peak->contrast->rise64 < FAINT * peak->needed64;
+}
+
+static bool shape_is_buried(const struct peak *peak)
+{
+	int32_t learnt64 = peak->detector->profile.amplitude64;
+	int32_t rise64 = peak->contrast->rise64;
+
+	return learnt64 < BURIED * peak->needed64 && rise64 * 5 >= learnt64 * 2 && rise64 * 2 <= learnt64 * 5;
+}
+
 static enum fit shape_measure(struct shape *shape, const struct peak *peak)
 {
 	const struct pulse_geometry *geometry = &peak->detector->geometry;
+	int32_t learnt16 = peak->learnt16;
 	int32_t crest_age = shape_find_crest(peak);
 	int32_t half64 = shape_crest_height(peak, crest_age) / 2;
 	int32_t newer16 = shape_find_crossing(peak, crest_age, half64, -1);
 	int32_t older16 = shape_find_crossing(peak, crest_age, half64, 1);
+	bool is_crossed = newer16 >= 0 && older16 >= 0;
 
-	if (newer16 < 0 || older16 < 0) {
+	if (learnt16 > 0 && shape_is_buried(peak)) {
+		shape->own16 = is_crossed ? int_clamp(older16 - newer16, learnt16 >> 1, 2 * learnt16) : learnt16;
+		shape->length16 = learnt16;
+		shape->middle16 = (2 * peak->centre_age + peak->detector->width - 1) * 8;
+		return shape_fit_template(shape, peak);
+	}
+	if (!is_crossed) {
 		return FIT_NONE;
 	}
-	shape->length16 = older16 - newer16;
+	shape->own16 = older16 - newer16;
+	shape->length16 = shape->own16;
 	shape->middle16 = (older16 + newer16) >> 1;
 	if (shape->length16 < geometry->length16_min || shape->length16 > geometry->length16_max) {
 		return FIT_NONE;
@@ -622,15 +659,20 @@ static bool profile_matches(const struct pulse_profile *profile, const struct me
 
 static bool profile_believe_other(struct pulse_profile *profile, const struct measured *flash, int32_t slack16)
 {
+	bool is_doubtful;
+	int amplitude_shift;
+	int length_shift;
 	bool agrees;
 
 	if (!flash->is_exact && !flash->is_faint) {
 		return false;
 	}
+	is_doubtful = flash->is_faint && profile->count > 0;
+	amplitude_shift = is_doubtful ? 2 : 1;
+	length_shift = is_doubtful ? 2 : flash->is_faint ? 1 : 3;
 	agrees = profile->other_count > 0 &&
-		 int_abs(flash->amplitude64 - profile->other64) <= profile->other64 >> 1 &&
-		 int_abs(flash->length16 - profile->other16) <=
-			 (profile->other16 >> (flash->is_faint ? 1 : 3)) + slack16;
+		 int_abs(flash->amplitude64 - profile->other64) <= profile->other64 >> amplitude_shift &&
+		 int_abs(flash->length16 - profile->other16) <= (profile->other16 >> length_shift) + slack16;
 	if (!agrees) {
 		profile->other_count = 0;
 	}
@@ -811,16 +853,10 @@ static int detector_count_on_moving_light(struct pulse_detector *detector, struc
 }
 
 static enum fit detector_fit_peak(struct pulse_detector *detector, struct shape *shape, struct contrast *contrast,
-				  int32_t *needed64)
+				  struct peak *peak)
 {
-	struct peak peak = {
-		.detector = detector,
-		.contrast = contrast,
-		.centre_age = detector_centre_age(detector),
-	};
-	enum fit fit = shape_measure(shape, &peak);
+	enum fit fit = shape_measure(shape, peak);
 
-	*needed64 = detector->near64;
 	if (fit == FIT_EXACT && contrast->rise64 >= detector->near64) {
 		return fit;
 	}
@@ -828,18 +864,24 @@ static enum fit detector_fit_peak(struct pulse_detector *detector, struct shape 
 	if (!contrast->is_wide) {
 		return fit;
 	}
-	*needed64 = detector->wide64;
-	return fit == FIT_EXACT ? fit : shape_measure(shape, &peak);
+	peak->needed64 = detector->wide64;
+	return fit == FIT_EXACT ? fit : shape_measure(shape, peak);
 }
 
 static int detector_count_flashes(struct pulse_detector *detector, struct shape *shape, struct contrast *contrast)
 {
-	int32_t needed64;
-	enum fit fit = detector_fit_peak(detector, shape, contrast, &needed64);
-	bool is_exact = fit == FIT_EXACT;
 	bool is_learnt = detector->profile.count > 0;
-	bool is_loud = contrast->rise64 >= needed64;
-	bool is_freed = is_exact || (!is_loud && contrast->rise64 * 2 >= needed64);
+	struct peak peak = {
+		.detector = detector,
+		.contrast = contrast,
+		.centre_age = detector_centre_age(detector),
+		.learnt16 = is_learnt ? detector->profile.length256 >> 4 : 0,
+		.needed64 = detector->near64,
+	};
+	enum fit fit = detector_fit_peak(detector, shape, contrast, &peak);
+	bool is_exact = fit == FIT_EXACT;
+	bool is_loud = contrast->rise64 >= peak.needed64;
+	bool is_freed = is_exact || (!is_loud && contrast->rise64 * 2 >= peak.needed64);
 	int certain = 0;
 
 	if (fit == FIT_NONE) {
@@ -849,10 +891,10 @@ static int detector_count_flashes(struct pulse_detector *detector, struct shape 
 		struct measured measured = {
 			.rise64 = contrast->rise64,
 			.amplitude64 = shape->amplitude64,
-			.length16 = shape->length16,
+			.length16 = shape->own16,
 			.samples_ago = detector_samples_ago(detector, shape),
 			.is_exact = is_exact,
-			.is_faint = contrast->rise64 < FAINT * needed64,
+			.is_faint = shape_is_faint(&peak),
 		};
 
 		certain = profile_recognise(&detector->profile, &measured, detector->geometry.slack16);
@@ -869,7 +911,7 @@ static int detector_count_flashes(struct pulse_detector *detector, struct shape 
 static void detector_judge_peak(struct pulse_detector *detector, struct pulse_event *event)
 {
 	struct contrast contrast;
-	struct shape shape = {0, 0, 0};
+	struct shape shape = {0, 0, 0, 0};
 	int certain = 0;
 
 	if (detector->clipped_samples > detector->geometry.blind_samples) {

@@ -95,10 +95,13 @@ function matches(profile: Profile, flash: Measured, doubts: Doubts): boolean {
 function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolean {
   if (!doubts.isExact && !doubts.isFaint) return false;
   const { other64, other16, otherSamplesAgo } = profile;
-  const lengthShift = doubts.isFaint ? 1 : 3;
+  // Against what was learnt, what is near the noise has to agree better than at the start.
+  const isDoubtful = doubts.isFaint && profile.count > 0;
+  const amplitudeShift = isDoubtful ? 2 : 1;
+  const lengthShift = isDoubtful ? 2 : doubts.isFaint ? 1 : 3;
   const agrees =
     profile.otherCount > 0 &&
-    Math.abs(flash.amplitude64 - other64) <= other64 >> 1 &&
+    Math.abs(flash.amplitude64 - other64) <= other64 >> amplitudeShift &&
     Math.abs(flash.length16 - other16) <= (other16 >> lengthShift) + doubts.slack16;
   if (!agrees) profile.otherCount = 0;
   profile.other64 = flash.amplitude64;

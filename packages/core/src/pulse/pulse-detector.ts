@@ -5,7 +5,7 @@ import { clamp, divide } from './int-math.ts';
 import { createNoise, deviationUv, doubtNoise, type Noise, thresholdFor, updateNoise } from './noise.ts';
 import { createProfile, type Profile, passTick, recognise, TRIALS, widthFor } from './profile.ts';
 import { findOnMovingLight } from './roughness.ts';
-import { createShape, type Fit, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
+import { createShape, type Fit, isFaint, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
 import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
 import { createTickRing, pushTick, type TickRing } from './tick-ring.ts';
 import {
@@ -69,8 +69,6 @@ export interface PulseView {
 
 /** What rises less is not looked at: 8 mV, in 1/64. */
 const PEAK_64_MIN = 512;
-/** A flash that rises no more than so many times what noise does is bent by it. */
-const FAINT = 4;
 /** Flashes to have been learnt before one is looked for on moving light. */
 const MOVING_COUNT_MIN = 3;
 
@@ -232,40 +230,43 @@ export class PulseDetector {
       contrast: this.#contrast,
       centreAge: this.#peakCentreAge,
       width: this.#search.width,
-      isLearnt: this.#profile.count > 0,
+      learnt16: this.#profile.count > 0 ? this.#profile.length256 >> 4 : 0,
+      learnt64: this.#profile.amplitude64,
+      needed64: this.#near64,
       noise64: this.#noise.third1024 >> 3,
     };
-    const { fit, needed64 } = this.#fitPeak(peak);
+    const fit = this.#fitPeak(peak);
     if (fit === 'none') return 0;
     const { rise64 } = peak.contrast;
+    const { needed64 } = peak;
     const isExact = fit === 'exact';
     const isLoud = rise64 >= needed64;
     let certain = 0;
     if (isLoud) {
-      const { amplitude64, length16 } = shape;
-      const measured = { rise64, amplitude64, length16, samplesAgo: this.#samplesAgo };
+      const { amplitude64, own16 } = shape;
+      const measured = { rise64, amplitude64, length16: own16, samplesAgo: this.#samplesAgo };
       certain = recognise(this.#profile, measured, {
         slack16: this.geometry.slack16,
         isExact,
-        isFaint: rise64 < FAINT * needed64,
+        isFaint: isFaint(peak),
       });
     }
     // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it, this
     // frees them.
     const isFreed = isExact || (!isLoud && rise64 * 2 >= needed64);
     if (certain > 0 || isFreed) removeFlash(shape, peak);
-    if (!isLoud && isFreed && (isExact || !peak.isLearnt)) doubtNoise(this.#noise, isExact);
+    if (!isLoud && isFreed && (isExact || peak.learnt16 === 0)) doubtNoise(this.#noise, isExact);
     return certain;
   }
 
   /** Looks with near sides; with wide ones, which are quieter, if that is not enough. */
-  #fitPeak(peak: Peak): { fit: Fit; needed64: number } {
+  #fitPeak(peak: Peak): Fit {
     const fit = measureShape(this.#shape, peak);
-    if (fit === 'exact' && peak.contrast.rise64 >= this.#near64) return { fit, needed64: this.#near64 };
+    if (fit === 'exact' && peak.contrast.rise64 >= this.#near64) return fit;
     this.#measurePeak(false);
-    if (!peak.contrast.isWide) return { fit, needed64: this.#near64 };
-    const isKept = fit === 'exact';
-    return { fit: isKept ? fit : measureShape(this.#shape, peak), needed64: this.#wide64 };
+    if (!peak.contrast.isWide) return fit;
+    peak.needed64 = this.#wide64;
+    return fit === 'exact' ? fit : measureShape(this.#shape, peak);
   }
 
   #tell(samplesAgo: number, sink: PulseSink): void {

@@ -1,7 +1,7 @@
 import { baseAt, type Contrast } from './contrast.ts';
 import { type Geometry, RING_TICKS, SAMPLE_MV_MAX } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
-import { indexOfAge, type TickRing } from './tick-ring.ts';
+import { indexOfAge, sumTicks, type TickRing } from './tick-ring.ts';
 
 /** The light around a peak: where its first tick is, and what stands beside it. */
 export interface Peak {
@@ -11,8 +11,12 @@ export interface Peak {
   /** Ages of the stretch that was found. */
   readonly centreAge: number;
   readonly width: number;
-  /** Whether the width was learnt from flashes, so that the stretch's mean is the flash's height. */
-  readonly isLearnt: boolean;
+  /** The learnt length of flashes in 1/16 tick; 0 when there is none. The stretch's mean is the flash's height then. */
+  readonly learnt16: number;
+  /** The learnt height of flashes, in 1/64 mV. */
+  readonly learnt64: number;
+  /** What it has to rise to be told from noise, in 1/64 mV. */
+  needed64: number;
   /** What one tick may differ from the template by noise, in 1/64 mV. */
   readonly noise64: number;
 }
@@ -22,13 +26,15 @@ export interface Shape {
   middle16: number;
   length16: number;
   amplitude64: number;
+  /** How long it looked by itself, where `length16` is the learnt length because noise is near. */
+  own16: number;
 }
 
 /** No flash is higher than the scale, and with it products stay below 2^31. */
 const AMPLITUDE_64_MAX = 64 * SAMPLE_MV_MAX;
 
 export function createShape(): Shape {
-  return { middle16: 0, length16: 0, amplitude64: 0 };
+  return { middle16: 0, length16: 0, amplitude64: 0, own16: 0 };
 }
 
 function levelAt(peak: Peak, age: number): number {
@@ -39,18 +45,43 @@ function levelAt(peak: Peak, age: number): number {
 /** `exact`: it fits as it is; `likely`: it fits if what is left over is noise; `none`: it is no flash. */
 export type Fit = 'exact' | 'likely' | 'none';
 
+/** A flash that rises no more than so many times what noise does is bent by it. */
+const FAINT = 4;
+
+/** Flashes no higher than so many times that are taken to be as long as they were. */
+const BURIED = 3;
+
+export function isFaint(peak: Peak): boolean {
+  return peak.contrast.rise64 < FAINT * peak.needed64;
+}
+
+function isBuried(peak: Peak): boolean {
+  const { learnt64 } = peak;
+  const { rise64 } = peak.contrast;
+  return learnt64 < BURIED * peak.needed64 && rise64 * 5 >= learnt64 * 2 && rise64 * 2 <= learnt64 * 5;
+}
+
 /**
  * Finds where the light crosses half its height on both sides of a peak, and how well a flash of that length fits.
- * Not a flash is: a step, a shadow's edge, a bump without flanks, too short or too long.
+ * Not a flash is: a step, a shadow's edge, a bump without flanks, too short or too long. Where flashes are near the
+ * noise, one is taken to be of the learnt length and in the middle of the stretch, which noise bends least.
  */
 export function measureShape(shape: Shape, peak: Peak): Fit {
-  const { geometry } = peak;
+  const { geometry, learnt16 } = peak;
   const crestAge = findCrest(peak);
   const half64 = divide(crestHeight(peak, crestAge), 2);
   const newer16 = findCrossing(peak, { crestAge, half64, direction: -1 });
   const older16 = findCrossing(peak, { crestAge, half64, direction: 1 });
-  if (newer16 < 0 || older16 < 0) return 'none';
-  shape.length16 = older16 - newer16;
+  const isCrossed = newer16 >= 0 && older16 >= 0;
+  if (learnt16 > 0 && isBuried(peak)) {
+    shape.own16 = isCrossed ? clamp(older16 - newer16, learnt16 >> 1, 2 * learnt16) : learnt16;
+    shape.length16 = learnt16;
+    shape.middle16 = (2 * peak.centreAge + peak.width - 1) * 8;
+    return fitTemplate(shape, peak);
+  }
+  if (!isCrossed) return 'none';
+  shape.own16 = older16 - newer16;
+  shape.length16 = shape.own16;
   shape.middle16 = (older16 + newer16) >> 1;
   if (shape.length16 < geometry.length16Min || shape.length16 > geometry.length16Max) return 'none';
   return fitTemplate(shape, peak);
@@ -78,19 +109,26 @@ function findCrest(peak: Peak): number {
 }
 
 function crestHeight(peak: Peak, crestAge: number): number {
-  if (peak.isLearnt) return peak.contrast.rise64;
+  if (peak.learnt16 > 0) return peak.contrast.rise64;
   return Math.max(peak.contrast.rise64, divide(crestSum(peak, crestAge), peak.geometry.crest));
+}
+
+/** The mean of some ticks around an age: of a quarter of a learnt flash, so that a spike of noise does not end it. */
+function meanLevelAt(peak: Peak, age: number): number {
+  const count = peak.learnt16 > 0 ? Math.max(1, peak.width >> 2) : 1;
+  const newest = age - (count >> 1);
+  if (newest < 0 || newest + count > RING_TICKS) return levelAt(peak, age);
+  return divide(sumTicks(peak.ring, newest, count) * 8, count) - baseAt(peak.contrast, age);
 }
 
 /** The age, in 1/16 tick, at which the light falls under half on one side; −1 when it does not within a flash. */
 function findCrossing(peak: Peak, from: { crestAge: number; half64: number; direction: 1 | -1 }): number {
   const { crestAge, half64, direction } = from;
-  let inside64 = levelAt(peak, crestAge);
-  const ageMax = peak.ring.ticks8.length - 1;
+  let inside64 = meanLevelAt(peak, crestAge);
   for (let step = 1; step <= peak.geometry.widthMax; step++) {
     const age = crestAge + direction * step;
-    if (age < 0 || age > ageMax) return -1;
-    const level64 = levelAt(peak, age);
+    if (age < 0 || age > RING_TICKS - 1) return -1;
+    const level64 = meanLevelAt(peak, age);
     if (level64 < half64) {
       const part16 = inside64 <= half64 ? 0 : divide((inside64 - half64) * 16, inside64 - level64);
       return (age - direction) * 16 + direction * part16;
