@@ -1,6 +1,10 @@
 // The pulse detector on rendered light: for each scene what there was, what was counted, missed and invented, beside
-// the old sensor's rule on the same samples and the bound of an ideal detector. `--hours=1 --seeds=3 --only=text`.
-import { boundAt, runScene, SCENES, type Scene, type Score, snrOf } from '@kilowink/sim/light';
+// the old sensor's rule on the same samples and the bound of an ideal detector. `--hours=3 --seeds=3 --only=text`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { boundAt, createLight, runScene, SCENES, type Scene, type Score, snrOf } from '@kilowink/sim/light';
 import { printTable } from './lib/figures.ts';
 import { createOldDetector } from './lib/old-detector.ts';
 
@@ -82,7 +86,51 @@ function row(result: Result): string[] {
   ];
 }
 
-const hours = Number(option('hours', '1'));
+/** The C twin on ten minutes of a scene, and its size for a small chip; says so where there is no compiler. */
+function printC(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
+  try {
+    const core = join(import.meta.dirname, '../firmware/core');
+    const sources = [join(core, 'src/pulse.c'), join(core, 'test/pulse_host.c')];
+    const flags = ['-std=c99', '-O2', '-D_POSIX_C_SOURCE=200809L', `-I${join(core, 'include')}`];
+    const program = join(folder, 'pulse_host');
+    if (spawnSync('gcc', [...flags, ...sources, '-o', program]).status === 0) {
+      const input = renderSamples(600);
+      const out = String(spawnSync(program, ['--time', '5'], { input }).stdout);
+      const size = String(spawnSync(program, ['--size']).stdout).trim();
+      console.log(
+        `C: ${out.split(' ')[0]} ns a sample (goal: under 1,000), ${size} bytes of state (goal: under 512)`,
+      );
+    } else {
+      console.log('C: no gcc here, so not measured');
+    }
+    const object = join(folder, 'pulse.o');
+    const chip = ['-std=c99', '-Os', '-mcpu=cortex-m0plus', '-mthumb', `-I${join(core, 'include')}`];
+    const built = spawnSync('arm-none-eabi-gcc', [...chip, '-c', join(core, 'src/pulse.c'), '-o', object]);
+    const text = String(spawnSync('arm-none-eabi-size', [object]).stdout)
+      .split('\n')[1]
+      ?.trim()
+      .split(/\s+/)[0];
+    console.log(
+      built.status === 0
+        ? `C: ${text} bytes of code for a Cortex-M0+ with -Os (goal: under 8,192)`
+        : 'C: no arm-none-eabi-gcc here, so the code for a Cortex-M0+ is not measured',
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A scene in which much happens, as the C program reads it. */
+function renderSamples(seconds: number): Uint8Array {
+  const scene = SCENES.find(({ name }) => name === 'shadows and a lamp') ?? SCENES[0];
+  if (scene === undefined) return new Uint8Array(0);
+  const samplesMv = new Int16Array(seconds * scene.light.rateHz);
+  createLight(scene.light, 1).read(samplesMv);
+  return new Uint8Array(samplesMv.buffer);
+}
+
+const hours = Number(option('hours', '3'));
 const seeds = Number(option('seeds', '3'));
 const only = option('only', '');
 const scenes = SCENES.filter((scene) => scene.name.includes(only));
@@ -108,3 +156,4 @@ const samples = results.reduce((sum, { scene, hours }) => sum + hours * 3_600 * 
 console.log(
   `\n${(((performance.now() - startedMs) / samples) * 1e6).toFixed(0)} ns a sample, the rendering and the old rule included`,
 );
+printC();
