@@ -668,7 +668,7 @@ static bool profile_believe_other(struct pulse_profile *profile, const struct me
 		return false;
 	}
 	is_doubtful = flash->is_faint && profile->count > 0;
-	amplitude_shift = is_doubtful ? 2 : 1;
+	amplitude_shift = flash->is_faint && !is_doubtful ? 1 : 2;
 	length_shift = is_doubtful ? 2 : flash->is_faint ? 1 : 3;
 	agrees = profile->other_count > 0 &&
 		 int_abs(flash->amplitude64 - profile->other64) <= profile->other64 >> amplitude_shift &&

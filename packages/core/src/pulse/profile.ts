@@ -97,7 +97,7 @@ function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolea
   const { other64, other16, otherSamplesAgo } = profile;
   // Against what was learnt, what is near the noise has to agree better than at the start.
   const isDoubtful = doubts.isFaint && profile.count > 0;
-  const amplitudeShift = isDoubtful ? 2 : 1;
+  const amplitudeShift = doubts.isFaint && !isDoubtful ? 1 : 2;
   const lengthShift = isDoubtful ? 2 : doubts.isFaint ? 1 : 3;
   const agrees =
     profile.otherCount > 0 &&
