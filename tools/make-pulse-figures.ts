@@ -77,7 +77,8 @@ function figure(axes: Axes, curves: readonly Curve[]): string {
   const [low, high] = [Math.log10(axes.y.low), Math.log10(axes.y.high)];
   const y = (value: number) => top + height - ((Math.log10(value) - low) / (high - low)) * height;
   const out = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width + left + 30}" height="${height + top + 56}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width + left + 30}" height="${height + top + 56}" font-family="sans-serif" font-size="12" role="img">`,
+    `<title>${axes.title}</title>`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="${left}" y="20" font-size="14">${axes.title}</text>`,
     `<text x="${left}" y="38" fill="#555">${axes.y.label}</text>`,

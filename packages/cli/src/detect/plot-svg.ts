@@ -34,7 +34,8 @@ export function plotSvg(data: PlotData, marks: PlotMarks): string {
   const sum = Float64Array.from(data.baselineMv, (mv, i) => mv + (data.thresholdMv[i] as number));
   const shown = marks.flashSamples.length <= MARKS_MAX ? marks.flashSamples : [];
   const ticks = shown.map((sample) => `M${x(sample).toFixed(1)} ${TOP - 4}v-8`).join('');
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width + LEFT + 16}" height="${TOP + HEIGHT + 56}" font-family="sans-serif" font-size="12">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width + LEFT + 16}" height="${TOP + HEIGHT + 56}" font-family="sans-serif" font-size="12" role="img">
+<title>${escapeXml(marks.title)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${LEFT}" y="18" font-size="14">${escapeXml(marks.title)}</text>
 <text x="${LEFT}" y="34" fill="#555"><tspan fill="#2563eb">light</tspan>  <tspan fill="#16a34a">base</tspan>  <tspan fill="#dc2626">threshold</tspan>  | flash${stateLegend(marks.windows)}</text>
