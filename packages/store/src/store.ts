@@ -131,7 +131,7 @@ export interface Window {
   readonly value: number;
   readonly reports: number;
   readonly disagreements: number;
-  /** When the last flash began, whole ms after the window's start, below 65 535; null or left out where not known. */
+  /** When the middle of the last flash was, whole ms after the window's start, below 65 535; null or left out where not known. */
   readonly lastFlashMs?: number | null;
 }
 

@@ -71,7 +71,7 @@ enum report_status {
 #define REPORT_BYTES 49U
 
 #define REPORT_WINDOW_AT_COUNT 0U /* Flashes (Wh) in the window, 0 to 250; 0xff is no measurement. */
-#define REPORT_WINDOW_AT_OFFSET 1U /* When the last flash began, after the window's start, in ticks; 0xff without flash. Without measurement, why: 0 unfilled, 1 blinded, 2 adcFailed, 3 lost. */
+#define REPORT_WINDOW_AT_OFFSET 1U /* When the middle of the last flash was, after the window's start, in ticks; 0xff without flash. Without measurement, why: 0 unfilled, 1 blinded, 2 adcFailed, 3 lost. */
 #define REPORT_WINDOW_BYTES 2U
 
 #define REPORT_SHORT_AT_MAGIC 0U /* Tells a report from anything else. */

@@ -104,7 +104,7 @@ export const windowV2Layout = layout('window of report version 2', {
   },
   offset: {
     type: 'u8',
-    doc: `When the last flash began, after the window’s start, in ticks; \`0xff\` without flash. Without measurement, why: ${ABSENCES.map((name, i) => `${i} ${name}`).join(', ')}.`,
+    doc: `When the middle of the last flash was, after the window’s start, in ticks; \`0xff\` without flash. Without measurement, why: ${ABSENCES.map((name, i) => `${i} ${name}`).join(', ')}.`,
   },
 });
 

@@ -25,7 +25,7 @@ export type WindowV2 =
   | {
       /** Flashes (Wh), 0 to 250. */
       readonly count: number;
-      /** When the last flash began, ms after the window's start, a multiple of the tick; null without flash. */
+      /** When the middle of the last flash was, ms after the window's start, a multiple of the tick; null without flash. */
       readonly lastFlashMs: number | null;
     }
   | { readonly absent: Absence };

@@ -26,7 +26,7 @@ export interface RunWindow {
   readonly value: number;
   readonly reports: number;
   readonly disagreements: number;
-  /** When the last flash began, ms after the window's start; null or left out when that is not known, or without flash. */
+  /** When the middle of the last flash was, ms after the window's start; null or left out when that is not known, or without flash. */
   readonly lastFlashMs?: number | null;
 }
 
