@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { decodeReportV1, type ReportV1 } from '@kilowink/core/report';
 import fc from 'fast-check';
 import { constantLoad, createMeter, steppedLoad } from '../load/index.ts';
-import { type BlinkOptions, createBlinkSensor, type SensorEvent } from './blink-sensor.ts';
+import { createBlinkSensor } from './blink-sensor.ts';
 import { createFaultyNetwork, type Delivery, type NetworkFaults } from './faulty-network.ts';
+import type { BlinkOptions, SensorEvent } from './sensor.ts';
 
 interface Came {
   readonly boot: number;

@@ -1,76 +1,10 @@
 import { assert } from '@kilowink/core/error';
 import { encodeReportV1, WINDOW_V1_MS } from '@kilowink/core/report';
 import type { EpochMs } from '@kilowink/core/time';
-import { createMeter, type Load, type Meter } from '../load/index.ts';
+import { createMeter, type Meter } from '../load/index.ts';
 import { createRandom, type Random } from '../random/index.ts';
-import { type NumberedOptions, NumberedSensor } from './numbered-sensor.ts';
-
-/**
- * The optical sensor as it is in the field, on virtual time:
- *
- * ```
- * boot ── network ── up ─ up ─ up(answered) ├─ window ─┼─ window ─┼─ window ─┼─ …
- *                    every 500 ms                                 report, every 15 s
- * ```
- *
- * Windows last 5 s by its own crystal and follow each other without gap from the answer on. A report holds the last
- * windows, newest first, filled up with "no measurement". What flashes while it boots is lost, as it is in the field.
- */
-export interface BlinkSensor {
-  /** When it does something next. */
-  readonly nextMs: EpochMs;
-  /** Lets it do that. */
-  take(): SensorEvent;
-  /** Tells it that an answer to its last `up` came at `atMs`; later answers change nothing. */
-  answered(atMs: EpochMs): void;
-  /** Tells it that an answer to one of its reports came; version 1 does not care. */
-  replied(atMs: EpochMs, reply: Reply): void;
-  /** Every window measured so far, for tests to compare with. */
-  readonly windows: readonly MeasuredWindow[];
-}
-
-/** A report, and what came in answer to it. */
-export interface Reply {
-  readonly report: Uint8Array;
-  readonly answer: Uint8Array;
-}
-
-export type SensorEvent =
-  | { readonly kind: 'boot' | 'window'; readonly atMs: EpochMs }
-  /** To be posted to `/sensor/up` or `/sensor/report`. */
-  | { readonly kind: 'up' | 'report'; readonly atMs: EpochMs; readonly bytes: Uint8Array };
-
-export interface MeasuredWindow {
-  /** Counts the sensor's starts, from 1. */
-  readonly boot: number;
-  /** Counts the boot's windows, from 0. */
-  readonly number: number;
-  readonly startMs: EpochMs;
-  readonly endMs: EpochMs;
-  /** Flashes; null when the reading failed. */
-  readonly count: number | null;
-}
-
-export interface BlinkOptions {
-  readonly load: Load;
-  readonly startMs: EpochMs;
-  /** Any whole number. */
-  readonly seed: number;
-  /** First byte after magic and version; 0 by default. */
-  readonly sensorType?: number;
-  /** Windows in a report; 10 by default. */
-  readonly windowsKept?: number;
-  /** How much slower than true its crystal runs, in parts per million; 0 by default. */
-  readonly driftPpm?: number;
-  /** Mean time between reboots; never by default. */
-  readonly rebootEveryMs?: number;
-  /** Probability that a window's reading fails; 0 by default. */
-  readonly blindChance?: number;
-  /** Makes it a sensor that speaks version 2; type and number of windows then mean nothing. */
-  readonly numbered?: NumberedOptions;
-  /** Whether to remember every window in `windows`; off by default, for it grows for ever. */
-  readonly remember?: boolean;
-}
+import { NumberedSensor } from './numbered-sensor.ts';
+import type { BlinkOptions, BlinkSensor, MeasuredWindow, SensorEvent } from './sensor.ts';
 
 /** How long network set-up takes after a boot, at least and at most. */
 const NETWORK_MS = [1_500, 4_000] as const;

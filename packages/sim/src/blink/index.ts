@@ -1,15 +1,15 @@
-export {
-  type BlinkOptions,
-  type BlinkSensor,
-  createBlinkSensor,
-  type MeasuredWindow,
-  type Reply,
-  type SensorEvent,
-} from './blink-sensor.ts';
+export { createBlinkSensor } from './blink-sensor.ts';
 export {
   createFaultyNetwork,
   type Delivery,
   type FaultyNetwork,
   type NetworkFaults,
 } from './faulty-network.ts';
-export type { NumberedOptions } from './numbered-sensor.ts';
+export type {
+  BlinkOptions,
+  BlinkSensor,
+  MeasuredWindow,
+  NumberedOptions,
+  Reply,
+  SensorEvent,
+} from './sensor.ts';

@@ -14,19 +14,14 @@ import {
 import type { EpochMs } from '@kilowink/core/time';
 import { createMeter, type Meter } from '../load/index.ts';
 import { createRandom, type Random } from '../random/index.ts';
-import type { BlinkOptions, BlinkSensor, MeasuredWindow, Reply, SensorEvent } from './blink-sensor.ts';
-
-/** How the sensor speaks version 2. */
-export interface NumberedOptions {
-  /** Sixteen lower-case hex digits. */
-  readonly sensorId: string;
-  /** Sixteen bytes; without, its reports have no tag. */
-  readonly key?: Uint8Array;
-  /** Windows its memory holds; a day of them by default. */
-  readonly windowsHeld?: number;
-  /** Mixed into the boots' identities, so that no two runs of the same seed have the same boots. */
-  readonly entropy?: number;
-}
+import type {
+  BlinkOptions,
+  BlinkSensor,
+  MeasuredWindow,
+  NumberedOptions,
+  Reply,
+  SensorEvent,
+} from './sensor.ts';
 
 /** How long network set-up takes after a boot, at least and at most. */
 const NETWORK_MS = [1_500, 4_000] as const;
