@@ -44,6 +44,12 @@ export const SERVER_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'query/too-few-points': {
+    message:
+      'points: {points} is too few; the longest step, {step}, makes {count} buckets between from and to.',
+    status: 400,
+    retryable: false,
+  },
   'series/unknown': {
     message: 'There is no series {id}; GET /api/v1/series lists them.',
     status: 404,

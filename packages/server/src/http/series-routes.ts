@@ -40,6 +40,8 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     const query = readInput(bucketsQuery, request.query);
     const range = rangeOf(series, query, routes);
     const answer = readBucketsAnswer(routes, { series, range, step: stepOf(query, range) });
+    const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
+    assertWithinPoints(answer.columns.start.length, answer.step, points);
     return reply.type('application/json').send(JSON.stringify(answer));
   });
 
@@ -96,7 +98,7 @@ function stepOf(
   range: { fromMs: EpochMs; toMs: EpochMs },
 ): Step {
   if (query.step === undefined) {
-    return chooseStep({ ...range, points: Math.min(query.points ?? POINTS_DEFAULT, POINTS_MAX) });
+    return chooseStep({ ...range, points: pointsOf(query) });
   }
   const step = findStep(query.step);
   if (step === undefined) {
@@ -107,6 +109,15 @@ function stepOf(
     throw serverError('query/too-many-buckets', { step: step.name, count, max: POINTS_MAX });
   }
   return step;
+}
+
+function pointsOf(query: { points?: number | undefined }): number {
+  return Math.min(query.points ?? POINTS_DEFAULT, POINTS_MAX);
+}
+
+/** Where not even the longest step keeps to the points asked for, the query is refused: an answer never holds more. */
+function assertWithinPoints(count: number, step: string, points: number): void {
+  if (count > points) throw serverError('query/too-few-points', { points, step, count });
 }
 
 function readBucketsAnswer(
