@@ -41,6 +41,8 @@ function run(options: BlinkOptions, endMs: number, faults: NetworkFaults = {}) {
     if (delivery !== undefined) arrive(delivery);
     else act(sensor.take());
   }
+  // What is still under way comes in after the sensor has stopped: late is not lost.
+  for (let left = network.take(); left !== undefined; left = network.take()) arrive(left);
   return { sensor, came, ups };
 }
 
@@ -125,7 +127,11 @@ describe('blink sensor', () => {
           for (const boot of arrived) checkBoot(Number(boot), sensor.windows, { unique, load });
         },
       ),
-      { numRuns: 40 },
+      // This one held four reports in a row until after the end.
+      {
+        numRuns: 40,
+        examples: [[4, [0], { duplicate: 0, reorder: 0.19357108557596805, delayMsMax: 17_236 }]],
+      },
     );
   });
 });
