@@ -28,6 +28,15 @@ const needs: readonly Need[] = [
     what: 'the tests of the C code',
     present: () => existsSync('/usr/include/stdio.h'),
   },
+  { package: 'cppcheck', what: 'the checks of the C code', present: () => onPath('cppcheck') },
+  {
+    package: 'gcc-arm-none-eabi',
+    what: 'the size of the C code on a Cortex-M0+',
+    present: () => onPath('arm-none-eabi-gcc'),
+  },
+  { package: 'mosquitto', what: 'the tests against a real broker', present: () => onSbin('mosquitto') },
+  { package: 'ngspice', what: 'the check of the energy simulator', present: () => onPath('ngspice') },
+  { package: 'socat', what: 'pairs of serial ports', present: () => onPath('socat') },
 ];
 
 function onPath(program: string): boolean {
@@ -39,6 +48,11 @@ function onPath(program: string): boolean {
       return false;
     }
   });
+}
+
+/** Debian puts daemons where an ordinary user's PATH does not look. */
+function onSbin(program: string): boolean {
+  return onPath(program) || existsSync(join('/usr/sbin', program));
 }
 
 function missing(): readonly Need[] {
