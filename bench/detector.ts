@@ -1,10 +1,11 @@
 // The pulse detector on rendered light: for each scene what there was, what was counted, missed and invented, beside
 // the old sensor's rule on the same samples and the bound of an ideal detector. `--hours=3 --seeds=3 --only=text`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boundAt, createLight, runScene, SCENES, type Scene, type Score, snrOf } from '@kilowink/sim/light';
+import { compileForChip } from '../tools/lib/core-c.ts';
 import { printTable } from './lib/figures.ts';
 import { createOldDetector } from './lib/old-detector.ts';
 
@@ -91,7 +92,7 @@ function printC(): void {
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
   try {
     const core = join(import.meta.dirname, '../firmware/core');
-    const sources = [join(core, 'src/pulse.c'), join(core, 'test/pulse_host.c')];
+    const sources = [...globSync(join(core, 'src/pulse_*.c')), join(core, 'test/pulse_host.c')];
     const flags = ['-std=c99', '-O2', '-D_POSIX_C_SOURCE=200809L', `-I${join(core, 'include')}`];
     const program = join(folder, 'pulse_host');
     if (spawnSync('gcc', [...flags, ...sources, '-o', program]).status === 0) {
@@ -104,17 +105,11 @@ function printC(): void {
     } else {
       console.log('C: no gcc here, so not measured');
     }
-    const object = join(folder, 'pulse.o');
-    const chip = ['-std=c99', '-Os', '-mcpu=cortex-m0plus', '-mthumb', `-I${join(core, 'include')}`];
-    const built = spawnSync('arm-none-eabi-gcc', [...chip, '-c', join(core, 'src/pulse.c'), '-o', object]);
-    const text = String(spawnSync('arm-none-eabi-size', [object]).stdout)
-      .split('\n')[1]
-      ?.trim()
-      .split(/\s+/)[0];
+    const pulse = compileForChip().sizes.find(({ part }) => part === 'pulse');
     console.log(
-      built.status === 0
-        ? `C: ${text} bytes of code for a Cortex-M0+ with -Os (goal: under 8,192)`
-        : 'C: no arm-none-eabi-gcc here, so the code for a Cortex-M0+ is not measured',
+      pulse === undefined
+        ? 'C: no arm-none-eabi-gcc here, so the code for a Cortex-M0+ is not measured'
+        : `C: ${pulse.codeBytes} bytes of code for a Cortex-M0+ with -Os (goal: under 8,192)`,
     );
   } finally {
     rmSync(folder, { recursive: true });

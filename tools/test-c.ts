@@ -1,16 +1,17 @@
 // Builds firmware/core for this machine with every warning an error and with sanitizers, and runs its tests: its own,
-// the golden vectors, and random traces on which it must agree with the TypeScript twin, event for event. The closing
-// line counts. `--seed=N` repeats a run of the random part, `--seconds=N` makes it longer.
+// the golden vectors, and random traces on which it must agree with the TypeScript twin, event for event. Then cppcheck
+// has to find nothing in it, and it has to compile for a Cortex-M0+, where its size is told. The closing line counts.
+// `--seed=N` repeats a run of the random part, `--seconds=N` makes it longer.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { C_WARNINGS, compileForChip, lintCoreC } from './lib/core-c.ts';
 import { randomTrace } from './lib/pulse-fuzz.ts';
 import { eventLines } from './lib/pulse-lines.ts';
 import { readPulseVectors } from './lib/pulse-vectors.ts';
 
 const core = join(import.meta.dirname, '../firmware/core');
-const FLAGS = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Werror'];
 const SANITIZERS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 const result = { passed: 0, failed: 0 };
@@ -30,7 +31,7 @@ function build(folder: string, name: string): string {
   const sources = [...globSync(join(core, 'src/*.c')), join(core, `test/${name}.c`)];
   const include = ['-D_POSIX_C_SOURCE=200809L', `-I${join(core, 'include')}`];
   const compiler = process.env['CC'] ?? 'gcc';
-  const built = spawnSync(compiler, [...FLAGS, ...SANITIZERS, ...include, ...sources, '-o', program]);
+  const built = spawnSync(compiler, [...C_WARNINGS, ...SANITIZERS, ...include, ...sources, '-o', program]);
   check(`${name} builds`, built.status === 0 ? undefined : String(built.error ?? built.stderr));
   return program;
 }
@@ -84,6 +85,14 @@ function testRandomTraces(host: string): void {
   console.log(`  ${traces} random traces, ${samples} samples, ${events} events; --seed=${seed}`);
 }
 
+function testForChip(): void {
+  check('cppcheck finds nothing in firmware/core/src', lintCoreC());
+  const { sizes, problem } = compileForChip();
+  check('firmware/core compiles for a Cortex-M0+', problem);
+  const told = sizes.map(({ part, codeBytes, dataBytes }) => `${part} ${codeBytes}/${dataBytes}`);
+  console.log(`  bytes of code/data on a Cortex-M0+ with -Os: ${told.join(', ')}`);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-c-'));
 try {
   for (const file of globSync(join(core, 'test/*_test.c'))) {
@@ -96,6 +105,7 @@ try {
     testVectors(host);
     testRandomTraces(host);
   }
+  testForChip();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

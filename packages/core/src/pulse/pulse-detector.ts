@@ -30,7 +30,7 @@ import {
  *                                         two sides
  *
  * `contrast` is the matched filter for a flash of the learnt length on a light of which nothing is known but that it
- * changes slowly; see docs/design/pulse-detector.md. firmware/core/src/pulse.c is the same, bit for bit: all numbers are
+ * changes slowly; see docs/design/pulse-detector.md. firmware/core/src/pulse_*.c is the same, bit for bit: all numbers are
  * 32-bit integers, division is towards zero, only numbers from 0 on are shifted right (`middle16` and the fit's height
  * are such).
  */
