@@ -1,3 +1,4 @@
+import { QUANTITY_NAMES, UNIT_NAMES } from '@kilowink/core/series';
 import { z } from 'zod';
 
 /** A time in a query: ISO 8601 with an offset or `Z` (or a date, meaning its start in the site's zone), or UTC milliseconds. */
@@ -8,8 +9,11 @@ export const seriesInfo = z.object({
   id: z.int().positive(),
   name: z.string(),
   source: z.string().describe('What feeds it, for example optical/192.168.1.20/00'),
-  quantity: z.enum(['energy']),
-  unit: z.enum(['Wh']),
+  quantity: z.enum(QUANTITY_NAMES),
+  unit: z.enum(UNIT_NAMES).describe('Of the answers: Wh for energy, whatever it is stored in'),
+  kind: z
+    .enum(['sum', 'mean'])
+    .describe('sum: amounts, which add up. mean: a gauge, whose buckets have mean, min and max'),
   firstMs: z.number().nullable().describe('Start of the first measurement, UTC ms; null while empty'),
   lastMs: z.number().nullable().describe('End of the last measurement, UTC ms; null while empty'),
   first: z.string().nullable().describe('The same as ISO 8601'),

@@ -12,7 +12,7 @@ import type { EpochMs } from '@kilowink/core/time';
  * whichever comes first. Times are UTC milliseconds.
  */
 export interface Store extends StoreReader {
-  /** Finds the series of that source and quantity, or makes it. The name is set only when it is made. */
+  /** Finds the series of that source and quantity, or makes it, in a unit of that quantity. The name is set only when it is made. */
   ensureSeries(definition: SeriesDefinition): SeriesId;
   renameSeries(series: SeriesId, name: string): void;
 
@@ -38,7 +38,10 @@ export interface Store extends StoreReader {
   /** Keeps what the ingest must remember of a source across restarts, as JSON; written with the windows of its group. */
   putSourceState(source: string, state: string): void;
 
-  /** Adds points; one whose (series, start) is stored already, or whose value is no whole number ≥ 0, is left out. */
+  /**
+   * Adds points; one whose (series, start) is stored already, or whose value is no whole number ≥ 0, is left out. A point
+   * of a gauge is the value it held from its start for its duration; equal ones that follow each other may come as one.
+   */
   addPoints(series: SeriesId, points: Points): AddedPoints;
 
   /** Makes everything written so far durable. */

@@ -10,7 +10,18 @@ export {
 } from './columns.ts';
 export type { Buckets, Points } from './points.ts';
 export { BLOCK_POINTS_MAX, decodePoints, encodePoints } from './points-codec.ts';
+export {
+  hasUnit,
+  type Kind,
+  kindOf,
+  QUANTITIES,
+  QUANTITY_NAMES,
+  type Quantity,
+  UNIT_NAMES,
+  UNITS_PER_WH,
+  type Unit,
+} from './quantity.ts';
 export { addRecovered, type RecoveredSpan, recoveredIn } from './recovered.ts';
 export { decodeRollup, emptyRollup, encodeRollup, type Rollup, type RollupFrame, rollUp } from './rollup.ts';
-export { type Quantity, type SeriesDefinition, UNITS_PER_WH, type Unit } from './series.ts';
+export type { SeriesDefinition } from './series.ts';
 export { TotalFold } from './total-fold.ts';

@@ -12,7 +12,7 @@ import {
   type WindowsAnswer,
   windowsQuery,
 } from '@kilowink/api';
-import { UNITS_PER_WH } from '@kilowink/core/series';
+import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
 import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
@@ -163,13 +163,15 @@ function readWindowsAnswer(
 }
 
 function toInfo(info: StoredSeries, routes: SeriesRoutes): SeriesInfo {
+  const kind = kindOf(info.quantity);
   const iso = (atMs: EpochMs | null) => (atMs === null ? null : new Date(atMs).toISOString());
   return {
     id: info.id,
     name: info.name,
     source: info.source,
     quantity: info.quantity,
-    unit: 'Wh',
+    unit: kind === 'sum' ? 'Wh' : info.unit,
+    kind,
     firstMs: info.firstMs,
     lastMs: info.lastMs,
     first: iso(info.firstMs),

@@ -1,5 +1,5 @@
 import { assert } from '@kilowink/core/error';
-import type { Points, SeriesDefinition } from '@kilowink/core/series';
+import { hasUnit, type Points, type SeriesDefinition } from '@kilowink/core/series';
 import type { Clock, EpochMs } from '@kilowink/core/time';
 import { isStorable } from '../limits.ts';
 import type {
@@ -74,6 +74,7 @@ export class SqliteStore extends SqliteReader implements Store {
     this.assertOpen();
     const { connection } = this.parts;
     const { source, quantity, unit, name } = definition;
+    assert(hasUnit(quantity, unit), `series ${source}: ${quantity} has no unit ${unit}`);
     const find = () =>
       connection.row<[SeriesId]>(
         'SELECT id FROM series WHERE source = ? AND quantity = ?',
