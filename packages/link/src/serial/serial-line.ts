@@ -125,6 +125,7 @@ export class SerialLine {
       return;
     }
     this.#port = port;
+    wakeOnEvents(port);
     port.on('data', (bytes: Buffer) => {
       this.counters.bytesIn += bytes.length;
       this.#options.onBytes?.(new Uint8Array(bytes));
@@ -162,6 +163,18 @@ export class SerialLine {
     this.#port = null;
     if (port !== null) await closePort(port);
   }
+}
+
+/**
+ * serialport 13 (bindings-cpp 13.0.0, on Linux and macOS) calls JavaScript straight from its poll callback, after which
+ * nothing runs the promises it settled: bytes wait until anything else happens in the process, for half a minute in an
+ * idle one. An immediate is such a thing. Not needed once `src/poller.cpp` there uses `MakeCallback`.
+ */
+function wakeOnEvents(port: SerialPort): void {
+  const binding: unknown = port.port;
+  const poller = (binding as { poller?: { on?: (event: string, listener: () => void) => void } } | undefined)
+    ?.poller;
+  for (const event of ['readable', 'writable']) poller?.on?.(event, () => setImmediate(() => {}));
 }
 
 function pickSettings({ baud, dataBits, parity }: SerialSettings): SerialSettings {
