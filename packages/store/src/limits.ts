@@ -1,3 +1,4 @@
+import type { Kind } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
 
 /** The largest value a measurement may hold: a terawatt-hour in Wh, a gigawatt-hour in mWh. */
@@ -17,6 +18,14 @@ export const FIRST_SEALED_MS: EpochMs = FIRST_SEALED_DAY * DAY_MS;
 /** Whether `value` is a whole number ≥ 0 that the store can hold. */
 export function isStorable(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= VALUE_MAX;
+}
+
+/** The largest value × ms of a gauge's point: sums of them are then whole numbers that a float holds. */
+const GAUGE_AMOUNT_MAX = 2 ** 52;
+
+/** Whether a point of a series of that kind may hold `value` for so long. */
+export function isPointStorable(value: number, durationMs: number, kind: Kind): boolean {
+  return isStorable(value) && (kind === 'sum' || value * durationMs <= GAUGE_AMOUNT_MAX);
 }
 
 /** Whether a measurement may start then and last so long; both whole. */

@@ -68,8 +68,9 @@ export interface StoreReader {
   sourceState(source: string): string | null;
 
   /**
-   * Energy by bucket between consecutive `edges` (ascending), what is recovered included by time. A point belongs to the bucket that holds its midpoint;
-   * where a bucket is shorter than the point, it takes its share by time.
+   * What was measured by bucket between consecutive `edges` (ascending), what is recovered included by time. A point
+   * belongs to the bucket that holds its midpoint; where a bucket is shorter than the point, it takes its share by time.
+   * Buckets of a gauge have `means`.
    */
   readBuckets(series: SeriesId, edges: Float64Array): Buckets;
   /** The sum over points with midpoint in [`fromMs`, `toMs`), shares taken of points longer than a minute at both ends. */
@@ -166,7 +167,7 @@ export interface AddedPoints {
 }
 
 export interface Total {
-  /** Measured and recovered. */
+  /** Measured and recovered; of a gauge the value × ms, so that the mean is `sum / validMs`. */
   readonly sum: number;
   readonly recoveredSum: number;
   readonly validMs: number;

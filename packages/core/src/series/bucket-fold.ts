@@ -1,6 +1,7 @@
 import { assert } from '../error/index.ts';
 import { type EpochMs, HOUR_MS } from '../time/index.ts';
 import type { Buckets, Points } from './points.ts';
+import type { Kind } from './quantity.ts';
 import type { Rollup } from './rollup.ts';
 
 /** Points and rollup buckets considered, by midpoint or by whole bucket: [`fromMs`, `toMs`). */
@@ -16,6 +17,9 @@ export const ALL_TIME: FoldRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Num
  * Sums points into the buckets between consecutive edges. A point belongs whole to the bucket that holds its midpoint;
  * where that bucket is shorter than the point, the point is shared by time among the buckets it touches. So every
  * point is placed once, wherever the edges are, and sums stay whole as long as buckets are no shorter than points.
+ *
+ * A gauge's point counts as the amount value × ms, so that its sums are as exact as those of energy, and a bucket's mean
+ * is its sum over the time measured.
  */
 export class BucketFold {
   readonly #edges: Float64Array;
@@ -23,9 +27,11 @@ export class BucketFold {
   readonly #validMs: Float64Array;
   readonly #rateMin: Float64Array;
   readonly #rateMax: Float64Array;
+  readonly #isGauge: boolean;
 
   /** `edges` ascend strictly; one bucket fewer than edges. */
-  constructor(edges: Float64Array) {
+  constructor(edges: Float64Array, kind: Kind = 'sum') {
+    this.#isGauge = kind === 'mean';
     const count = Math.max(0, edges.length - 1);
     for (let bucket = 0; bucket < count; bucket += 1) {
       assert((edges[bucket] as number) < (edges[bucket + 1] as number), `edge ${bucket + 1} does not ascend`);
@@ -87,14 +93,24 @@ export class BucketFold {
       if (startMs + rollup.stepMs > (edges[bucket + 1] as number)) continue;
       this.#sums[bucket] = (this.#sums[bucket] as number) + (rollup.sums[index] as number);
       this.#validMs[bucket] = (this.#validMs[bucket] as number) + validMs;
-      this.#extend(bucket, rateOf(rollup.minValues[index] as number, rollup.minDurationsMs[index] as number));
-      this.#extend(bucket, rateOf(rollup.maxValues[index] as number, rollup.maxDurationsMs[index] as number));
+      this.#extend(
+        bucket,
+        this.#rateOf(rollup.minValues[index] as number, rollup.minDurationsMs[index] as number),
+      );
+      this.#extend(
+        bucket,
+        this.#rateOf(rollup.maxValues[index] as number, rollup.maxDurationsMs[index] as number),
+      );
     }
   }
 
   finish(): Buckets {
     const count = this.#sums.length;
     const lengthsMs = new Float64Array(count);
+    // Of all that was measured: a point at an edge may be in the bucket for longer than the bucket lasts.
+    const means = this.#isGauge
+      ? { means: this.#sums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
+      : {};
     for (let bucket = 0; bucket < count; bucket += 1) {
       lengthsMs[bucket] = (this.#edges[bucket + 1] as number) - (this.#edges[bucket] as number);
       if (this.#validMs[bucket] === 0) {
@@ -111,13 +127,14 @@ export class BucketFold {
       rateMin: this.#rateMin,
       rateMax: this.#rateMax,
       lengthsMs,
+      ...means,
     };
   }
 
   #add(bucket: number, value: number, durationMs: number): void {
-    this.#sums[bucket] = (this.#sums[bucket] as number) + value;
+    this.#sums[bucket] = (this.#sums[bucket] as number) + (this.#isGauge ? value * durationMs : value);
     this.#validMs[bucket] = (this.#validMs[bucket] as number) + durationMs;
-    this.#extend(bucket, rateOf(value, durationMs));
+    this.#extend(bucket, this.#rateOf(value, durationMs));
   }
 
   #extend(bucket: number, rate: number): void {
@@ -128,23 +145,24 @@ export class BucketFold {
   #share(middle: number, point: { startMs: EpochMs; durationMs: number; value: number }): void {
     const edges = this.#edges;
     const endMs = point.startMs + point.durationMs;
-    const rate = rateOf(point.value, point.durationMs);
+    const rate = this.#rateOf(point.value, point.durationMs);
+    const heldMs = this.#isGauge ? 1 : point.durationMs;
     let bucket = middle;
     while (bucket > 0 && (edges[bucket] as number) > point.startMs) bucket -= 1;
     for (; bucket < this.#sums.length && (edges[bucket] as number) < endMs; bucket += 1) {
       const fromMs = Math.max(point.startMs, edges[bucket] as number);
       const sharedMs = Math.min(endMs, edges[bucket + 1] as number) - fromMs;
       if (sharedMs <= 0) continue;
-      this.#sums[bucket] = (this.#sums[bucket] as number) + (point.value * sharedMs) / point.durationMs;
+      this.#sums[bucket] = (this.#sums[bucket] as number) + (point.value * sharedMs) / heldMs;
       this.#validMs[bucket] = (this.#validMs[bucket] as number) + sharedMs;
       this.#extend(bucket, rate);
     }
   }
-}
 
-/** The mean rate of a point, in units an hour. */
-function rateOf(value: number, durationMs: number): number {
-  return (value * HOUR_MS) / durationMs;
+  /** The mean rate of a point, in units an hour; of a gauge the value it held. */
+  #rateOf(value: number, durationMs: number): number {
+    return this.#isGauge ? value : (value * HOUR_MS) / durationMs;
+  }
 }
 
 /** The bucket that holds `atMs`, looked for from `bucket` on; the first or the last where none does. */

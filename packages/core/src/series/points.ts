@@ -15,19 +15,24 @@ export interface Points {
   readonly lastFlashes?: Uint16Array | null;
 }
 
-/** Energy by bucket, as columns of equal length. */
+/** What was measured by bucket, as columns of equal length. */
 export interface Buckets {
   /** When each bucket starts. */
   readonly starts: Float64Array;
-  /** What was measured or recovered in it, in the series' unit; NaN where nothing was. */
+  /** What was measured or recovered in it, in the series' unit (of a gauge: times ms); NaN where nothing was. */
   readonly sums: Float64Array;
   /** For how long in it something was measured, at most its length. */
   readonly validMs: Float64Array;
-  /** The smallest and largest mean power of a point in it, in units of the series per hour; NaN where nothing was. */
+  /**
+   * The smallest and largest mean power of a point in it, in units of the series per hour; of a gauge the smallest and
+   * largest value it held. NaN where nothing was measured.
+   */
   readonly rateMin: Float64Array;
   readonly rateMax: Float64Array;
   /** How long each bucket lasts. */
   readonly lengthsMs: Float64Array;
+  /** Only of a gauge: the mean weighted by time over what was measured; NaN where nothing was. */
+  readonly means?: Float64Array;
   /** What of the sums was not measured but recovered from counts around gaps; left out where that is none at all. */
   readonly recoveredSums?: Float64Array;
 }

@@ -1,12 +1,16 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
 import type { EpochMs } from '../time/index.ts';
 import type { Points } from './points.ts';
+import type { Kind } from './quantity.ts';
 import { VarintReader, VarintWriter } from './varints.ts';
 
 /**
  * Points summed over equal buckets, as columns. Bucket i starts at `startMs + i * stepMs` and holds the points with
  * their midpoint in it. The extremes are kept as the point's own value and duration, so that the rate computed from
  * them is bit for bit the one computed from the point.
+ *
+ * Of a gauge, sums are value × ms, and the extremes are the values held with a duration of 1: what the gauge amounted to
+ * in one millisecond. They then encode by their distance from the mean as those of energy do.
  */
 export interface Rollup {
   readonly startMs: EpochMs;
@@ -42,34 +46,37 @@ export function emptyRollup(frame: RollupFrame): Rollup {
 }
 
 /** The rollup of those points that have their midpoint in the frame. */
-export function rollUp(points: Points, frame: RollupFrame): Rollup {
+export function rollUp(points: Points, frame: RollupFrame, kind: Kind = 'sum'): Rollup {
   const rollup = emptyRollup(frame);
   const { starts, durationsMs, values } = points;
   const { sums, validMs } = rollup;
+  const isGauge = kind === 'mean';
   for (let index = 0; index < starts.length; index += 1) {
     const durationMs = durationsMs[index] as number;
     const bucket = Math.floor(((starts[index] as number) + durationMs / 2 - frame.startMs) / frame.stepMs);
     if (bucket < 0 || bucket >= frame.count) continue;
     const value = values[index] as number;
-    if (validMs[bucket] === 0) setFirst(rollup, bucket, [value, durationMs]);
-    sums[bucket] = (sums[bucket] as number) + value;
+    const heldMs = isGauge ? 1 : durationMs;
+    if (validMs[bucket] === 0) setFirst(rollup, bucket, [value, heldMs]);
+    sums[bucket] = (sums[bucket] as number) + (isGauge ? value * durationMs : value);
     validMs[bucket] = (validMs[bucket] as number) + durationMs;
-    // Compared by cross multiplication: equal rates then keep the first, whatever the rounding.
-    if (
-      value * (rollup.minDurationsMs[bucket] as number) <
-      (rollup.minValues[bucket] as number) * durationMs
-    ) {
-      rollup.minValues[bucket] = value;
-      rollup.minDurationsMs[bucket] = durationMs;
-    } else if (
-      value * (rollup.maxDurationsMs[bucket] as number) >
-      (rollup.maxValues[bucket] as number) * durationMs
-    ) {
-      rollup.maxValues[bucket] = value;
-      rollup.maxDurationsMs[bucket] = durationMs;
-    }
+    extend(rollup, bucket, [value, heldMs]);
   }
   return rollup;
+}
+
+/** Rates are compared by cross multiplication: equal ones then keep the first, whatever the rounding. */
+function extend(rollup: Rollup, bucket: number, [value, heldMs]: readonly [number, number]): void {
+  if (value * (rollup.minDurationsMs[bucket] as number) < (rollup.minValues[bucket] as number) * heldMs) {
+    rollup.minValues[bucket] = value;
+    rollup.minDurationsMs[bucket] = heldMs;
+  } else if (
+    value * (rollup.maxDurationsMs[bucket] as number) >
+    (rollup.maxValues[bucket] as number) * heldMs
+  ) {
+    rollup.maxValues[bucket] = value;
+    rollup.maxDurationsMs[bucket] = heldMs;
+  }
 }
 
 function setFirst(rollup: Rollup, bucket: number, point: readonly [value: number, durationMs: number]): void {

@@ -1,18 +1,21 @@
 import { type EpochMs, MINUTE_MS } from '../time/index.ts';
 import type { FoldRange } from './bucket-fold.ts';
 import type { Points } from './points.ts';
+import type { Kind } from './quantity.ts';
 import type { Rollup } from './rollup.ts';
 
 /**
  * Sums what lies in [`fromMs`, `toMs`): points of up to a minute by their midpoint, so that the sum stays whole; of a
- * longer point that crosses an end, the share by time.
+ * longer point that crosses an end, the share by time. A gauge's point counts as value × ms.
  */
 export class TotalFold {
   readonly #range: FoldRange;
+  readonly #isGauge: boolean;
   sum = 0;
   validMs = 0;
 
-  constructor(range: FoldRange) {
+  constructor(range: FoldRange, kind: Kind = 'sum') {
+    this.#isGauge = kind === 'mean';
     this.#range = range;
   }
 
@@ -26,7 +29,7 @@ export class TotalFold {
       if (midMs < mids.fromMs || midMs >= mids.toMs) continue;
       const share = durationMs > MINUTE_MS ? this.#shareOf(startMs, durationMs) : this.#isInside(midMs);
       if (share === 0) continue;
-      this.sum += (values[index] as number) * share;
+      this.sum += (values[index] as number) * (this.#isGauge ? durationMs * share : share);
       this.validMs += durationMs * share;
     }
   }

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import { changeCases } from './changes.ts';
+import { gaugeCases } from './gauges.ts';
 import { keepingCases } from './keeping.ts';
 import { numberedCases } from './numbered.ts';
 import { type MakePlace, withStore } from './place.ts';
@@ -11,7 +12,7 @@ export { type MakePlace, StillClock, type StorePlace } from './place.ts';
 
 /** Runs the whole contract over one implementation, as tests of `node:test`. */
 export function describeStoreContract(name: string, make: MakePlace): void {
-  for (const cases of [keepingCases, windowCases, numberedCases, pointCases, changeCases]) {
+  for (const cases of [keepingCases, windowCases, numberedCases, pointCases, gaugeCases, changeCases]) {
     for (const [fact, body] of Object.entries(cases)) {
       test(`${name}: ${fact}`, () => {
         withStore(make, body);

@@ -1,4 +1,4 @@
-import type { Buckets, Points } from '@kilowink/core/series';
+import type { Buckets, Kind, Points } from '@kilowink/core/series';
 import { HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import type { Total } from '../store.ts';
 
@@ -10,7 +10,11 @@ export interface ModelPoint {
 }
 
 /** What `readBuckets` must answer, computed point by point and bucket by bucket. */
-export function expectedBuckets(points: readonly ModelPoint[], edges: Float64Array): Buckets {
+export function expectedBuckets(
+  points: readonly ModelPoint[],
+  edges: Float64Array,
+  kind: Kind = 'sum',
+): Buckets {
   const count = Math.max(0, edges.length - 1);
   const column = (fill: number) => new Float64Array(count).fill(fill);
   const buckets = {
@@ -23,18 +27,21 @@ export function expectedBuckets(points: readonly ModelPoint[], edges: Float64Arr
   };
   for (const point of points) {
     for (const [bucket, share] of placesOf(point, edges)) {
-      const rate = (point.value * HOUR_MS) / point.durationMs;
-      buckets.sums[bucket] = at(buckets.sums, bucket) + point.value * share;
+      const isGauge = kind === 'mean';
+      const rate = isGauge ? point.value : (point.value * HOUR_MS) / point.durationMs;
+      const amount = isGauge ? point.value * point.durationMs : point.value;
+      buckets.sums[bucket] = at(buckets.sums, bucket) + amount * share;
       buckets.validMs[bucket] = at(buckets.validMs, bucket) + point.durationMs * share;
       buckets.rateMin[bucket] = Math.min(rate, nanTo(at(buckets.rateMin, bucket), rate));
       buckets.rateMax[bucket] = Math.max(rate, nanTo(at(buckets.rateMax, bucket), rate));
     }
   }
+  const means = Float64Array.from(buckets.sums, (sum, bucket) => sum / at(buckets.validMs, bucket));
   for (let bucket = 0; bucket < count; bucket += 1) {
     if (at(buckets.validMs, bucket) === 0) buckets.sums[bucket] = Number.NaN;
     buckets.validMs[bucket] = Math.min(at(buckets.validMs, bucket), at(buckets.lengthsMs, bucket));
   }
-  return buckets;
+  return kind === 'mean' ? { ...buckets, means } : buckets;
 }
 
 /** The buckets a point is in, and which share of it. */
@@ -56,14 +63,18 @@ function placesOf(point: ModelPoint, edges: Float64Array): [bucket: number, shar
 }
 
 /** What `readTotal` must answer. */
-export function expectedTotal(points: readonly ModelPoint[], fromMs: number, toMs: number): Total {
+export function expectedTotal(
+  points: readonly ModelPoint[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+  kind: Kind = 'sum',
+): Total {
   let sum = 0;
   let validMs = 0;
   for (const point of points) {
     const midMs = point.startMs + point.durationMs / 2;
     const isInside = midMs >= fromMs && midMs < toMs ? 1 : 0;
     const share = point.durationMs > MINUTE_MS ? overlapMs(point, fromMs, toMs) / point.durationMs : isInside;
-    sum += point.value * share;
+    sum += point.value * share * (kind === 'mean' ? point.durationMs : 1);
     validMs += point.durationMs * share;
   }
   return { sum, validMs, recoveredSum: 0 };

@@ -1,3 +1,4 @@
+import { QUANTITIES, type Quantity } from '@kilowink/core/series';
 import type { Clock, EpochMs } from '@kilowink/core/time';
 import type { Store, StoreReader } from '../store.ts';
 
@@ -42,12 +43,17 @@ export interface Fixture {
 const NOW_MS = Date.UTC(2026, 5, 1);
 
 /** Runs `body` with an empty store of one series, and takes everything away afterwards. */
-export function withStore(make: MakePlace, body: (fixture: Fixture) => void): void {
+export function withStore(
+  make: MakePlace,
+  body: (fixture: Fixture) => void,
+  quantity: Quantity = 'energy',
+): void {
   const clock = new StillClock(NOW_MS);
   const place = make(clock, 10_000);
   try {
     const store = place.open();
-    const series = store.ensureSeries({ source: 'test', quantity: 'energy', unit: 'Wh', name: 'Test' });
+    const unit = QUANTITIES[quantity].units[0];
+    const series = store.ensureSeries({ source: 'test', quantity, unit, name: 'Test' });
     const fixture = { clock, place, store, series };
     try {
       body(fixture);

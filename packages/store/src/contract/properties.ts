@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Kind, kindOf } from '@kilowink/core/series';
 import { bucketEdges, DAY_MS, findStep, HOUR_MS, utcDay } from '@kilowink/core/time';
 import fc from 'fast-check';
 import type { Segment } from '../store.ts';
@@ -9,7 +10,13 @@ import { type Fixture, type MakePlace, withStore } from './place.ts';
 /** Three days around the night on which Paris goes to summer time. */
 const START = Date.UTC(2025, 2, 29);
 const END = START + 3 * DAY_MS;
-const INTERVALS_MS = [30_000, 300_000, 5_400_000] as const;
+const TRIALS = [
+  { intervalMs: 30_000, quantity: 'energy' },
+  { intervalMs: 300_000, quantity: 'energy' },
+  { intervalMs: 5_400_000, quantity: 'energy' },
+  { intervalMs: 60_000, quantity: 'apparentPower' },
+  { intervalMs: 5_400_000, quantity: 'voltage' },
+] as const;
 
 type Operation =
   | {
@@ -47,7 +54,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       kind: fc.constant('points' as const),
       first: fc.nat(3_000),
       count: fc.integer({ min: 1, max: 800 }),
-      durationMs: fc.constantFrom(1_000, 60_000, 61_000, 1_800_000, 7_200_000),
+      durationMs: fc.constantFrom(700, 1_000, 60_000, 61_000, 1_800_000, 7_200_000),
     }),
   },
   {
@@ -66,9 +73,11 @@ class Model {
   readonly runs: { id: number; timeline: Segment[]; windows: Map<number, ModelWindow> }[] = [];
   readonly points = new Map<number, ModelPoint>();
   readonly intervalMs: number;
+  readonly kind: Kind;
 
-  constructor(intervalMs: number) {
+  constructor(intervalMs: number, kind: Kind) {
     this.intervalMs = intervalMs;
+    this.kind = kind;
   }
 
   all(): ModelPoint[] {
@@ -166,6 +175,7 @@ function applyPoints(fixture: Fixture, model: Model, step: Extract<Operation, { 
 
 function compare(fixture: Fixture, model: Model, cuts: readonly number[]): void {
   const { store, series } = fixture;
+  const { kind } = model;
   const all = model.all();
   const range = { fromMs: START, toMs: END };
   const edgeSets = ['15min', '1h', '1d', '1min'].map((step) => {
@@ -175,10 +185,11 @@ function compare(fixture: Fixture, model: Model, cuts: readonly number[]): void 
   });
   const anywhere = Float64Array.from([...new Set([START, ...cuts.map((cut) => START + cut), END])]).sort();
   edgeSets.push(anywhere, Float64Array.of(START + 1_800_000, START + DAY_MS + 1_800_000, END + 7 * HOUR_MS));
-  for (const edges of edgeSets) assertClose(store.readBuckets(series, edges), expectedBuckets(all, edges));
+  for (const edges of edgeSets)
+    assertClose(store.readBuckets(series, edges), expectedBuckets(all, edges, kind));
   for (const cut of cuts) {
     const total = store.readTotal(series, START + cut, END);
-    const expected = expectedTotal(all, START + cut, END);
+    const expected = expectedTotal(all, { fromMs: START + cut, toMs: END }, kind);
     assertNear(total.sum, expected.sum);
     assertNear(total.validMs, expected.validMs);
   }
@@ -218,11 +229,11 @@ export function describeProperties(name: string, make: MakePlace): void {
   const steps = fc.array(operation, { minLength: 1, maxLength: 12 });
   const cuts = fc.array(fc.integer({ min: 1, max: 3 * DAY_MS - 1 }), { minLength: 1, maxLength: 5 });
 
-  for (const intervalMs of INTERVALS_MS) {
-    test(`${name}: any sequence of puts, moves, imports, seals and restarts, windows of ${intervalMs} ms`, () => {
+  for (const { intervalMs, quantity } of TRIALS) {
+    test(`${name}: any sequence of puts, moves, imports, seals and restarts, ${quantity} of ${intervalMs} ms`, () => {
       const property = fc.property(steps, cuts, (operations, cutList) => {
-        withStore(make, (fixture) => {
-          const model = new Model(intervalMs);
+        const check = (fixture: Fixture) => {
+          const model = new Model(intervalMs, kindOf(quantity));
           for (const phaseMs of [0, 12_345]) {
             const timeline = [{ fromNumber: 0, startMs: START + phaseMs, intervalMs }];
             const id = fixture.store.createRun({ series: fixture.series, timeline });
@@ -232,7 +243,8 @@ export function describeProperties(name: string, make: MakePlace): void {
           compare(fixture, model, cutList);
           fixture.store.seal(END + DAY_MS);
           compare(fixture, model, cutList);
-        });
+        };
+        withStore(make, check, quantity);
       });
       fc.assert(property, { numRuns: intervalMs < 60_000 ? 5 : 15 });
     });

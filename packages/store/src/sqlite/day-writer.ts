@@ -1,4 +1,4 @@
-import { encodePoints, encodeRollup, type Points, rollUp } from '@kilowink/core/series';
+import { encodePoints, encodeRollup, type Kind, type Points, rollUp } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import { sealBlock } from '../block/envelope.ts';
 import { DAY_STATE, emptyMonth, encodeMonth, type MonthHours } from '../block/hours-codec.ts';
@@ -16,16 +16,18 @@ const POINTS_WITHOUT_MINUTES_MAX = 1440;
 export class DayWriter {
   readonly #blocks: BlockTable;
   readonly #series: SeriesId;
+  readonly #kind: Kind;
   readonly #level: number;
   readonly #days: BlockWrite[] = [];
   readonly #months = new Map<number, MonthHours>();
   dayCount = 0;
 
   /** `level`: how hard zstd tries, see the block's envelope. */
-  constructor(blocks: BlockTable, series: SeriesId, level: number) {
+  constructor(blocks: BlockTable, series: { readonly id: SeriesId; readonly kind: Kind }, level: number) {
     this.#level = level;
     this.#blocks = blocks;
-    this.#series = series;
+    this.#series = series.id;
+    this.#kind = series.kind;
   }
 
   /** Replaces the day by these points, which ascend and have their midpoints in it; no points remove it. */
@@ -46,7 +48,9 @@ export class DayWriter {
       series,
       level: LEVEL.minutes,
       period: day,
-      data: hasMinutes ? sealBlock(encodeRollup(rollUp(points, minutesFrame(day))), this.#level) : null,
+      data: hasMinutes
+        ? sealBlock(encodeRollup(rollUp(points, minutesFrame(day), this.#kind)), this.#level)
+        : null,
       firstMs: null,
       lastMs: null,
     });
@@ -77,7 +81,7 @@ export class DayWriter {
     const fits = longestMs <= HOUR_MS;
     const state = fits ? DAY_STATE.hours : DAY_STATE.points;
     hours.dayStates[dayOfMonth] = points.starts.length === 0 ? DAY_STATE.none : state;
-    const rollup = rollUp(points, dayHoursFrame(day));
+    const rollup = rollUp(points, dayHoursFrame(day), this.#kind);
     for (const name of HOUR_COLUMNS) {
       const column = hours.rollup[name];
       if (fits) column.set(rollup[name], dayOfMonth * 24);

@@ -1,5 +1,6 @@
 import {
   concatPoints,
+  type Kind,
   lowerBound,
   NO_POINTS,
   type Points,
@@ -9,7 +10,7 @@ import {
 } from '@kilowink/core/series';
 import { type Clock, DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
 import { IMPORT_LEVEL } from '../block/envelope.ts';
-import { FIRST_SEALED_DAY, isStorable, isTimeStorable } from '../limits.ts';
+import { FIRST_SEALED_DAY, isPointStorable, isTimeStorable } from '../limits.ts';
 import type { AddedPoints, SeriesId } from '../store.ts';
 import { DayWriter } from './day-writer.ts';
 import type { Parts } from './reader.ts';
@@ -51,7 +52,8 @@ export class Importer {
   }
 
   add(series: SeriesId, points: Points): AddedPoints {
-    const { clean, refused, repeated } = cleaned(points);
+    const kind = this.#host.snapshot(() => this.#parts.kinds.of(series));
+    const { clean, refused, repeated } = cleaned(points, kind);
     let repeatedCount = repeated;
     if (clean.starts.length > 0) {
       this.#host.snapshot(() => this.#host.setLongest(series, maxOf(clean.durationsMs)));
@@ -62,8 +64,6 @@ export class Importer {
         repeatedCount += this.#addSettled(series, settled.slice(at, at + BATCH_DAYS_MAX));
       }
       for (const part of recent) repeatedCount += this.#addRecent(series, part);
-    } else {
-      this.#host.snapshot(() => this.#host.longestMs(series));
     }
     return { added: points.starts.length - refused - repeatedCount, repeated: repeatedCount, refused };
   }
@@ -88,9 +88,10 @@ export class Importer {
   }
 
   #prepare(series: SeriesId, parts: readonly DayPart[]): Prepared {
-    const writer = new DayWriter(this.#parts.blocks, series, IMPORT_LEVEL);
+    const { blocks, kinds } = this.#parts;
+    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, IMPORT_LEVEL);
     const merged = new Map<number, Points>();
-    const stored = (day: number) => merged.get(day) ?? this.#parts.blocks.points(series, day);
+    const stored = (day: number) => merged.get(day) ?? blocks.points(series, day);
     let repeated = 0;
     let fromMs = Number.POSITIVE_INFINITY;
     let toMs = Number.NEGATIVE_INFINITY;
@@ -188,18 +189,18 @@ interface Prepared {
 }
 
 /** The points that can be stored, by ascending start, each start once. */
-function cleaned(points: Points): { clean: Points; refused: number; repeated: number } {
+function cleaned(points: Points, kind: Kind): { clean: Points; refused: number; repeated: number } {
   const { starts, durationsMs, values } = points;
   let isClean = true;
   for (let index = 0; index < starts.length && isClean; index += 1) {
     isClean =
-      isPointStorable(points, index) &&
+      isSound(points, index, kind) &&
       (index === 0 || (starts[index] as number) > (starts[index - 1] as number));
   }
   if (isClean) return { clean: points, refused: 0, repeated: 0 };
   const storable: number[] = [];
   for (let index = 0; index < starts.length; index += 1)
-    if (isPointStorable(points, index)) storable.push(index);
+    if (isSound(points, index, kind)) storable.push(index);
   const refused = starts.length - storable.length;
   const sorted = sortPoints(
     refused === 0 ? { ...points, durationsMs, values } : pickPoints(points, storable),
@@ -212,10 +213,11 @@ function cleaned(points: Points): { clean: Points; refused: number; repeated: nu
   return { clean: repeated === 0 ? sorted : pickPoints(sorted, kept), refused, repeated };
 }
 
-function isPointStorable(points: Points, index: number): boolean {
+function isSound(points: Points, index: number, kind: Kind): boolean {
+  const durationMs = points.durationsMs[index] as number;
   return (
-    isStorable(points.values[index] as number) &&
-    isTimeStorable(points.starts[index] as number, points.durationsMs[index] as number)
+    isPointStorable(points.values[index] as number, durationMs, kind) &&
+    isTimeStorable(points.starts[index] as number, durationMs)
   );
 }
 

@@ -61,8 +61,8 @@ function keep(connection: Connection, block: BadBlock & { data: Uint8Array; foun
 }
 
 function mend(parts: Parts, bad: BadBlock): void {
-  const { blocks } = parts;
-  const writer = new DayWriter(blocks, bad.series, SEAL_LEVEL);
+  const { blocks, kinds } = parts;
+  const writer = new DayWriter(blocks, { id: bad.series, kind: kinds.of(bad.series) }, SEAL_LEVEL);
   if (bad.level === LEVEL.hours) {
     const firstDay = monthStartMs(bad.period) / DAY_MS;
     const lastDay = monthStartMs(bad.period + 1) / DAY_MS - 1;

@@ -18,6 +18,7 @@ import { LEVEL, monthStartMs, utcMonth } from '../block/levels.ts';
 import type { SeriesId, Total } from '../store.ts';
 import type { BlockTable } from './block-table.ts';
 import type { HotTail } from './hot-tail.ts';
+import type { SeriesKinds } from './series-kinds.ts';
 
 /** What sums points: into buckets, or into one total. */
 interface Fold {
@@ -29,15 +30,17 @@ interface Fold {
 export class Queries {
   readonly #blocks: BlockTable;
   readonly #hot: HotTail;
+  readonly #kinds: SeriesKinds;
 
-  constructor(blocks: BlockTable, hot: HotTail) {
-    this.#blocks = blocks;
-    this.#hot = hot;
+  constructor(parts: { blocks: BlockTable; hot: HotTail; kinds: SeriesKinds }) {
+    this.#blocks = parts.blocks;
+    this.#hot = parts.hot;
+    this.#kinds = parts.kinds;
   }
 
   /** `longestMs`: no point of the series lasts longer. */
   buckets(series: SeriesId, edges: Float64Array, longestMs: number): Buckets {
-    const fold = new BucketFold(edges);
+    const fold = new BucketFold(edges, this.#kinds.of(series));
     if (edges.length > 1) {
       const shortestMs = shortestBucket(edges);
       const marginMs = longestMs > shortestMs ? longestMs : 0;
@@ -60,7 +63,7 @@ export class Queries {
 
   /** `longestMs`: no point of the series lasts longer. */
   total(series: SeriesId, range: FoldRange, longestMs: number): Omit<Total, 'recoveredSum'> {
-    const fold = new TotalFold(range);
+    const fold = new TotalFold(range, this.#kinds.of(series));
     if (range.fromMs < range.toMs) {
       const marginMs = Math.max(longestMs, HOUR_MS);
       const innerFromMs = Math.ceil((range.fromMs + marginMs) / HOUR_MS) * HOUR_MS;

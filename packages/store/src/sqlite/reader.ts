@@ -34,6 +34,7 @@ import { Pending } from './pending.ts';
 import { Queries, startsBetween } from './queries.ts';
 import { RecoveredTable } from './recovered-table.ts';
 import { SealedWindows } from './sealed-windows.ts';
+import { SeriesKinds } from './series-kinds.ts';
 
 /** What reading needs; a writer shares these with its reader. */
 export interface Parts {
@@ -44,6 +45,7 @@ export interface Parts {
   readonly sealed: SealedWindows;
   readonly changes: ChangeLog;
   readonly recovered: RecoveredTable;
+  readonly kinds: SeriesKinds;
 }
 
 /** The parts over one connection. */
@@ -58,6 +60,7 @@ export function makeParts(connection: Connection): Parts {
     sealed: new SealedWindows(connection),
     changes: new ChangeLog(connection, hot, pending),
     recovered: new RecoveredTable(connection, hot, pending.recovered),
+    kinds: new SeriesKinds(connection),
   };
 }
 
@@ -87,7 +90,7 @@ export class SqliteReader implements StoreReader {
     this.parts = parts;
     this.readOnly = options.readOnly;
     this.clock = options.clock;
-    this.#queries = new Queries(parts.blocks, parts.hot);
+    this.#queries = new Queries(parts);
     this.#dataVersion = parts.connection.dataVersion();
     this.#stand = this.#readStand();
   }

@@ -9,6 +9,7 @@ import { type Connection, isSqliteError } from './connection.ts';
 import { type Row, readableRows } from './damaged-rows.ts';
 import { DayWriter } from './day-writer.ts';
 import type { FoundBlock } from './page-scan.ts';
+import { SeriesKinds } from './series-kinds.ts';
 
 /** Tables that are copied as they are; what others refer to comes first. */
 const COPIED = [
@@ -147,12 +148,14 @@ function openPoints(data: Uint8Array, day: number): Result<Points, Fault> {
 
 function writeDays(made: Connection, days: readonly SoundDay[]): void {
   const blocks = new BlockTable(made);
+  const kinds = new SeriesKinds(made);
   const writers = new Map<SeriesId, DayWriter>();
   for (const { series, day, data } of days) {
     const points = openPoints(data, day);
     assert(points.ok, `day ${day} opened before`);
     keepSeries(made, series);
-    const writer = writers.get(series) ?? new DayWriter(blocks, series, IMPORT_LEVEL);
+    const writer =
+      writers.get(series) ?? new DayWriter(blocks, { id: series, kind: kinds.of(series) }, IMPORT_LEVEL);
     writers.set(series, writer);
     writer.setDay(day, points.value);
   }

@@ -42,7 +42,7 @@ export class Sealer {
    * was told apart from what is stored when it came. Returns what to do to the hot tail once that is committed.
    */
   seal(target: SealTarget): (() => void)[] {
-    const { connection, hot, blocks, pending } = this.#parts;
+    const { connection, hot, blocks, pending, kinds } = this.#parts;
     assert(pending.isEmpty, 'what is sealed is written first');
     const { series, day } = target;
     const hotSeries = hot.series(series);
@@ -62,7 +62,7 @@ export class Sealer {
     };
     for (const run of hotSeries.runs.values()) this.#moveWindows(run.id, run.columns, take(run.columns));
     this.#deletePoints(series, hotSeries.points, take(hotSeries.points));
-    const writer = new DayWriter(blocks, series, SEAL_LEVEL);
+    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, SEAL_LEVEL);
     writer.setDay(day, sortPoints(concatPoints(parts)));
     for (const write of writer.writes()) blocks.write(write);
     connection.run(
