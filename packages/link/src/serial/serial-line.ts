@@ -2,6 +2,7 @@ import { assert } from '@kilowink/core/error';
 import type { SerialPort } from 'serialport';
 import { linkError } from '../errors.ts';
 import { listSerialPorts } from './list-ports.ts';
+import { mendReads } from './mend-reads.ts';
 
 /** How a serial line is spoken: bits a second, and what a character is made of. */
 export interface SerialSettings {
@@ -125,7 +126,7 @@ export class SerialLine {
       return;
     }
     this.#port = port;
-    wakeOnEvents(port);
+    mendReads(port);
     port.on('data', (bytes: Buffer) => {
       this.counters.bytesIn += bytes.length;
       this.#options.onBytes?.(new Uint8Array(bytes));
@@ -163,18 +164,6 @@ export class SerialLine {
     this.#port = null;
     if (port !== null) await closePort(port);
   }
-}
-
-/**
- * serialport 13 (bindings-cpp 13.0.0, on Linux and macOS) calls JavaScript straight from its poll callback, after which
- * nothing runs the promises it settled: bytes wait until anything else happens in the process, for half a minute in an
- * idle one. An immediate is such a thing. Not needed once `src/poller.cpp` there uses `MakeCallback`.
- */
-function wakeOnEvents(port: SerialPort): void {
-  const binding: unknown = port.port;
-  const poller = (binding as { poller?: { on?: (event: string, listener: () => void) => void } } | undefined)
-    ?.poller;
-  for (const event of ['readable', 'writable']) poller?.on?.(event, () => setImmediate(() => {}));
 }
 
 function pickSettings({ baud, dataBits, parity }: SerialSettings): SerialSettings {
