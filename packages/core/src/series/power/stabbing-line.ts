@@ -1,0 +1,105 @@
+/**
+ * The straight lines that pass through every gate given so far, gate by gate. A gate is an instant with a lowest and a
+ * highest value; adding one costs constant time on average (J. O'Rourke, An on-line algorithm for fitting straight
+ * lines between data ranges, Comm. ACM 24, 1981).
+ */
+export class StabbingLine {
+  /** The lower hull of the tops and the upper hull of the bottoms: only these can still turn a line. */
+  readonly #tops = new Hull(1);
+  readonly #bottoms = new Hull(-1);
+  #slopeMin = Number.NEGATIVE_INFINITY;
+  #slopeMax = Number.POSITIVE_INFINITY;
+
+  /** The flattest and the steepest line that are left; infinite while there are fewer than two gates. */
+  get slopeMin(): number {
+    return this.#slopeMin;
+  }
+
+  get slopeMax(): number {
+    return this.#slopeMax;
+  }
+
+  clear(): void {
+    this.#tops.clear();
+    this.#bottoms.clear();
+    this.#slopeMin = Number.NEGATIVE_INFINITY;
+    this.#slopeMax = Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes a gate later than all before; false, and nothing is changed, when no line passes through it as well. */
+  add(at: number, low: number, high: number): boolean {
+    const lowest = this.#tops.lineAt(at, this.#slopeMin);
+    const highest = this.#bottoms.lineAt(at, this.#slopeMax);
+    if (high < lowest || low > highest) return false;
+    if (low > lowest) this.#slopeMin = this.#tops.tangentTo(at, low);
+    if (high < highest) this.#slopeMax = this.#bottoms.tangentTo(at, high);
+    this.#tops.push(at, high);
+    this.#bottoms.push(at, low);
+    return true;
+  }
+}
+
+/** A convex chain of points by rising time. `side` 1 keeps the lower hull, -1 the upper one. */
+class Hull {
+  readonly #side: 1 | -1;
+  #at = new Float64Array(64);
+  #value = new Float64Array(64);
+  /** Points before the one that carries the line can never carry it again. */
+  #first = 0;
+  #end = 0;
+
+  constructor(side: 1 | -1) {
+    this.#side = side;
+  }
+
+  clear(): void {
+    this.#first = 0;
+    this.#end = 0;
+  }
+
+  /** Where the line of that slope through the carrying point is. */
+  lineAt(at: number, slope: number): number {
+    if (!Number.isFinite(slope)) return slope;
+    return (this.#value[this.#first] as number) + slope * (at - (this.#at[this.#first] as number));
+  }
+
+  /** The slope of the tangent from a later point; the point where it touches carries the line from now on. */
+  tangentTo(at: number, value: number): number {
+    if (this.#end === 0) return this.#side === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    let slope = this.#slopeFrom(this.#first, at, value);
+    while (this.#first + 1 < this.#end) {
+      const next = this.#slopeFrom(this.#first + 1, at, value);
+      if (next * this.#side < slope * this.#side) break;
+      slope = next;
+      this.#first += 1;
+    }
+    return slope;
+  }
+
+  push(at: number, value: number): void {
+    while (this.#end - this.#first >= 2) {
+      const last = this.#end - 1;
+      const before = this.#slopeFrom(last - 1, this.#at[last] as number, this.#value[last] as number);
+      if (before * this.#side < this.#slopeFrom(last - 1, at, value) * this.#side) break;
+      this.#end = last;
+    }
+    if (this.#end === this.#at.length) this.#grow();
+    this.#at[this.#end] = at;
+    this.#value[this.#end] = value;
+    this.#end += 1;
+  }
+
+  #slopeFrom(index: number, at: number, value: number): number {
+    return (value - (this.#value[index] as number)) / (at - (this.#at[index] as number));
+  }
+
+  #grow(): void {
+    const wider = (column: Float64Array) => {
+      const copy = new Float64Array(column.length * 2);
+      copy.set(column);
+      return copy;
+    };
+    this.#at = wider(this.#at);
+    this.#value = wider(this.#value);
+  }
+}
