@@ -1,0 +1,111 @@
+import type { TicReason } from './frame.ts';
+import { isHorodate } from './horodate.ts';
+import { findLabelIndex, isStandardLabel } from './label-index.ts';
+import { HORODATE_BYTES, LABELS, type TicForm, type TicLabel } from './labels.ts';
+import { isProfile } from './profile.ts';
+
+const [TAB, SPACE] = [0x09, 0x20];
+const CHECKSUM_BITS = 0x3f;
+const RELAYS_MAX = 255;
+
+/** What a byte may be part of, one bit each. */
+const KIND = { digit: 1, hex: 2, code: 4, option: 8, mark: 16, text: 32 } as const;
+const kinds = new Uint8Array(256);
+for (let byte = SPACE; byte <= 0x7e; byte++) {
+  const char = String.fromCharCode(byte);
+  kinds[byte] =
+    (/\d/.test(char) ? KIND.digit : 0) |
+    (/[0-9A-F]/.test(char) ? KIND.hex : 0) |
+    (/[A-Z._-]/.test(char) ? KIND.code : 0) |
+    (byte <= 0x5f ? KIND.option : 0) |
+    (/[0-9A-Z]/.test(char) ? KIND.mark : 0) |
+    KIND.text;
+}
+
+const KIND_OF_FORM: Readonly<Record<TicForm, number>> = {
+  number: KIND.digit,
+  identity: KIND.digit,
+  hex: KIND.hex,
+  status: KIND.hex,
+  relays: KIND.digit,
+  code: KIND.code,
+  option: KIND.option,
+  mark: KIND.mark,
+  text: KIND.text,
+  profile: KIND.text,
+  none: 0,
+};
+
+const kindOfLabel = Uint8Array.from(LABELS, (label) => KIND_OF_FORM[label.form]);
+/** Bytes between the first separator and the last. */
+const bodyOfLabel = Uint8Array.from(LABELS, (label) => label.size + (label.isDated ? HORODATE_BYTES + 1 : 0));
+
+/**
+ * Says of a piece of the line whether it is a group. The rule follows from the piece: with a tab in it, it can only be one of
+ * standard mode, without one only of historique; the other rule is never tried, because it lets the ends of cut groups
+ * pass. A piece is read from its end, because the checksum can be a space.
+ *
+ *   historique   label SP data SP checksum              sum of label, SP, data
+ *   standard     label HT (time HT) data HT checksum    sum of all before the checksum
+ *
+ * Six bits of sum let much through: what follows it (label, length, characters, time) makes the difference.
+ */
+export class PieceJudge {
+  /** Of the last piece that was a group: its label's number in `LABELS`. */
+  labelIndex = 0;
+  /** Where its time (if the label has one) and then its data stand. */
+  bodyFrom = 0;
+  dataFrom = 0;
+  dataTo = 0;
+  /** Whether the last piece holds a tab. */
+  hasTab = false;
+
+  /** Null: the bytes at [from, to) are a group, and the fields tell which. */
+  judge(bytes: Uint8Array, from: number, to: number): TicReason | null {
+    const end = to - 2;
+    let sum = 0;
+    let tabs = 0;
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] as number;
+      sum += byte;
+      if (byte === TAB) tabs += 1;
+    }
+    this.hasTab = tabs > 0;
+    const separator = tabs > 0 ? TAB : SPACE;
+    if (end <= from || bytes[end] !== separator) return 'form';
+    let labelTo = from;
+    while (bytes[labelTo] !== separator) labelTo += 1;
+    if (labelTo === from || labelTo >= end) return 'form';
+    const checksum = bytes[to - 1] as number;
+    const summed = tabs > 0 ? sum - checksum : sum - checksum - SPACE;
+    if ((summed & CHECKSUM_BITS) + SPACE !== checksum) return 'checksum';
+    const index = findLabelIndex(bytes, from, labelTo);
+    if (index < 0 || isStandardLabel(index) !== tabs > 0) return 'label';
+    this.labelIndex = index;
+    this.bodyFrom = labelTo + 1;
+    this.dataTo = end;
+    return this.#judgeBody(bytes);
+  }
+
+  #judgeBody(bytes: Uint8Array): TicReason | null {
+    const { labelIndex, bodyFrom, dataTo } = this;
+    if (dataTo - bodyFrom !== bodyOfLabel[labelIndex]) return 'length';
+    const label = LABELS[labelIndex] as TicLabel;
+    this.dataFrom = label.isDated ? bodyFrom + HORODATE_BYTES + 1 : bodyFrom;
+    if (label.isDated && bytes[bodyFrom + HORODATE_BYTES] !== TAB) return 'horodate';
+    const kind = kindOfLabel[labelIndex] as number;
+    for (let at = this.dataFrom; at < dataTo; at++) {
+      if (((kinds[bytes[at] as number] as number) & kind) === 0) return 'characters';
+    }
+    if (label.isDated && !isHorodate(bytes, bodyFrom)) return 'horodate';
+    if (label.form === 'relays' || label.form === 'profile') return this.#judgeText(bytes, label.form);
+    return null;
+  }
+
+  /** Rare labels, whose form is easier told of a text. */
+  #judgeText(bytes: Uint8Array, form: 'relays' | 'profile'): TicReason | null {
+    const text = String.fromCharCode(...bytes.subarray(this.dataFrom, this.dataTo));
+    const isRight = form === 'relays' ? Number(text) <= RELAYS_MAX : isProfile(text);
+    return isRight ? null : 'characters';
+  }
+}

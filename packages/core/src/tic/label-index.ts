@@ -1,0 +1,46 @@
+import { HISTORIQUE_LABEL_COUNT, LABELS } from './labels.ts';
+
+/** Slots of the hash table, a power of two some ten times the labels: most look-ups need one comparison. */
+const SLOTS = 1_024;
+const EMPTY = 0xff;
+const NAME_BYTES_MAX = 9;
+
+const nameBytes = LABELS.map(({ name }) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
+const slots = new Uint8Array(SLOTS).fill(EMPTY);
+
+for (const [index, bytes] of nameBytes.entries()) {
+  let slot = slotOf(bytes, 0, bytes.length);
+  while (slots[slot] !== EMPTY) slot = (slot + 1) & (SLOTS - 1);
+  slots[slot] = index;
+}
+
+/**
+ * The number in `LABELS` of the label that stands at [from, to), or -1 when no label of either mode does. The hot path of
+ * the parser: no text is made.
+ */
+export function findLabelIndex(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > NAME_BYTES_MAX) return -1;
+  for (let slot = slotOf(bytes, from, to); ; slot = (slot + 1) & (SLOTS - 1)) {
+    const index = slots[slot] as number;
+    if (index === EMPTY) return -1;
+    if (isName(nameBytes[index] as Uint8Array, { bytes, from, to })) return index;
+  }
+}
+
+/** Whether the label of that number is one of standard mode. */
+export function isStandardLabel(index: number): boolean {
+  return index >= HISTORIQUE_LABEL_COUNT;
+}
+
+function slotOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = (Math.imul(hash, 33) + (bytes[at] as number)) | 0;
+  return (hash ^ (hash >>> 10)) & (SLOTS - 1);
+}
+
+function isName(name: Uint8Array, place: { bytes: Uint8Array; from: number; to: number }): boolean {
+  const { bytes, from, to } = place;
+  if (name.length !== to - from) return false;
+  for (let at = 0; at < name.length; at++) if (name[at] !== bytes[from + at]) return false;
+  return true;
+}

@@ -1,0 +1,243 @@
+import { createCounters } from './counters.ts';
+import {
+  packedBytes,
+  type TicCounters,
+  type TicDiscarded,
+  TicFrame,
+  type TicFrameState,
+  type TicGroup,
+  type TicReason,
+  unpackGroup,
+} from './frame.ts';
+import { PieceJudge } from './judge.ts';
+import { LABELS, type TicLabel, type TicMode } from './labels.ts';
+
+/** Longer than the longest group (PJOURF+1, 109 bytes between LF and CR): what is longer than this is noise. */
+export const PIECE_BYTES_MAX = 128;
+
+/** The memory of a frame: at most every label of one mode once. */
+const FRAME_BYTES_MAX = LABELS.reduce((sum, label) => sum + 1 + packedBytes(label), 0);
+
+const [STX, ETX, EOT, TAB, SPACE] = [0x02, 0x03, 0x04, 0x09, 0x20];
+
+/** Who is told what the line brings; each is optional, and costs nothing when it is left out. */
+export interface TicSink {
+  /** A group that verified, at once: it does not wait for its frame. */
+  group?(group: TicGroup): void;
+  /** A frame with at least one group, as soon as it is known to be over. */
+  frame?(frame: TicFrame): void;
+  discarded?(piece: TicDiscarded): void;
+}
+
+/** How bytes reach the parser. */
+export interface TicParserOptions {
+  /**
+   * `line`: seven data bits, parity was looked at by the port. `software`: the port reads eight bits without parity; bit 7
+   * is then even parity, is checked and counted here, and a group with a wrong byte is refused.
+   */
+  readonly parity?: 'line' | 'software';
+}
+
+/**
+ * Groups and frames out of the bytes of a meter's customer output, in any chunks. Both modes are told from the bytes and
+ * may change at any time. It never throws, and its memory does not grow.
+ *
+ * Any control byte but the tab ends a piece, so that a damaged LF, CR or STX costs no group; in historique the tab ends it too.
+ * A frame begins with STX or with a group after the end of another; ETX, EOT, the next STX, a label that it already has
+ * or the other mode end it.
+ */
+export class TicParser {
+  readonly #counters: TicCounters = createCounters();
+  readonly #judge = new PieceJudge();
+  readonly #isParityInSoftware: boolean;
+  /** A piece that began in an earlier chunk; of more than `PIECE_BYTES_MAX` the rest is only counted. */
+  readonly #carried = new Uint8Array(PIECE_BYTES_MAX);
+  #carriedSize = 0;
+  readonly #frame = new Uint8Array(FRAME_BYTES_MAX);
+  #frameSize = 0;
+  /** By label: the number of the frame in which it was last. */
+  readonly #seenIn = new Float64Array(LABELS.length);
+  #frameNumber = 1;
+  #isOpen = false;
+  #hasStart = false;
+  #badGroups = 0;
+  #burst = 0;
+  #mode: TicMode | null = null;
+
+  constructor(options: TicParserOptions = {}) {
+    this.#isParityInSoftware = options.parity === 'software';
+  }
+
+  /** The mode of the last good group; null before the first. */
+  get mode(): TicMode | null {
+    return this.#mode;
+  }
+
+  /** What the line has brought so far; the object stays the same and goes on counting. */
+  get counters(): Readonly<TicCounters> {
+    return this.#counters;
+  }
+
+  /** Takes the next bytes of the line, of any number. They may be changed afterwards. */
+  feed(received: Uint8Array, sink: TicSink): void {
+    const bytes = this.#isParityInSoftware ? this.#checkParity(received) : received;
+    const { length } = bytes;
+    this.#counters.bytes += length;
+    this.#counters.bytesSinceFrame += length;
+    let from = 0;
+    for (let at = 0; at < length; at++) {
+      const byte = bytes[at] as number;
+      if (byte >= SPACE || byte === TAB) continue;
+      if (this.#carriedSize > 0) this.#endCarried(bytes.subarray(0, at), sink);
+      else if (at > from) this.#takePiece(bytes, { from, to: at }, sink);
+      from = at + 1;
+      if (byte <= EOT) this.#takeControl(byte, { after: length - from }, sink);
+    }
+    if (from < length) this.#carry(from === 0 ? bytes : bytes.subarray(from));
+  }
+
+  /** The line has ended: what is left of it is taken as a group if it is one, and an open frame is told as incomplete. */
+  end(sink: TicSink): void {
+    if (this.#carriedSize > 0) this.#endCarried(new Uint8Array(0), sink);
+    this.#closeFrame('incomplete', sink);
+  }
+
+  /** Bit 7 away. A byte of wrong parity keeps it, with which no group is right; a control byte ends a piece all the same. */
+  #checkParity(received: Uint8Array): Uint8Array {
+    return received.map((byte) => {
+      const folded = byte ^ (byte >> 4);
+      const isOdd = ((0x6996 >> (folded & 0xf)) & 1) === 1;
+      const bits = byte & 0x7f;
+      if (!isOdd) return bits;
+      this.#counters.parityErrors += 1;
+      return bits < SPACE && bits !== TAB ? bits : bits | 0x80;
+    });
+  }
+
+  #carry(bytes: Uint8Array): void {
+    const room = PIECE_BYTES_MAX - this.#carriedSize;
+    if (room > 0) this.#carried.set(bytes.length > room ? bytes.subarray(0, room) : bytes, this.#carriedSize);
+    this.#carriedSize += bytes.length;
+  }
+
+  #endCarried(rest: Uint8Array, sink: TicSink): void {
+    this.#carry(rest);
+    const size = this.#carriedSize;
+    this.#carriedSize = 0;
+    this.#takePiece(this.#carried, { from: 0, to: size }, sink);
+  }
+
+  /** `to` lies beyond the bytes when they are those of a carried piece that was too long. */
+  #takePiece(bytes: Uint8Array, piece: { from: number; to: number }, sink: TicSink): void {
+    const { to } = piece;
+    let { from } = piece;
+    if (to - from > PIECE_BYTES_MAX) {
+      this.#discard(
+        { reason: 'tooLong', bytes: bytes.slice(from, from + PIECE_BYTES_MAX), size: to - from },
+        sink,
+      );
+      return;
+    }
+    while (from < to && bytes[from] === TAB) from += 1;
+    if (from === to) return;
+    const reason = this.#judge.judge(bytes, from, to);
+    if (reason === null) this.#takeGroup(bytes, sink);
+    else if (this.#judge.hasTab && this.#mode === 'historique')
+      this.#splitAtTabs(bytes.slice(from, to), sink);
+    else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from }, sink);
+  }
+
+  /** In historique the tab is a control byte as any other. */
+  #splitAtTabs(bytes: Uint8Array, sink: TicSink): void {
+    let from = 0;
+    while (from < bytes.length) {
+      const tab = bytes.indexOf(TAB, from);
+      const to = tab < 0 ? bytes.length : tab;
+      if (to > from) {
+        const reason = this.#judge.judge(bytes, from, to);
+        if (reason === null) this.#takeGroup(bytes, sink);
+        else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from }, sink);
+      }
+      from = to + 1;
+    }
+  }
+
+  #takeGroup(bytes: Uint8Array, sink: TicSink): void {
+    const { labelIndex, bodyFrom, dataFrom, dataTo } = this.#judge;
+    const label = LABELS[labelIndex] as TicLabel;
+    this.#enterMode(label.mode, sink);
+    if (this.#isOpen && this.#seenIn[labelIndex] === this.#frameNumber) this.#closeFrame('incomplete', sink);
+    this.#isOpen = true;
+    this.#seenIn[labelIndex] = this.#frameNumber;
+    this.#counters.groupsOk += 1;
+    if (this.#burst > 0) this.#counters.resyncs += 1;
+    this.#burst = 0;
+    const frame = this.#frame;
+    let size = this.#frameSize;
+    frame[size++] = labelIndex;
+    const packedFrom = size;
+    for (let at = bodyFrom; at < dataFrom - 1; at++) frame[size++] = bytes[at] as number;
+    for (let at = dataFrom; at < dataTo; at++) frame[size++] = bytes[at] as number;
+    this.#frameSize = size;
+    sink.group?.(unpackGroup(label, frame, packedFrom));
+  }
+
+  #enterMode(mode: TicMode, sink: TicSink): void {
+    if (mode === this.#mode) return;
+    if (this.#frameSize > 0) this.#closeFrame('incomplete', sink);
+    if (this.#mode !== null) this.#counters.modeChanges += 1;
+    this.#mode = mode;
+  }
+
+  #discard(piece: Omit<TicDiscarded, 'burst'>, sink: TicSink): void {
+    this.#burst += 1;
+    if (this.#isOpen) this.#badGroups += 1;
+    this.#counters[COUNTER_OF_REASON[piece.reason]] += 1;
+    sink.discarded?.({ ...piece, burst: this.#burst });
+  }
+
+  #takeControl(byte: number, place: { after: number }, sink: TicSink): void {
+    if (byte === STX) {
+      this.#closeFrame('incomplete', sink);
+      this.#isOpen = true;
+      this.#hasStart = true;
+    } else if (byte === ETX) {
+      const isWhole = this.#hasStart && this.#badGroups === 0 && this.#frameSize > 0;
+      this.#closeFrame(isWhole ? 'complete' : 'incomplete', sink, true);
+      if (isWhole) this.#counters.bytesSinceFrame = place.after;
+    } else if (byte === EOT) {
+      this.#closeFrame('interrupted', sink);
+    }
+  }
+
+  /** A frame without any group is none: noise has STX and ETX too. */
+  #closeFrame(state: TicFrameState, sink: TicSink, hasEnd = false): void {
+    const mode = this.#mode;
+    if (this.#frameSize > 0 && mode !== null) {
+      this.#counters[COUNTER_OF_STATE[state]] += 1;
+      const ends = { state, hasStart: this.#hasStart, hasEnd, badGroups: this.#badGroups };
+      sink.frame?.(new TicFrame(mode, this.#frame.slice(0, this.#frameSize), ends));
+    }
+    this.#frameSize = 0;
+    this.#frameNumber += 1;
+    this.#isOpen = false;
+    this.#hasStart = false;
+    this.#badGroups = 0;
+  }
+}
+
+const COUNTER_OF_REASON = {
+  tooLong: 'badFormat',
+  form: 'badFormat',
+  checksum: 'badChecksum',
+  label: 'unknownLabel',
+  length: 'badFormat',
+  characters: 'badFormat',
+  horodate: 'badFormat',
+} as const satisfies Record<TicReason, keyof TicCounters>;
+
+const COUNTER_OF_STATE = {
+  complete: 'framesComplete',
+  incomplete: 'framesIncomplete',
+  interrupted: 'framesInterrupted',
+} as const satisfies Record<TicFrameState, keyof TicCounters>;

@@ -1,0 +1,281 @@
+import type { EpochMs } from '../time/index.ts';
+import type { TicFrame, TicGroup } from './frame.ts';
+import { decodeHorodate } from './horodate.ts';
+import { estimateInjectedVa } from './injection.ts';
+import { decodeProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
+import type {
+  TempoColour,
+  TicDated,
+  TicOverload,
+  TicPeak,
+  TicPhase,
+  TicReading,
+  TicRegister,
+} from './reading.ts';
+import { decodeStatus, type TicStatus } from './status.ts';
+import {
+  colourOfPeriod,
+  contractOfName,
+  decodeDemain,
+  decodeOptarif,
+  decodePtec,
+  periodOfName,
+} from './tariff.ts';
+import { collapseSpaces, groupAtMs } from './values.ts';
+
+/** The voltage by which subscribed current and power are turned into each other. */
+const NOMINAL_V = 200;
+const RELAYS = 8;
+const PHASES = [1, 2, 3] as const;
+const PEAKS = [1, 2, 3] as const;
+
+/** Registers of the historic contracts: an index in all is their sum, when every one of a row was read. */
+const CONTRACT_REGISTERS: readonly (readonly string[])[] = [
+  ['BASE'],
+  ['HCHC', 'HCHP'],
+  ['EJPHN', 'EJPHPM'],
+  ['BBRHCJB', 'BBRHPJB', 'BBRHCJW', 'BBRHPJW', 'BBRHCJR', 'BBRHPJR'],
+];
+
+/** Numbers that have no field of their own in a reading. */
+const OTHERS: ReadonlySet<string> = new Set([
+  ...['IMAX', 'IMAX1', 'IMAX2', 'IMAX3', 'PMAX', 'VTIC', 'ERQ1', 'ERQ2', 'ERQ3', 'ERQ4'],
+  ...['SMAXSN', 'SMAXSN1', 'SMAXSN2', 'SMAXSN3', 'SMAXSN-1', 'SMAXSN1-1', 'SMAXSN2-1', 'SMAXSN3-1'],
+  ...['SMAXIN', 'SMAXIN-1', 'CCASN', 'CCASN-1', 'CCAIN', 'CCAIN-1', 'UMOY1', 'UMOY2', 'UMOY3'],
+]);
+
+/** How what the specification leaves open is read. */
+export interface TicReadOptions {
+  /** How the meter writes the times of its profiles; default `auto`. */
+  readonly profileTimes?: ProfileTimes;
+}
+
+/** What a frame says; see `TicReading`. What its groups do not tell is null. */
+export function readFrame(frame: TicFrame, options: TicReadOptions = {}): TicReading {
+  const groups = new GroupMap(frame);
+  const time = groups.time('DATE');
+  const status = groups.status();
+  const phases = readPhases(groups);
+  const power = readPower(groups, { phases, status });
+  return {
+    mode: frame.mode,
+    complete: frame.complete,
+    isShort: isShortFrame(groups),
+    meterId: groups.raw('ADCO') ?? groups.raw('ADSC'),
+    deliveryPoint: groups.raw('PRM'),
+    atMs: time?.atMs ?? null,
+    clockDegraded: (time?.isDegraded ?? false) || (status?.isClockDegraded ?? false),
+    ...readContract(groups, phases.length),
+    registers: readRegisters(groups, status),
+    distributorRegisters: keepUsed(groups, 'EASD', status?.distributorIndex ?? null),
+    totalIndexWh: groups.number('EAST') ?? sumOfContract(groups),
+    injectedIndexWh: groups.number('EAIT'),
+    ...power,
+    phases,
+    ...readTariff(groups, status),
+    peakNoticeMin: groups.number('PEJP'),
+    peaks: readPeaks(groups),
+    overload: readOverload(groups, status),
+    status,
+    relays: readRelays(groups.number('RELAIS')),
+    calendarToday: groups.number('NJOURF'),
+    calendarTomorrow: groups.number('NJOURF+1'),
+    profileTomorrow: readProfile(groups.raw('PJOURF+1'), options.profileTimes),
+    profilePeak: readProfile(groups.raw('PPOINTE'), options.profileTimes),
+    message: groups.text('MSG1'),
+    shortMessage: groups.text('MSG2'),
+    others: readOthers(frame),
+  };
+}
+
+/** The groups of a frame by label. */
+class GroupMap {
+  readonly #groups: ReadonlyMap<string, TicGroup>;
+
+  constructor(frame: TicFrame) {
+    this.#groups = new Map(frame.groups.map((group) => [group.label.name, group]));
+  }
+
+  has(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  raw(name: string): string | null {
+    return this.#groups.get(name)?.raw ?? null;
+  }
+
+  text(name: string): string | null {
+    const raw = this.raw(name);
+    return raw === null ? null : collapseSpaces(raw);
+  }
+
+  number(name: string): number | null {
+    const raw = this.raw(name);
+    return raw === null ? null : Number(raw);
+  }
+
+  time(name: string): { atMs: EpochMs | null; isDegraded: boolean } | null {
+    const horodate = this.#groups.get(name)?.horodate;
+    return horodate == null ? null : decodeHorodate(horodate);
+  }
+
+  status(): TicStatus | null {
+    const raw = this.raw('STGE');
+    return raw === null ? null : decodeStatus(Number.parseInt(raw, 16));
+  }
+}
+
+function isTri(groups: GroupMap): boolean {
+  const marks = [
+    'IINST1',
+    'IINST2',
+    'IINST3',
+    'ADIR1',
+    'ADIR2',
+    'ADIR3',
+    'IMAX1',
+    'PMAX',
+    'PPOT',
+    'IRMS2',
+    'IRMS3',
+    'URMS2',
+    'URMS3',
+    'SINSTS1',
+  ];
+  return marks.some((name) => groups.has(name));
+}
+
+/** Only the address and currents, of three phases. */
+function isShortFrame(groups: GroupMap): boolean {
+  return (
+    isTri(groups) &&
+    !groups.has('OPTARIF') &&
+    !groups.has('PTEC') &&
+    !groups.has('PAPP') &&
+    groups.has('IINST1') &&
+    !groups.has('IMAX1')
+  );
+}
+
+function readPhases(groups: GroupMap): TicPhase[] {
+  if (!isTri(groups)) {
+    return [
+      {
+        currentA: groups.number('IINST') ?? groups.number('IRMS1'),
+        voltageV: groups.number('URMS1'),
+        apparentPowerVa: null,
+      },
+    ];
+  }
+  return PHASES.map((phase) => ({
+    currentA: groups.number(`IINST${phase}`) ?? groups.number(`IRMS${phase}`),
+    voltageV: groups.number(`URMS${phase}`),
+    apparentPowerVa: groups.number(`SINSTS${phase}`),
+  }));
+}
+
+function readPower(groups: GroupMap, of: { phases: readonly TicPhase[]; status: TicStatus | null }) {
+  const apparentPowerVa = groups.number('PAPP') ?? groups.number('SINSTS');
+  const injectedVa = groups.number('SINSTI');
+  const isTold = injectedVa !== null || groups.has('EAIT') || of.status?.isProducer === true;
+  return {
+    apparentPowerVa,
+    injectedVa,
+    injectedEstimateVa: isTold ? null : estimateInjectedVa(apparentPowerVa, of.phases),
+  };
+}
+
+function readContract(groups: GroupMap, phaseCount: number) {
+  const [option, name] = [groups.raw('OPTARIF'), groups.text('NGTF')];
+  const [subscribedA, subscribedKva, cutOffKva] = [
+    groups.number('ISOUSC'),
+    groups.number('PREF'),
+    groups.number('PCOUP'),
+  ];
+  const contract = option === null ? (name === null ? null : contractOfName(name)) : decodeOptarif(option);
+  return {
+    contract,
+    contractName: option ?? name,
+    subscribedVa:
+      subscribedKva === null
+        ? subscribedA === null
+          ? null
+          : subscribedA * NOMINAL_V * phaseCount
+        : subscribedKva * 1_000,
+    cutOffVa: cutOffKva === null ? null : cutOffKva * 1_000,
+  };
+}
+
+function readRegisters(groups: GroupMap, status: TicStatus | null): TicRegister[] {
+  const historic = CONTRACT_REGISTERS.flat().flatMap((label) => {
+    const indexWh = groups.number(label);
+    return indexWh === null ? [] : [{ label, indexWh }];
+  });
+  const inForce = groups.number('NTARF') ?? status?.supplierIndex ?? null;
+  return [...historic, ...keepUsed(groups, 'EASF', inForce)];
+}
+
+/** A meter sends all its registers: those that never counted are left out, but for the one in force. */
+function keepUsed(groups: GroupMap, prefix: string, inForce: number | null): TicRegister[] {
+  return Array.from({ length: 10 }, (_, at) => at + 1).flatMap((number) => {
+    const label = `${prefix}${String(number).padStart(2, '0')}`;
+    const indexWh = groups.number(label);
+    return indexWh === null || (indexWh === 0 && number !== inForce) ? [] : [{ label, indexWh }];
+  });
+}
+
+function sumOfContract(groups: GroupMap): number | null {
+  const row = CONTRACT_REGISTERS.find((labels) => labels.every((label) => groups.has(label)));
+  return row === undefined ? null : row.reduce((sum, label) => sum + (groups.number(label) ?? 0), 0);
+}
+
+function readTariff(groups: GroupMap, status: TicStatus | null) {
+  const [ptec, name] = [groups.raw('PTEC'), groups.text('LTARF')];
+  const tariffPeriod = ptec === null ? (name === null ? null : periodOfName(name)) : decodePtec(ptec);
+  const demain = groups.raw('DEMAIN');
+  const tempoToday: TempoColour | null = status === null ? colourOfPeriod(tariffPeriod) : status.tempoToday;
+  return {
+    tariffPeriod,
+    tariffName: ptec ?? name,
+    tariffIndex: groups.number('NTARF') ?? status?.supplierIndex ?? null,
+    tempoToday,
+    tempoTomorrow: demain === null ? (status?.tempoTomorrow ?? null) : decodeDemain(demain),
+  };
+}
+
+function readPeaks(groups: GroupMap): TicPeak[] {
+  return PEAKS.flatMap((number) => {
+    const [from, to] = [groups.time(`DPM${number}`), groups.time(`FPM${number}`)];
+    return from === null && to === null
+      ? []
+      : [{ number, fromMs: from?.atMs ?? null, toMs: to?.atMs ?? null }];
+  });
+}
+
+function readOverload(groups: GroupMap, status: TicStatus | null): TicOverload | null {
+  const overA = PHASES.map((phase) => groups.number(`ADIR${phase}`));
+  const adps = groups.number('ADPS');
+  if (overA.some((currentA) => currentA !== null)) {
+    return {
+      phases: overA.map((currentA) => currentA !== null),
+      overCurrentA: Math.max(...overA.map((currentA) => currentA ?? 0)),
+    };
+  }
+  if (adps !== null) return { phases: [true], overCurrentA: adps };
+  return status?.isOverPower === true ? { phases: null, overCurrentA: null } : null;
+}
+
+function readRelays(bits: number | null): boolean[] | null {
+  return bits === null ? null : Array.from({ length: RELAYS }, (_, at) => ((bits >> at) & 1) === 1);
+}
+
+function readProfile(raw: string | null, times: ProfileTimes | undefined): readonly ProfileSlot[] | null {
+  return raw === null ? null : decodeProfile(raw, times);
+}
+
+function readOthers(frame: TicFrame): Record<string, TicDated> {
+  const others = frame.groups.filter((group) => OTHERS.has(group.label.name));
+  return Object.fromEntries(
+    others.map((group) => [group.label.name, { value: Number(group.raw), atMs: groupAtMs(group) }]),
+  );
+}
