@@ -43,6 +43,11 @@ export const CLI_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'sim/pty': {
+    message: 'no pseudo terminal: {reason}. It takes the program socat; --to writes a file instead.',
+    status: 500,
+    retryable: false,
+  },
   'sim/profile': { message: '{path}: {reason}', status: 400, retryable: false },
   'sim/no-answer': { message: 'no answer from {host}:{port}: {reason}', status: 503, retryable: true },
 } as const;

@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { simBlinkCommand } from './sim-blink.ts';
+import { simTicCommand } from './sim-tic.ts';
 
 /** `kilowink sim`: devices that are not there. */
 export function simCommand(): Command {
-  return new Command('sim').description('Simulated devices').addCommand(simBlinkCommand());
+  return new Command('sim')
+    .description('Simulated devices')
+    .addCommand(simBlinkCommand())
+    .addCommand(simTicCommand());
 }

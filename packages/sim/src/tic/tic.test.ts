@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { constantLoad, type Load, steppedLoad } from '../load/index.ts';
 import { CONTRACT_NAMES } from './contract.ts';
-import { createSpecialDays, createTicLine, createTicMeter, type TicMeterOptions } from './index.ts';
+import {
+  createSpecialDays,
+  createTicLine,
+  createTicMeter,
+  type SpecialDays,
+  type TicMeterOptions,
+} from './index.ts';
 import type { LineFrame } from './line.ts';
 
 const HOUR_MS = 3_600_000;
@@ -62,7 +68,7 @@ describe('frames are as long as captured ones', () => {
   ];
   for (const [name, change, bytes] of captured) {
     test(name, () => {
-      const special = { tempoColour: () => 'blue', isEjpDay: () => false } as const;
+      const special: SpecialDays = { tempoColour: () => 'blue', isEjpDay: () => false };
       const { sent, kind } = frameOf({ subscribedKva: 9, special, ...change });
       assert.equal(kind, 'long');
       assert.equal(sent.length, bytes);
@@ -121,20 +127,20 @@ test('indexes are exact, however time is cut up', () => {
 });
 
 test('Tempo counts each hour in its colour, days from six to six', () => {
-  const special = {
+  const special: SpecialDays = {
     tempoColour: (day: number) => (day * DAY_MS === Date.UTC(2026, 0, 13) ? 'red' : 'blue'),
     isEjpDay: () => false,
-  } as const;
+  };
   const meter = meterOf({ contract: 'tempo', special, startMs: Date.UTC(2026, 0, 12, 5) });
   meter.advance(Date.UTC(2026, 0, 14, 5));
   assert.deepEqual(meter.snapshot().suppliedWh.slice(0, 6), [8_000, 16_000, 0, 0, 8_000, 16_000]);
 });
 
 test('Tempo tells tomorrow in the evening, in both modes', () => {
-  const special = {
+  const special: SpecialDays = {
     tempoColour: (day: number) => (day * DAY_MS === Date.UTC(2026, 0, 13) ? 'red' : 'blue'),
     isEjpDay: () => false,
-  } as const;
+  };
   const historic = meterOf({ contract: 'tempo', special });
   const standard = meterOf({ contract: 'tempo', special, mode: 'standard' });
   const read = (meter: typeof historic, isStandard: boolean) =>
@@ -152,10 +158,10 @@ test('Tempo tells tomorrow in the evening, in both modes', () => {
 });
 
 test('EJP gives half an hour of notice and peaks from 07:00 to 01:00', () => {
-  const special = {
+  const special: SpecialDays = {
     tempoColour: () => 'blue',
     isEjpDay: (day: number) => day * DAY_MS === Date.UTC(2026, 0, 13),
-  } as const;
+  };
   const meter = meterOf({ contract: 'ejp', special, startMs: Date.UTC(2026, 0, 13, 5, 29) });
   const read = () => readGroups(createTicLine(meter, { seed: 1 }).take().sent, false);
   assert.equal(read().has('PEJP'), false);
