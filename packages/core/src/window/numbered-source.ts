@@ -1,5 +1,5 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
-import type { ReportV2 } from '../report/index.ts';
+import type { ReportV2, ShortReportV2 } from '../report/index.ts';
 import {
   type Boot,
   beginBoot,
@@ -14,6 +14,7 @@ import { cutGap, cutRecovered, type Gap, gapEnergy, type RecoveredEnergy, type S
 import type { NumberedPort, SavedBoots } from './numbered-port.ts';
 import type { Reception, RunWindow } from './port.ts';
 import { RunClock } from './run-clock.ts';
+import { completeShort, hasLowHalf, isProvisionalFor, provisionalBootId } from './short-report.ts';
 import type { Taken } from './unnumbered-source.ts';
 
 /** Boots of a sensor that are remembered beyond what the store has of them. */
@@ -31,6 +32,12 @@ export interface TakenNumbered extends Taken {
    */
   readonly acknowledged: number | null;
 }
+
+const NOTHING_TAKEN: TakenNumbered = {
+  ...{ added: 0, repeated: 0, disagreed: 0, missed: 0, clockStepMs: 0 },
+  newRun: false,
+  acknowledged: null,
+};
 
 interface Met {
   readonly boot: Boot;
@@ -68,20 +75,41 @@ export class NumberedSource {
    * fit those of other reports, `report/window-length` where windows were of another length before.
    */
   report(report: ReportV2, at: Reception): Result<TakenNumbered, Fault> {
+    return this.#accept(report, at, true);
+  }
+
+  /**
+   * Takes a report of the short form in, which an advertisement carries: it lacks half of the boot's identity, which is
+   * found among the boots that are remembered, and the cumulative count, which goes on from what is known. Faults are
+   * those of `report`.
+   */
+  shortReport(short: ShortReportV2, at: Reception): Result<TakenNumbered, Fault> {
+    const low = short.bootIdLow;
+    const bootId = this.#boots.find((boot) => hasLowHalf(boot.bootId, low))?.bootId ?? provisionalBootId(low);
+    const boot = this.#find({ bootId, oldestNumber: 0 });
+    const completed = completeShort(short, { boot, bootId });
+    if (completed === null) return ok(NOTHING_TAKEN);
+    return this.#accept(completed.report, at, completed.isCountKnown);
+  }
+
+  #accept(report: ReportV2, at: Reception, isCountKnown: boolean): Result<TakenNumbered, Fault> {
     const met = this.#find(report);
+    if (met !== null && !isCountKnown) met.topCount = null;
     if (met !== null && met.windowMs !== report.windowMs) {
       const message = `report of boot ${report.bootId}: expected windows of ${met.windowMs} ms, ${report.windowMs} came`;
       return fault({ code: 'report/window-length', message });
     }
     // The count of an unheard boot is only known to be possible, so nothing is made before it is.
-    const draft = met ?? this.#draft(report, at);
+    const draft = met ?? this.#draft(report, at, isCountKnown);
     const came = stretchOf(report);
     const after = gapsAfter(draft, report, came);
     if (after.contradiction !== null) {
       return fault({ code: 'report/cumulative', message: `report: ${after.contradiction}` });
     }
-    const { boot, isNew } = met === null ? this.#begin(report, at) : { boot: met, isNew: false };
-    return ok(this.#take({ boot, isNew }, { report, at, came, gaps: after.gaps }));
+    const { boot, isNew } = met === null ? this.#begin(draft) : { boot: met, isNew: false };
+    const taken = this.#take({ boot, isNew }, { report, at, came, gaps: after.gaps });
+    if (!isCountKnown) boot.topCount = null;
+    return ok(taken);
   }
 
   #take(
@@ -196,25 +224,26 @@ export class NumberedSource {
     boot.topCount = report.cumulativeCount;
   }
 
-  #find(report: ReportV2): Boot | null {
-    const { bootId } = report;
-    const known = this.#boots.find((boot) => boot.bootId === bootId) ?? this.#resume(bootId, null);
+  #find({ bootId, oldestNumber }: Pick<ReportV2, 'bootId' | 'oldestNumber'>): Boot | null {
+    const known =
+      this.#boots.find((boot) => boot.bootId === bootId) ??
+      this.#boots.find((boot) => isProvisionalFor(boot.bootId, bootId)) ??
+      this.#resume(bootId, null);
     if (known === null) return null;
-    if (!known.isHeard) this.#recall(known, report.oldestNumber);
+    if (!known.isHeard) this.#recall(known, oldestNumber);
     // A report from before all boots that are remembered must not push one of them out.
     if (!this.#boots.includes(known) && this.#boots.length < BOOTS_KEPT) this.#boots.push(known);
     return known;
   }
 
   /** A boot before anything is made of it in the store, to see whether its first report is possible. */
-  #draft(report: ReportV2, at: Reception): Boot {
+  #draft(report: ReportV2, at: Reception, isCountKnown: boolean): Boot {
     const clock = new RunClock(firstTimeline(report, at), report.windowMs);
-    return beginBoot(report, { run: -1, clock, isFirstOfSensor: !this.#isKnown });
+    return beginBoot(report, { run: -1, clock, isFirstOfSensor: !this.#isKnown || !isCountKnown });
   }
 
-  #begin(report: ReportV2, at: Reception): Met {
-    const draft = this.#draft(report, at);
-    const boot = { ...draft, run: this.#port.createRun(report.bootId, draft.clock.timeline) };
+  #begin(draft: Boot): Met {
+    const boot = { ...draft, run: this.#port.createRun(draft.bootId, draft.clock.timeline) };
     this.#isKnown = true;
     this.#boots = [boot, ...this.#boots].slice(0, BOOTS_KEPT);
     return { boot, isNew: true };
