@@ -27,6 +27,8 @@ export interface TicLine {
   /** When the next frame begins. */
   readonly nextMs: EpochMs;
   take(): LineFrame;
+  /** Nobody listens until `atMs`: the next frame is one that is under way then, or the first after it. */
+  seek(atMs: EpochMs): void;
 }
 
 export const BAUD: Readonly<Record<TicMode, number>> = { historique: 1_200, standard: 9_600 };
@@ -53,6 +55,7 @@ class Line implements TicLine {
   /** Until when short frames are sent, and how many still come before a long one. */
   #overloadUntilMs = -Infinity;
   #shortLeft = 0;
+  #lastMs = 1_000;
 
   constructor(meter: TicMeter, options: { seed: number; noise?: LineNoise }) {
     this.#meter = meter;
@@ -65,6 +68,10 @@ class Line implements TicLine {
     return Math.ceil(this.#nextMs);
   }
 
+  seek(atMs: EpochMs): void {
+    this.#nextMs = Math.max(this.#nextMs, atMs - this.#random.next() * this.#lastMs);
+  }
+
   take(): LineFrame {
     const startMs = Math.max(this.nextMs, this.#meter.atMs);
     this.#meter.advance(startMs);
@@ -72,6 +79,7 @@ class Line implements TicLine {
     const { kind, sent } = this.#compose(snapshot);
     this.#meter.sent();
     const endMs = startMs + durationOfBytesMs(sent.length, snapshot.mode);
+    this.#lastMs = endMs - startMs;
     this.#nextMs = endMs + this.#random.between(...GAP_MS);
     const received = addNoise(sent, this.#noise, this.#random);
     return { startMs, endMs, kind, mode: snapshot.mode, sent, received, snapshot };
