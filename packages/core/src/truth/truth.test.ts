@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Buckets } from '../series/index.ts';
+import { type Correction, compare, correctedBuckets, type IndexReading, periodsBetween } from './index.ts';
+
+const MINUTE_MS = 60_000;
+const MINUTES = 240;
+
+/** A series by the minute; NaN where nothing was measured. Edges are whole minutes. */
+function seriesOf(values: readonly number[]): (edges: Float64Array) => Buckets {
+  return (edges) => {
+    const count = edges.length - 1;
+    const column = () => new Float64Array(count);
+    const buckets = {
+      starts: edges.slice(0, -1),
+      sums: column().fill(Number.NaN),
+      validMs: column(),
+      rateMin: column().fill(Number.NaN),
+      rateMax: column().fill(Number.NaN),
+      lengthsMs: Float64Array.from({ length: count }, (_, i) => (edges[i + 1] ?? 0) - (edges[i] ?? 0)),
+    };
+    for (let bucket = 0; bucket < count; bucket += 1) {
+      const [from, to] = [(edges[bucket] ?? 0) / MINUTE_MS, (edges[bucket + 1] ?? 0) / MINUTE_MS];
+      const found = values.slice(from, to).filter((value) => !Number.isNaN(value));
+      if (found.length === 0) continue;
+      buckets.sums[bucket] = found.reduce((sum, value) => sum + value, 0);
+      buckets.validMs[bucket] = found.length * MINUTE_MS;
+      buckets.rateMin[bucket] = Math.min(...found) * 60;
+      buckets.rateMax[bucket] = Math.max(...found) * 60;
+    }
+    return buckets;
+  };
+}
+
+const edgesOf = (...minutes: number[]) => Float64Array.from(minutes, (minute) => minute * MINUTE_MS);
+const at = (fromMinute: number, toMinute: number) => ({
+  fromMs: fromMinute * MINUTE_MS,
+  toMs: toMinute * MINUTE_MS,
+});
+const steady = seriesOf(new Array(MINUTES).fill(2));
+
+test('a bad stretch is a gap: no energy, no coverage, its neighbours untouched', () => {
+  const { sums, validMs, rateMax } = correctedBuckets(
+    steady,
+    [{ kind: 'bad', ...at(70, 100) }],
+    edgesOf(0, 60, 70, 90, 100, 120),
+  );
+  assert.deepEqual([...sums], [120, 20, Number.NaN, Number.NaN, 40]);
+  assert.deepEqual(
+    [...validMs].map((ms) => ms / MINUTE_MS),
+    [60, 10, 0, 0, 20],
+  );
+  assert.ok(Number.isNaN(rateMax[2]));
+});
+
+test('a correction that cuts a bucket takes its part only', () => {
+  const { sums, validMs } = correctedBuckets(
+    steady,
+    [{ kind: 'scale', factor: 1.5, ...at(50, 80) }],
+    edgesOf(0, 60, 120),
+  );
+  assert.deepEqual([...sums], [100 + 30, 60 + 80]);
+  assert.deepEqual([...validMs], [60 * MINUTE_MS, 60 * MINUTE_MS]);
+});
+
+test('the difference of two readings goes where nothing was measured', () => {
+  const holed = seriesOf(Array.from({ length: MINUTES }, (_, i) => (i >= 100 && i < 130 ? Number.NaN : 2)));
+  const { sums, recoveredSums, validMs } = correctedBuckets(
+    holed,
+    [{ kind: 'total', energy: 240, into: 'gaps', ...at(60, 180) }],
+    edgesOf(60, 90, 100, 115, 130, 180),
+  );
+  assert.deepEqual([...sums], [60, 20, 30, 30, 100]);
+  assert.deepEqual([...(recoveredSums ?? [])], [0, 0, 30, 30, 0]);
+  assert.equal(validMs[2], 0);
+});
+
+test('a total keeps the shape, or is flat where nothing has one', () => {
+  const shaped = correctedBuckets(
+    steady,
+    [{ kind: 'total', energy: 480, into: 'shape', ...at(0, 120) }],
+    edgesOf(0, 60, 120),
+  );
+  assert.deepEqual([...shaped.sums], [240, 240]);
+  assert.deepEqual([...shaped.rateMax], [240, 240]);
+  const none = correctedBuckets(
+    seriesOf([]),
+    [{ kind: 'total', energy: 90, into: 'shape', ...at(0, 90) }],
+    edgesOf(0, 30, 120),
+  );
+  assert.deepEqual([...none.sums], [30, 60]);
+  assert.deepEqual([...none.validMs], [0, 0]);
+});
+
+const correction = fc
+  .tuple(
+    fc.integer({ min: 0, max: MINUTES - 1 }),
+    fc.integer({ min: 1, max: MINUTES }),
+    fc.nat(3),
+    fc.nat(1_000),
+  )
+  .map(([from, length, kind, amount]): Correction => {
+    const range = at(from, Math.min(from + length, MINUTES));
+    if (kind === 0) return { kind: 'bad', ...range };
+    if (kind === 1) return { kind: 'scale', factor: amount / 500, ...range };
+    return { kind: 'total', energy: amount, into: kind === 2 ? 'shape' : 'flat', ...range };
+  });
+const values = fc.array(fc.oneof(fc.constant(Number.NaN), fc.nat(20)), {
+  minLength: MINUTES,
+  maxLength: MINUTES,
+});
+
+test('whatever the corrections and the edges, parts add up to the whole, and the last total holds', () => {
+  fc.assert(
+    fc.property(
+      values,
+      fc.array(correction, { minLength: 1, maxLength: 5 }),
+      fc.uniqueArray(fc.integer({ min: 1, max: MINUTES - 1 })),
+      (some, corrections, cuts) => {
+        const read = seriesOf(some);
+        const total = (edges: Float64Array) =>
+          correctedBuckets(read, corrections, edges).sums.reduce(
+            (sum, each) => sum + (Number.isNaN(each) ? 0 : each),
+            0,
+          );
+        const whole = total(edgesOf(0, MINUTES));
+        const parts = total(edgesOf(0, ...cuts.toSorted((a, b) => a - b), MINUTES));
+        assert.ok(Math.abs(whole - parts) < 1e-6 * Math.max(whole, 1));
+        const last = corrections.at(-1);
+        if (last?.kind !== 'total') return;
+        const held = total(Float64Array.of(last.fromMs, last.toMs));
+        assert.ok(Math.abs(held - last.energy) < 1e-6 * Math.max(held, 1));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('without a correction in sight the buckets are the very ones that were read', () => {
+  const made = steady(edgesOf(0, 10));
+  assert.equal(
+    correctedBuckets(() => made, [{ kind: 'bad', ...at(10, 20) }], edgesOf(0, 10)),
+    made,
+  );
+});
+
+test('verdicts', () => {
+  const period = { fromMs: 0, toMs: 86_400_000, energyWh: 10_000, toleranceWh: 1 };
+  const full = { recoveredWh: 0, validMs: 86_400_000 };
+  const of = (measured: { energyWh: number; recoveredWh?: number; validMs?: number }) =>
+    compare(period, { ...full, ...measured }, 9_000).verdict;
+  assert.equal(of({ energyWh: 10_002 }), 'agrees');
+  assert.equal(of({ energyWh: 9_900 }), 'missed');
+  assert.equal(of({ energyWh: 10_100 }), 'invented');
+  assert.equal(of({ energyWh: 9_500, validMs: 82_800_000 }), 'gaps');
+  assert.equal(of({ energyWh: 500, validMs: 82_800_000 }), 'missed');
+  const gap = compare(period, { ...full, energyWh: 9_500, validMs: 82_800_000 }, 9_000);
+  assert.equal(gap.gapPowerW, 500);
+  assert.equal(gap.driftShare, -0.05);
+});
+
+test('readings make periods, but not across a new meter', () => {
+  const reading = (day: number, indexWh: number): IndexReading => ({
+    atMs: day * 86_400_000,
+    indexWh,
+    resolutionWh: 1_000,
+  });
+  const periods = periodsBetween([reading(3, 500), reading(0, 1_000), reading(1, 5_000), reading(5, 9_500)]);
+  assert.deepEqual(
+    periods.map(({ energyWh, fromMs }) => [fromMs / 86_400_000, energyWh]),
+    [
+      [0, 4_000],
+      [3, 9_000],
+    ],
+  );
+});
