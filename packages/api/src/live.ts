@@ -5,7 +5,7 @@ import { z } from 'zod';
  * back as `Last-Event-ID` (or `?cursor=`) and gets everything since, or one `reset`.
  *
  * - `hello`: the connection stands; `serverMs` is the server's time.
- * - `points`: new measurements, `[startMs, durationMs, energyWh]` each.
+ * - `points`: new measurements, `[startMs, durationMs, energyWh]` each; of a gauge the value it held, in its unit.
  * - `rewritten`: something in the range changed; read it again.
  * - `heard`: a sensor reported (also when nothing in its report was new).
  * - `reset`: what came since the cursor is not known any more; read everything on show again.

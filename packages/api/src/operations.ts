@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { API_PREFIX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
-import { bucketsAnswer, seriesList, timeText, totalAnswer, windowsAnswer } from './series.ts';
+import {
+  bucketsAnswer,
+  gaugeBucketsAnswer,
+  gaugeWindowsAnswer,
+  seriesList,
+  timeText,
+  totalAnswer,
+  windowsAnswer,
+} from './series.ts';
 import { healthInfo, problem, siteInfo } from './site.ts';
 
 /** One operation of the HTTP API. The server's checks and the OpenAPI document both come from this table. */
@@ -61,16 +69,16 @@ export const operations = {
     id: 'readBuckets',
     path: `${API_PREFIX}/series/{id}/buckets`,
     summary:
-      'Energy and power by bucket, aligned to sensible steps; a day and longer in the site’s zone. Whole buckets: the first may start before `from`, the last end after `to`',
+      'Energy and power by bucket, or the mean, min and max of a gauge, aligned to sensible steps; a day and longer in the site’s zone. Whole buckets: the first may start before `from`, the last end after `to`',
     parameters: seriesParameters,
     query: bucketsQuery,
-    answer: bucketsAnswer,
+    answer: z.union([bucketsAnswer, gaugeBucketsAnswer]),
     contentType: json,
   },
   readTotal: {
     id: 'readTotal',
     path: `${API_PREFIX}/series/{id}/total`,
-    summary: 'The energy of a range, exactly',
+    summary: 'The energy of a range, exactly; a gauge has none',
     parameters: seriesParameters,
     query: rangeQuery,
     answer: totalAnswer,
@@ -82,7 +90,7 @@ export const operations = {
     summary: 'The measurements themselves, with how many reports carried each',
     parameters: seriesParameters,
     query: windowsQuery,
-    answer: windowsAnswer,
+    answer: z.union([windowsAnswer, gaugeWindowsAnswer]),
     contentType: json,
   },
   readLive: {

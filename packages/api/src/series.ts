@@ -29,21 +29,28 @@ export const seriesList = z.object({ series: z.array(seriesInfo) });
 
 const number = z.number().nullable();
 
-/** `GET /api/v1/series/{id}/buckets` */
-export const bucketsAnswer = z.object({
+const bucketsFrame = {
   series: z.int(),
   fromMs: z.number().describe('Start of the first bucket'),
   toMs: z.number().describe('End of the last bucket'),
   step: z.string().describe('5s, 10s, 30s, 1min, 5min, 15min, 30min, 1h, 3h, 6h, 1d, 1w, 1mo, 1y'),
   stepMs: z.number().describe('Exact below a day, nominal from a day up'),
   zone: z.string().describe('IANA zone in which days and longer are meant'),
+};
+
+const starts = z.array(z.number()).describe('UTC ms');
+const coverage = z.array(z.number()).describe('Measured part of the bucket, 0 to 1');
+
+/** `GET /api/v1/series/{id}/buckets` of energy */
+export const bucketsAnswer = z.object({
+  ...bucketsFrame,
   columns: z.object({
-    start: z.array(z.number()).describe('UTC ms'),
+    start: starts,
     energyWh: z.array(number).describe('null where nothing was measured'),
     powerMeanW: z.array(number).describe('Over the measured part of the bucket'),
     powerMinW: z.array(number).describe('Smallest mean power of a stored measurement in the bucket'),
     powerMaxW: z.array(number),
-    coverage: z.array(z.number()).describe('Measured part of the bucket, 0 to 1'),
+    coverage,
     recoveredWh: z
       .array(z.number())
       .optional()
@@ -53,6 +60,21 @@ export const bucketsAnswer = z.object({
   }),
 });
 export type BucketsAnswer = z.infer<typeof bucketsAnswer>;
+
+/** `GET /api/v1/series/{id}/buckets` of a gauge, in the unit of its series */
+export const gaugeBucketsAnswer = z.object({
+  ...bucketsFrame,
+  columns: z.object({
+    start: starts,
+    mean: z
+      .array(number)
+      .describe('Weighted by time over the measured part; null where nothing was measured'),
+    min: z.array(number).describe('Smallest value held in the bucket'),
+    max: z.array(number),
+    coverage,
+  }),
+});
+export type GaugeBucketsAnswer = z.infer<typeof gaugeBucketsAnswer>;
 
 /** `GET /api/v1/series/{id}/total` */
 export const totalAnswer = z.object({
@@ -68,7 +90,7 @@ export const totalAnswer = z.object({
 });
 export type TotalAnswer = z.infer<typeof totalAnswer>;
 
-/** `GET /api/v1/series/{id}/windows`: the measurements themselves, with how they came. */
+/** `GET /api/v1/series/{id}/windows` of energy: the measurements themselves, with how they came. */
 export const windowsAnswer = z.object({
   series: z.int(),
   columns: z.object({
@@ -84,3 +106,15 @@ export const windowsAnswer = z.object({
   truncated: z.boolean(),
 });
 export type WindowsAnswer = z.infer<typeof windowsAnswer>;
+
+/** `GET /api/v1/series/{id}/windows` of a gauge: what it held from when for how long, in the unit of its series. */
+export const gaugeWindowsAnswer = z.object({
+  series: z.int(),
+  columns: z.object({
+    start: z.array(z.number()),
+    durationMs: z.array(z.number()),
+    value: z.array(z.number()),
+  }),
+  truncated: z.boolean(),
+});
+export type GaugeWindowsAnswer = z.infer<typeof gaugeWindowsAnswer>;

@@ -34,6 +34,11 @@ export const SERVER_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'series/gauge': {
+    message: 'Series {id} is a gauge ({quantity}): it has no total. Read its buckets.',
+    status: 400,
+    retryable: false,
+  },
   'query/step': {
     message: 'step: expected one of {known}, "{value}" came.',
     status: 400,
@@ -73,6 +78,43 @@ export const SERVER_ERRORS = {
   'keys/none': {
     message: 'Sensor {id} has no key; `kilowink sensor add --id {id}` makes one.',
     status: 404,
+    retryable: false,
+  },
+  'mqtt/users-unreadable': {
+    message: 'The broker’s users in {path} can not be read: {reason}.',
+    status: 500,
+    retryable: false,
+  },
+  'mqtt/user-known': {
+    message: 'There is a user {name} already; `kilowink mqtt user remove {name}` removes it.',
+    status: 409,
+    retryable: false,
+  },
+  'mqtt/user-none': {
+    message: 'There is no user {name}; `kilowink mqtt user list` lists them.',
+    status: 404,
+    retryable: false,
+  },
+  'mqtt/retained-unreadable': {
+    message: 'The broker’s kept messages in {path} can not be read: {reason}. Without the file it starts empty.',
+    status: 500,
+    retryable: false,
+  },
+  'mqtt/unwritable': { message: '{path} can not be written: {reason}.', status: 500, retryable: true },
+  'mqtt/port-taken': {
+    message:
+      'Port {port} on {host} is taken, often by another broker: use that one (mqtt.url), or choose another port (mqtt.broker.port).',
+    status: 500,
+    retryable: true,
+  },
+  'mqtt/certificate': {
+    message: 'The certificate {cert} with the key {key} can not be used: {reason}.',
+    status: 500,
+    retryable: false,
+  },
+  'mqtt/unready': {
+    message: 'The broker could not be started: {reason}.',
+    status: 500,
     retryable: false,
   },
   'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },

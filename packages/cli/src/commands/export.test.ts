@@ -58,6 +58,26 @@ describe('kilowink export', { concurrency: true }, () => {
     equal(rows.at(-1)?.[1], '2024-04-01T12:59:55+02:00');
   });
 
+  it('a gauge is exported in its unit, its mean weighted by time', async () => {
+    using place = new Workplace();
+    const store = openSqliteStore({ folder: place.data, clock: machineClock });
+    const definition = { source: 'tic/a', quantity: 'apparentPower', unit: 'VA', name: 'Power' } as const;
+    store.addPoints(store.ensureSeries(definition), {
+      starts: Float64Array.of(FROM_MS, FROM_MS + 900_000),
+      durationsMs: Float64Array.of(900_000, 1_800_000),
+      values: Float64Array.of(100, 400),
+      reports: null,
+      disagreements: null,
+    });
+    store.close();
+    const raw = rowsOf((await place.run('export', '-d', 'data')).stdout);
+    deepEqual(raw[0], ['start', 'start_local', 'duration_s', 'value_VA', 'coverage']);
+    deepEqual(raw[2]?.slice(1), ['2024-03-30T12:15:00+01:00', '1800', '400', '1']);
+    const hours = rowsOf((await place.run('export', '-d', 'data', '--step', '1h')).stdout);
+    deepEqual(hours[0]?.slice(3), ['mean_VA', 'min_VA', 'max_VA', 'coverage']);
+    deepEqual(hours[1]?.slice(3), ['300', '100', '400', '0.75']);
+  });
+
   it('days are those of the zone, and gaps are not zeros', async () => {
     using place = new Workplace();
     const count = fill(place.data);

@@ -5,7 +5,7 @@ import { openSqliteStoreReadOnly, type SeriesInfo, type StoreReader } from '@kil
 import { Command } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
-import { BUCKET_HEADER, createCsvLines, RAW_HEADER } from '../export/csv-lines.ts';
+import { createCsvLines } from '../export/csv-lines.ts';
 import { parseMoment } from '../export/moment.ts';
 import { openTextSink } from '../export/text-sink.ts';
 import { describeSeries, findSeries } from '../import/find-series.ts';
@@ -35,6 +35,10 @@ Times are a local date (its start), a local time, ISO 8601 with an offset, or UT
 Columns
   raw      start, start_local, duration_s, energy_Wh, power_W, coverage, reports, disagreements
   others   start, start_local, duration_s, energy_Wh, power_W, power_min_W, power_max_W, coverage
+
+Columns of a gauge (VA, W, A, V)
+  raw      start, start_local, duration_s, value_<unit>, coverage
+  others   start, start_local, duration_s, mean_<unit>, min_<unit>, max_<unit>, coverage
 
 Power is the mean over what was measured. A bucket in which nothing was measured has empty fields and coverage 0.
 Days and longer are those of the zone; a day of 23 or 25 hours says so in duration_s.`;
@@ -103,13 +107,13 @@ interface Wanted {
 }
 
 function* linesOf(store: StoreReader, series: SeriesInfo, { range, step, zone }: Wanted): Iterable<string> {
-  const csv = createCsvLines(series.unit, zone);
+  const csv = createCsvLines(series, zone);
   if (step === null) {
-    yield RAW_HEADER;
+    yield csv.rawHeader;
     for (const points of store.readPoints(series.id, range.fromMs, range.toMs)) yield* csv.ofPoints(points);
     return;
   }
-  yield BUCKET_HEADER;
+  yield csv.bucketHeader;
   for (const buckets of bucketsOf(store, series, { range, step, zone })) yield* csv.ofBuckets(buckets);
 }
 

@@ -1,4 +1,4 @@
-import type { BucketsAnswer } from '@kilowink/api';
+import type { BucketsAnswer, GaugeBucketsAnswer } from '@kilowink/api';
 import type { Buckets } from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
 
@@ -21,13 +21,30 @@ export function bucketColumns(buckets: Buckets, unitsPerWh: number): BucketsAnsw
     columns.powerMeanW[index] = validMs > 0 ? watts((measured * HOUR_MS) / validMs / unitsPerWh) : null;
     columns.powerMinW[index] = watts((buckets.rateMin[index] ?? Number.NaN) / unitsPerWh);
     columns.powerMaxW[index] = watts((buckets.rateMax[index] ?? Number.NaN) / unitsPerWh);
-    columns.coverage[index] = rounded(Math.min(1, validMs / (buckets.lengthsMs[index] ?? 1)), 10_000);
+    columns.coverage[index] = coverageOf(buckets, index);
   }
   if (buckets.recoveredSums === undefined) return columns;
   return {
     ...columns,
     recoveredWh: Array.from(buckets.recoveredSums, (sum) => rounded(sum / unitsPerWh, 1_000)),
   };
+}
+
+/** Buckets of a gauge as the API's columns, in the unit of the series. */
+export function gaugeColumns(buckets: Buckets): GaugeBucketsAnswer['columns'] {
+  const values = (column: Float64Array | undefined) =>
+    Array.from(column ?? buckets.starts, (value) => (Number.isNaN(value) ? null : rounded(value, 1_000)));
+  return {
+    start: Array.from(buckets.starts),
+    mean: values(buckets.means),
+    min: values(buckets.rateMin),
+    max: values(buckets.rateMax),
+    coverage: Array.from(buckets.starts, (_, index) => coverageOf(buckets, index)),
+  };
+}
+
+function coverageOf({ validMs, lengthsMs }: Buckets, index: number): number {
+  return rounded(Math.min(1, (validMs[index] ?? 0) / (lengthsMs[index] ?? 1)), 10_000);
 }
 
 /** A tenth of a watt is finer than any meter here. */

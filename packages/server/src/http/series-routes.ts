@@ -1,6 +1,8 @@
 import {
   type BucketsAnswer,
   bucketsQuery,
+  type GaugeBucketsAnswer,
+  type GaugeWindowsAnswer,
   operations,
   POINTS_DEFAULT,
   POINTS_MAX,
@@ -17,7 +19,7 @@ import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } fro
 import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
 import { serverError } from '../errors.ts';
-import { bucketColumns } from './columns.ts';
+import { bucketColumns, gaugeColumns } from './columns.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
 
@@ -47,6 +49,9 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
 
   app.get(fastifyPath(operations.readTotal.path), (request): TotalAnswer => {
     const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    if (kindOf(series.quantity) === 'mean') {
+      throw serverError('series/gauge', { id: series.id, quantity: series.quantity });
+    }
     const range = rangeOf(series, readInput(rangeQuery, request.query), routes);
     const { sum, validMs, recoveredSum } = store.readTotal(series.id, range.fromMs, range.toMs);
     const coverage = range.toMs > range.fromMs ? Math.min(1, validMs / (range.toMs - range.fromMs)) : 0;
@@ -55,15 +60,14 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     return { series: series.id, ...range, energyWh: sum / unitsPerWh, coverage, ...recovered };
   });
 
-  app.get(fastifyPath(operations.readWindows.path), (request): WindowsAnswer => {
+  app.get(fastifyPath(operations.readWindows.path), (request): WindowsAnswer | GaugeWindowsAnswer => {
     const series = findSeries(store, readInput(seriesParameters, request.params).id);
     const query = readInput(windowsQuery, request.query);
     const limit = Math.min(query.limit ?? WINDOWS_MAX, WINDOWS_MAX);
-    return readWindowsAnswer(store, {
-      series,
-      range: rangeOf(series, query, { zone, nowMs: routes.nowMs }),
-      limit,
-    });
+    const range = rangeOf(series, query, { zone, nowMs: routes.nowMs });
+    return kindOf(series.quantity) === 'mean'
+      ? readGaugeWindowsAnswer(store, { series, range, limit })
+      : readWindowsAnswer(store, { series, range, limit });
   });
 }
 
@@ -123,18 +127,20 @@ function assertWithinPoints(count: number, step: string, points: number): void {
 function readBucketsAnswer(
   routes: SeriesRoutes,
   of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step },
-): BucketsAnswer {
+): BucketsAnswer | GaugeBucketsAnswer {
   const edges = bucketEdges(of.range, of.step, routes.zone);
   const buckets = routes.store.readBuckets(of.series.id, edges);
-  return {
+  const frame = {
     series: of.series.id,
     fromMs: edges[0] ?? of.range.fromMs,
     toMs: edges[edges.length - 1] ?? of.range.toMs,
     step: of.step.name,
     stepMs: of.step.ms,
     zone: routes.zone,
-    columns: bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
   };
+  return kindOf(of.series.quantity) === 'mean'
+    ? { ...frame, columns: gaugeColumns(buckets) }
+    : { ...frame, columns: bucketColumns(buckets, UNITS_PER_WH[of.series.unit]) };
 }
 
 function readWindowsAnswer(
@@ -158,6 +164,21 @@ function readWindowsAnswer(
       columns.reports.push(points.reports?.[index] ?? 0);
       columns.disagreements.push(points.disagreements?.[index] ?? 0);
     }
+  }
+  return { series: of.series.id, columns, truncated: false };
+}
+
+function readGaugeWindowsAnswer(
+  store: StoreReader,
+  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
+): GaugeWindowsAnswer {
+  const columns: GaugeWindowsAnswer['columns'] = { start: [], durationMs: [], value: [] };
+  for (const points of store.readPoints(of.series.id, of.range.fromMs, of.range.toMs)) {
+    const room = of.limit - columns.start.length;
+    columns.start.push(...points.starts.subarray(0, room));
+    columns.durationMs.push(...points.durationsMs.subarray(0, room));
+    columns.value.push(...points.values.subarray(0, room));
+    if (points.starts.length > room) return { series: of.series.id, columns, truncated: true };
   }
   return { series: of.series.id, columns, truncated: false };
 }

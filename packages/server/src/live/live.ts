@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { UNITS_PER_WH } from '@kilowink/core/series';
+import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 import type { Change, SeriesId, StoreReader } from '@kilowink/store';
 
@@ -100,14 +100,18 @@ export class Live {
   }
 
   #format(items: readonly Change[], cursor: string): string {
-    const units = new Map(this.#options.store.listSeries().map(({ id, unit }) => [id, UNITS_PER_WH[unit]]));
+    const units = new Map(
+      this.#options.store
+        .listSeries()
+        .map(({ id, unit, quantity }) => [id, kindOf(quantity) === 'sum' ? UNITS_PER_WH[unit] : 1]),
+    );
     const points = new Map<SeriesId, [number, number, number][]>();
     let text = '';
     for (const item of items) {
       if (item.kind === 'point') {
-        const energyWh = item.value / (units.get(item.series) ?? 1);
+        const value = item.value / (units.get(item.series) ?? 1);
         const list = points.get(item.series) ?? [];
-        list.push([item.startMs, item.durationMs, energyWh]);
+        list.push([item.startMs, item.durationMs, value]);
         points.set(item.series, list);
       } else {
         const { series, fromMs, toMs } = item;
