@@ -7,6 +7,7 @@ import { errorReference } from './gen/errors.ts';
 import { apiDocument } from './gen/openapi.ts';
 import { reportReference } from './gen/report.ts';
 import { reportHeader } from './gen/report-header.ts';
+import { ticHeader } from './gen/tic-header.ts';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -17,6 +18,7 @@ const outputs: readonly { path: string; text: () => Promise<string> | string }[]
   { path: 'docs/configuration.md', text: configReference },
   { path: 'docs/spec/openapi.json', text: apiDocument },
   { path: 'firmware/core/include/kilowink/report_layout.h', text: reportHeader },
+  { path: 'firmware/core/include/kilowink/tic_labels.h', text: ticHeader },
   { path: 'docs/spec/report.md', text: () => reportReference(readOrEmpty('docs/spec/report.md')) },
 ];
 

@@ -57,20 +57,25 @@ export class PieceJudge {
   bodyFrom = 0;
   dataFrom = 0;
   dataTo = 0;
-  /** Whether the last piece holds a tab. */
-  hasTab = false;
+  /** Of the piece to be judged: the sum of its bytes, and how many of them are tabs. */
+  sum = 0;
+  tabs = 0;
 
-  /** Null: the bytes at [from, to) are a group, and the fields tell which. */
-  judge(bytes: Uint8Array, from: number, to: number): TicReason | null {
-    const end = to - 2;
-    let sum = 0;
-    let tabs = 0;
+  /** Sets `sum` and `tabs`, where whoever reads the line did not count along. */
+  measure(bytes: Uint8Array, from: number, to: number): void {
+    this.sum = 0;
+    this.tabs = 0;
     for (let at = from; at < to; at++) {
       const byte = bytes[at] as number;
-      sum += byte;
-      if (byte === TAB) tabs += 1;
+      this.sum += byte;
+      if (byte === TAB) this.tabs += 1;
     }
-    this.hasTab = tabs > 0;
+  }
+
+  /** Null: the bytes at [from, to), already measured, are a group, and the fields tell which. */
+  judge(bytes: Uint8Array, from: number, to: number): TicReason | null {
+    const { sum, tabs } = this;
+    const end = to - 2;
     const separator = tabs > 0 ? TAB : SPACE;
     if (end <= from || bytes[end] !== separator) return 'form';
     let labelTo = from;

@@ -19,11 +19,15 @@ for (const [index, bytes] of nameBytes.entries()) {
  * the parser: no text is made.
  */
 export function findLabelIndex(bytes: Uint8Array, from: number, to: number): number {
-  if (to - from > NAME_BYTES_MAX) return -1;
+  const size = to - from;
+  if (size > NAME_BYTES_MAX) return -1;
   for (let slot = slotOf(bytes, from, to); ; slot = (slot + 1) & (SLOTS - 1)) {
     const index = slots[slot] as number;
     if (index === EMPTY) return -1;
-    if (isName(nameBytes[index] as Uint8Array, { bytes, from, to })) return index;
+    const name = nameBytes[index] as Uint8Array;
+    let same = name.length === size ? 0 : -1;
+    while (same >= 0 && same < size) same = name[same] === bytes[from + same] ? same + 1 : -1;
+    if (same === size) return index;
   }
 }
 
@@ -36,11 +40,4 @@ function slotOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0;
   for (let at = from; at < to; at++) hash = (Math.imul(hash, 33) + (bytes[at] as number)) | 0;
   return (hash ^ (hash >>> 10)) & (SLOTS - 1);
-}
-
-function isName(name: Uint8Array, place: { bytes: Uint8Array; from: number; to: number }): boolean {
-  const { bytes, from, to } = place;
-  if (name.length !== to - from) return false;
-  for (let at = 0; at < name.length; at++) if (name[at] !== bytes[from + at]) return false;
-  return true;
 }

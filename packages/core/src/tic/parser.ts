@@ -84,13 +84,31 @@ export class TicParser {
     const { length } = bytes;
     this.#counters.bytes += length;
     this.#counters.bytesSinceFrame += length;
+    const judge = this.#judge;
     let from = 0;
+    let sum = 0;
+    let tabs = 0;
     for (let at = 0; at < length; at++) {
       const byte = bytes[at] as number;
-      if (byte >= SPACE || byte === TAB) continue;
-      if (this.#carriedSize > 0) this.#endCarried(bytes.subarray(0, at), sink);
-      else if (at > from) this.#takePiece(bytes, { from, to: at }, sink);
+      if (byte >= SPACE) {
+        sum += byte;
+        continue;
+      }
+      if (byte === TAB) {
+        sum += TAB;
+        tabs += 1;
+        continue;
+      }
+      if (this.#carriedSize > 0) {
+        this.#endCarried(bytes.subarray(0, at), sink);
+      } else if (at > from) {
+        judge.sum = sum;
+        judge.tabs = tabs;
+        this.#takePiece(bytes, { from, to: at }, sink);
+      }
       from = at + 1;
+      sum = 0;
+      tabs = 0;
       if (byte <= EOT) this.#takeControl(byte, { after: length - from }, sink);
     }
     if (from < length) this.#carry(from === 0 ? bytes : bytes.subarray(from));
@@ -124,6 +142,7 @@ export class TicParser {
     this.#carry(rest);
     const size = this.#carriedSize;
     this.#carriedSize = 0;
+    this.#judge.measure(this.#carried, 0, Math.min(size, PIECE_BYTES_MAX));
     this.#takePiece(this.#carried, { from: 0, to: size }, sink);
   }
 
@@ -140,9 +159,10 @@ export class TicParser {
     }
     while (from < to && bytes[from] === TAB) from += 1;
     if (from === to) return;
+    if (from > piece.from) this.#judge.measure(bytes, from, to);
     const reason = this.#judge.judge(bytes, from, to);
     if (reason === null) this.#takeGroup(bytes, sink);
-    else if (this.#judge.hasTab && this.#mode === 'historique')
+    else if (this.#judge.tabs > 0 && this.#mode === 'historique')
       this.#splitAtTabs(bytes.slice(from, to), sink);
     else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from }, sink);
   }
@@ -154,6 +174,7 @@ export class TicParser {
       const tab = bytes.indexOf(TAB, from);
       const to = tab < 0 ? bytes.length : tab;
       if (to > from) {
+        this.#judge.measure(bytes, from, to);
         const reason = this.#judge.judge(bytes, from, to);
         if (reason === null) this.#takeGroup(bytes, sink);
         else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from }, sink);

@@ -2,6 +2,7 @@ import type { EpochMs } from '../time/index.ts';
 import type { TicFrame, TicGroup } from './frame.ts';
 import { decodeHorodate } from './horodate.ts';
 import { estimateInjectedVa } from './injection.ts';
+import { LABELS } from './labels.ts';
 import { decodeProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
 import type {
   TempoColour,
@@ -28,6 +29,15 @@ const NOMINAL_V = 200;
 const RELAYS = 8;
 const PHASES = [1, 2, 3] as const;
 const PEAKS = [1, 2, 3] as const;
+
+/** All that a short frame can hold. */
+const SHORT_FRAME: ReadonlySet<string> = new Set([
+  ...['ADIR1', 'ADIR2', 'ADIR3', 'ADCO'],
+  ...['IINST1', 'IINST2', 'IINST3'],
+]);
+
+/** Any of these is sent by a meter with three phases only; a damaged frame may lack some. */
+const TRI_MARKS: readonly string[] = LABELS.filter((label) => label.sentBy === 'tri').map(({ name }) => name);
 
 /** Registers of the historic contracts: an index in all is their sum, when every one of a row was read. */
 const CONTRACT_REGISTERS: readonly (readonly string[])[] = [
@@ -60,7 +70,7 @@ export function readFrame(frame: TicFrame, options: TicReadOptions = {}): TicRea
   return {
     mode: frame.mode,
     complete: frame.complete,
-    isShort: isShortFrame(groups),
+    isShort: isShortFrame(frame),
     meterId: groups.raw('ADCO') ?? groups.raw('ADSC'),
     deliveryPoint: groups.raw('PRM'),
     atMs: time?.atMs ?? null,
@@ -126,35 +136,13 @@ class GroupMap {
 }
 
 function isTri(groups: GroupMap): boolean {
-  const marks = [
-    'IINST1',
-    'IINST2',
-    'IINST3',
-    'ADIR1',
-    'ADIR2',
-    'ADIR3',
-    'IMAX1',
-    'PMAX',
-    'PPOT',
-    'IRMS2',
-    'IRMS3',
-    'URMS2',
-    'URMS3',
-    'SINSTS1',
-  ];
-  return marks.some((name) => groups.has(name));
+  return TRI_MARKS.some((name) => groups.has(name));
 }
 
 /** Only the address and currents, of three phases. */
-function isShortFrame(groups: GroupMap): boolean {
-  return (
-    isTri(groups) &&
-    !groups.has('OPTARIF') &&
-    !groups.has('PTEC') &&
-    !groups.has('PAPP') &&
-    groups.has('IINST1') &&
-    !groups.has('IMAX1')
-  );
+function isShortFrame(frame: TicFrame): boolean {
+  const names = frame.groups.map((group) => group.label.name);
+  return names.includes('IINST1') && names.every((name) => SHORT_FRAME.has(name));
 }
 
 function readPhases(groups: GroupMap): TicPhase[] {
