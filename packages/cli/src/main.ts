@@ -22,6 +22,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     export: async () => (await import('./commands/export.ts')).exportCommand(),
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
     detect: async () => (await import('./commands/detect.ts')).detectCommand(),
+    photodiode: async () => (await import('./commands/photodiode.ts')).photodiodeCommand(),
     sim: async () => (await import('./commands/sim.ts')).simCommand(),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),

@@ -1,0 +1,7 @@
+export {
+  chooseLoadResistor,
+  describeLoadResistor,
+  type LoadResistor,
+  type PhotodiodeInputs,
+  type ResistorWarning,
+} from './load-resistor.ts';
