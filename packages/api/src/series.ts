@@ -39,6 +39,12 @@ const bucketsFrame = {
 };
 
 const starts = z.array(z.number()).describe('UTC ms');
+const powerW = z
+  .array(number)
+  .optional()
+  .describe(
+    'Mean power that the flashes tell, free of the steps of whole Wh (docs/design/power.md); in buckets up to a minute and ranges up to 36 h',
+  );
 const coverage = z.array(z.number()).describe('Measured part of the bucket, 0 to 1');
 
 /** `GET /api/v1/series/{id}/buckets` of energy */
@@ -57,6 +63,7 @@ export const bucketsAnswer = z.object({
       .describe(
         'How much of energyWh was not measured but recovered from counts around gaps; left out where nothing was',
       ),
+    powerW,
   }),
 });
 export type BucketsAnswer = z.infer<typeof bucketsAnswer>;

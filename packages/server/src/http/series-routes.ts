@@ -14,11 +14,12 @@ import {
   type WindowsAnswer,
   windowsQuery,
 } from '@kilowink/api';
-import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
+import { concatPoints, kindOf, type Points, slicePoints, UNITS_PER_WH } from '@kilowink/core/series';
 import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
 import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
 import { serverError } from '../errors.ts';
+import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
 import { bucketColumns, gaugeColumns } from './columns.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
@@ -140,32 +141,48 @@ function readBucketsAnswer(
   };
   return kindOf(of.series.quantity) === 'mean'
     ? { ...frame, columns: gaugeColumns(buckets) }
-    : { ...frame, columns: bucketColumns(buckets, UNITS_PER_WH[of.series.unit]) };
+    : {
+        ...frame,
+        columns: {
+          ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
+          ...drawnColumn(drawnBucketPower(routes.store, of.series, edges)),
+        },
+      };
 }
 
 function readWindowsAnswer(
   store: StoreReader,
   of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
 ): WindowsAnswer {
-  const columns: WindowsAnswer['columns'] = {
-    start: [],
-    durationMs: [],
-    energyWh: [],
-    reports: [],
-    disagreements: [],
-  };
-  const unitsPerWh = UNITS_PER_WH[of.series.unit];
+  const pieces: Points[] = [];
+  let room = of.limit;
+  let truncated = false;
   for (const points of store.readPoints(of.series.id, of.range.fromMs, of.range.toMs)) {
-    for (let index = 0; index < points.starts.length; index += 1) {
-      if (columns.start.length >= of.limit) return { series: of.series.id, columns, truncated: true };
-      columns.start.push(points.starts[index] ?? 0);
-      columns.durationMs.push(points.durationsMs[index] ?? 0);
-      columns.energyWh.push((points.values[index] ?? 0) / unitsPerWh);
-      columns.reports.push(points.reports?.[index] ?? 0);
-      columns.disagreements.push(points.disagreements?.[index] ?? 0);
-    }
+    pieces.push(slicePoints(points, 0, Math.min(points.starts.length, room)));
+    truncated = points.starts.length > room;
+    if (truncated) break;
+    room -= points.starts.length;
   }
-  return { series: of.series.id, columns, truncated: false };
+  const points = concatPoints(pieces);
+  const unitsPerWh = UNITS_PER_WH[of.series.unit];
+  const whole = (column: Uint16Array | null) => Array.from(column ?? new Uint16Array(points.starts.length));
+  return {
+    series: of.series.id,
+    columns: {
+      start: Array.from(points.starts),
+      durationMs: Array.from(points.durationsMs),
+      energyWh: Array.from(points.values, (value) => value / unitsPerWh),
+      reports: whole(points.reports),
+      disagreements: whole(points.disagreements),
+      ...drawnColumn(drawnPointPower(store, of.series, points)),
+    },
+    truncated,
+  };
+}
+
+function drawnColumn(powerW: Float64Array | null): { powerW?: (number | null)[] } {
+  if (powerW === null) return {};
+  return { powerW: Array.from(powerW, (each) => (Number.isNaN(each) ? null : Math.round(each * 10) / 10)) };
 }
 
 function readGaugeWindowsAnswer(

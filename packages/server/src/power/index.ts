@@ -1,0 +1,1 @@
+export { drawnBucketPower, drawnPointPower } from './drawn-power.ts';
