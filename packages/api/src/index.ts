@@ -1,4 +1,6 @@
+export * from './events.ts';
 export * from './live.ts';
+export * from './meters.ts';
 export * from './operations.ts';
 export * from './routes.ts';
 export * from './series.ts';

@@ -7,6 +7,7 @@ import { z } from 'zod';
  * - `hello`: the connection stands; `serverMs` is the server's time.
  * - `points`: new measurements, `[startMs, durationMs, energyWh]` each; of a gauge the value it held, in its unit.
  * - `rewritten`: something in the range changed; read it again.
+ * - `event`: something happened, as in `GET /api/v1/events`.
  * - `heard`: a sensor reported (also when nothing in its report was new).
  * - `reset`: what came since the cursor is not known any more; read everything on show again.
  */

@@ -1,5 +1,7 @@
+import { EVENT_KINDS } from '@kilowink/core/series';
 import { z } from 'zod';
-import { API_PREFIX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
+import { eventsAnswer, readingsAnswer } from './events.ts';
+import { API_PREFIX, EVENTS_DEFAULT, EVENTS_MAX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
 import {
   bucketsAnswer,
   gaugeBucketsAnswer,
@@ -49,6 +51,22 @@ export const windowsQuery = z.strictObject({
     .describe(`At most so many measurements, the first ones of the range; ${WINDOWS_MAX} at most`),
 });
 
+export const eventsQuery = z.strictObject({
+  from: timeText.optional().describe('Start of the range; the beginning, when left out'),
+  to: timeText.optional().describe('End of the range, not included; the end, when left out'),
+  source: z.string().optional().describe('Only of this source'),
+  kind: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(EVENT_KINDS)))
+    .optional()
+    .describe(`Only of these kinds, separated by commas: ${EVENT_KINDS.join(', ')}`),
+  limit: wholeNumber
+    .pipe(z.int().min(1))
+    .optional()
+    .describe(`At most so many, the newest ones; ${EVENTS_DEFAULT} when left out, ${EVENTS_MAX} at most`),
+});
+
 export const liveQuery = z.strictObject({
   cursor: z.string().optional().describe('Where to go on, when there is no Last-Event-ID'),
 });
@@ -93,11 +111,29 @@ export const operations = {
     answer: z.union([windowsAnswer, gaugeWindowsAnswer]),
     contentType: json,
   },
+  readReadings: {
+    id: 'readReadings',
+    path: `${API_PREFIX}/series/{id}/readings`,
+    summary: 'What the meter’s index showed when',
+    parameters: seriesParameters,
+    query: eventsQuery.pick({ from: true, to: true }),
+    answer: readingsAnswer,
+    contentType: json,
+  },
+  listEvents: {
+    id: 'listEvents',
+    path: `${API_PREFIX}/events`,
+    summary: 'What happened at meters and sensors, the newest first',
+    parameters: null,
+    query: eventsQuery,
+    answer: eventsAnswer,
+    contentType: json,
+  },
   readLive: {
     id: 'readLive',
     path: `${API_PREFIX}/live`,
     summary:
-      'Server-Sent Events: hello, points, rewritten, heard, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
+      'Server-Sent Events: hello, points, rewritten, event, heard, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
     parameters: null,
     query: liveQuery,
     answer: null,

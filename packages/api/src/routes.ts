@@ -5,5 +5,9 @@ export const API_PREFIX = '/api/v1';
 export const POINTS_DEFAULT = 1_000;
 export const POINTS_MAX = 10_000;
 
+/** Events one answer holds when the query does not say, and at most. */
+export const EVENTS_DEFAULT = 100;
+export const EVENTS_MAX = 1_000;
+
 /** Raw measurements one answer holds at most. */
 export const WINDOWS_MAX = 20_000;

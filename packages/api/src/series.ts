@@ -108,6 +108,7 @@ export const windowsAnswer = z.object({
       .array(z.number())
       .describe('How many reports carried it; 0 where the source does not repeat itself'),
     disagreements: z.array(z.number()).describe('How many of them disagreed with the value kept'),
+    powerW,
   }),
   /** True when the range held more than was asked for. */
   truncated: z.boolean(),

@@ -1,4 +1,4 @@
-import type { Buckets, Points, SeriesDefinition } from '@kilowink/core/series';
+import type { Buckets, EventKind, Points, SeriesDefinition } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 
 /**
@@ -44,6 +44,16 @@ export interface Store extends StoreReader {
    */
   addPoints(series: SeriesId, points: Points): AddedPoints;
 
+  /**
+   * Puts energy that is known of a stretch in which a series has no points (a meter's index across a gap) in the place
+   * of the spans it meets; a value of 0 only removes them. Counted in sums by time, never in coverage. Idempotent.
+   */
+  putRecoveredSpan(series: SeriesId, span: Recovery): void;
+  /** Adds what an index showed; one of the same series, time and origin stays as it is. Returns how many were new. */
+  putReadings(series: SeriesId, readings: readonly Reading[]): number;
+  /** Adds events; one of the same source, kind and time stays as it is. Returns how many were new. */
+  putEvents(events: readonly StoredEvent[]): number;
+
   /** Makes everything written so far durable. */
   flush(): void;
   /**
@@ -75,6 +85,12 @@ export interface StoreReader {
   readBuckets(series: SeriesId, edges: Float64Array): Buckets;
   /** The sum over points with midpoint in [`fromMs`, `toMs`), shares taken of points longer than a minute at both ends. */
   readTotal(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Total;
+  /** The spans of recovered energy of a series of points that meet [`fromMs`, `toMs`), ascending. */
+  readRecoveredSpans(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Recovery[];
+  /** What the index showed in [`fromMs`, `toMs`), ascending. */
+  readReadings(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Reading[];
+  /** The newest events of those asked for, newest first. */
+  readEvents(query: EventQuery): StoredEvent[];
   /** Points that start in [`fromMs`, `toMs`), in order, a day or so at a time, so that memory stays bounded. */
   readPoints(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Iterable<Points>;
 
@@ -158,6 +174,45 @@ export interface StoredWindow {
   readonly lastFlashMs?: number;
 }
 
+/** Energy that is known of a stretch in which a series of points has none. */
+export interface Recovery {
+  readonly fromMs: EpochMs;
+  /** Not included. */
+  readonly toMs: EpochMs;
+  /** A whole number ≥ 0 in the series' unit. */
+  readonly value: number;
+}
+
+/** Who says what an index showed: the meter itself, someone who read its display, or a file. */
+export type ReadingOrigin = 'meter' | 'person' | 'file';
+
+/** What a meter's index showed. Kept for good as a row of its own: a few a day, not one a frame. */
+export interface Reading {
+  readonly atMs: EpochMs;
+  /** A whole number ≥ 0. */
+  readonly indexWh: number;
+  readonly origin: ReadingOrigin;
+}
+
+/** Something that happened. */
+export interface StoredEvent {
+  /** As that of a series. */
+  readonly source: string;
+  readonly atMs: EpochMs;
+  readonly kind: EventKind;
+  /** What is to be said of it; must be JSON. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Which events, in [`fromMs`, `toMs`); at most `limit`. */
+export interface EventQuery {
+  readonly source?: string;
+  readonly kinds?: readonly EventKind[];
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  readonly limit: number;
+}
+
 export interface AddedPoints {
   readonly added: number;
   /** Already stored with the same start. */
@@ -193,7 +248,9 @@ export type Change =
       readonly series: SeriesId;
       readonly fromMs: EpochMs;
       readonly toMs: EpochMs;
-    };
+    }
+  /** Something happened. */
+  | { readonly kind: 'event'; readonly event: StoredEvent };
 
 export interface StoreHealth {
   /** Where the data is. */

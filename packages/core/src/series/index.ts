@@ -8,6 +8,7 @@ export {
   slicePoints,
   sortPoints,
 } from './columns.ts';
+export { EVENT_KINDS, type EventKind } from './events.ts';
 export type { Buckets, Points } from './points.ts';
 export { BLOCK_POINTS_MAX, decodePoints, encodePoints } from './points-codec.ts';
 export {

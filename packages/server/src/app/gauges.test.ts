@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gaugeBucketsAnswer, gaugeWindowsAnswer, livePoints, problem, seriesList } from '@kilowink/api';
+import {
+  eventInfo,
+  eventsAnswer,
+  gaugeBucketsAnswer,
+  gaugeWindowsAnswer,
+  livePoints,
+  problem,
+  readingsAnswer,
+  seriesList,
+} from '@kilowink/api';
 import { openSqliteStore, type Store } from '@kilowink/store';
 import { loadConfig } from '../config/index.ts';
 import { systemClock } from './clock.ts';
@@ -11,11 +20,12 @@ import { type RunningServer, startServer } from './server.ts';
 
 /** A whole minute not long ago: what is old is sealed at once, and told as a range. */
 const START = Math.floor(Date.now() / 60_000) * 60_000 - 300_000;
-const folder = mkdtempSync(join(tmpdir(), 'kilowink-gauges-'));
+const overload = { source: 'tic/main', atMs: START, kind: 'overload', data: { overCurrentA: 46 } } as const;
+const root = mkdtempSync(join(tmpdir(), 'kilowink-gauges-'));
 const stopping: (() => Promise<void>)[] = [];
 after(async () => {
   for (const stop of stopping) await stop();
-  rmSync(folder, { recursive: true });
+  rmSync(root, { recursive: true });
 });
 
 function add(store: Store, atMs: number, value: number): number {
@@ -36,6 +46,7 @@ function add(store: Store, atMs: number, value: number): number {
 }
 
 async function start(): Promise<{ server: RunningServer; store: Store }> {
+  const folder = mkdtempSync(join(root, 'data-'));
   const options = Object.fromEntries(
     Object.entries({ dataDir: folder, port: 0, host: '127.0.0.1' }).map(([key, value]) => [
       key,
@@ -69,9 +80,13 @@ test('a gauge over HTTP: what it is, its buckets, its values, no total', async (
   assert.deepEqual(windows.columns, { start: [START], durationMs: [1_000], value: [230] });
   assert.equal(windows.truncated, true);
   assert.equal(problem.parse(await get(`/series/${series}/total?${range}`)).code, 'series/gauge');
+});
 
+test('a gauge and an event on the live stream', async () => {
+  const { server, store } = await start();
   const cursor = store.cursor();
   add(store, START + 2_000, 901);
+  store.putEvents([overload]);
   const leaving = new AbortController();
   const live = await fetch(`${server.url}/api/v1/live?cursor=${cursor}`, { signal: leaving.signal });
   let text = '';
@@ -80,6 +95,36 @@ test('a gauge over HTTP: what it is, its buckets, its values, no total', async (
     if (text.includes('event: hello')) break;
   }
   leaving.abort();
-  const data: unknown = JSON.parse(/event: points\ndata: (.*)/.exec(text)?.[1] ?? '');
-  assert.deepEqual(livePoints.parse(data).points, [[START + 2_000, 1_000, 901]]);
+  const dataOf = (name: string): unknown =>
+    JSON.parse(new RegExp(`event: ${name}\\ndata: (.*)`).exec(text)?.[1] ?? 'null');
+  assert.deepEqual(eventInfo.parse(dataOf('event')), overload);
+  assert.deepEqual(livePoints.parse(dataOf('points')).points, [[START + 2_000, 1_000, 901]]);
+});
+
+test('events and readings over HTTP', async () => {
+  const { server, store } = await start();
+  const get = async (path: string) => (await fetch(`${server.url}/api/v1${path}`)).json() as unknown;
+  const period = {
+    source: 'tic/main',
+    atMs: START + 9_000,
+    kind: 'tariffPeriod',
+    data: { name: 'HP' },
+  } as const;
+  store.putEvents([overload, period]);
+  const find = async (query: string) => eventsAnswer.parse(await get(`/events?${query}`));
+  assert.deepEqual(await find(`from=${START}`), { events: [period, overload], truncated: false });
+  assert.deepEqual(await find('limit=1'), { events: [period], truncated: true });
+  assert.deepEqual((await find('kind=overload,breaker&source=tic/main')).events, [overload]);
+  assert.deepEqual((await find(`to=${START}`)).events, []);
+  assert.equal(problem.parse(await get('/events?kind=thunder')).code, 'query/invalid');
+
+  const definition = { source: 'tic/main', quantity: 'energy', unit: 'Wh', name: 'Main' } as const;
+  const series = store.ensureSeries(definition);
+  const reading = { atMs: START, indexWh: 12_345_678, origin: 'meter' } as const;
+  store.putReadings(series, [reading]);
+  assert.deepEqual(readingsAnswer.parse(await get(`/series/${series}/readings?from=${START}`)), {
+    series,
+    readings: [reading],
+  });
+  assert.equal(problem.parse(await get('/series/99/readings')).code, 'series/unknown');
 });

@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { LoadedConfig } from '../config/index.ts';
 import { serverError } from '../errors.ts';
 import {
+  addEventRoutes,
   addPageRoutes,
   addSeriesRoutes,
   addSiteRoutes,
@@ -89,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     lastReportMs: (source) =>
       ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null,
   });
+  addEventRoutes(app, { store, zone: config.site.zone });
   addSiteRoutes(app, {
     version,
     site: (): SiteInfo => ({

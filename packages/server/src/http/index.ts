@@ -1,4 +1,5 @@
 export { reachableAddresses } from './addresses.ts';
+export { addEventRoutes } from './event-routes.ts';
 export { addPageRoutes } from './page-routes.ts';
 export { answerWithProblems } from './problem.ts';
 export { type SensorHandler, sensorHandler } from './sensor-routes.ts';

@@ -113,6 +113,8 @@ export class Live {
         const list = points.get(item.series) ?? [];
         list.push([item.startMs, item.durationMs, value]);
         points.set(item.series, list);
+      } else if (item.kind === 'event') {
+        text += event('event', item.event, cursor);
       } else {
         const { series, fromMs, toMs } = item;
         text += event('rewritten', { series, fromMs, toMs }, cursor);

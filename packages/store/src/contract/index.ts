@@ -2,6 +2,7 @@ import { test } from 'node:test';
 import { changeCases } from './changes.ts';
 import { gaugeCases } from './gauges.ts';
 import { keepingCases } from './keeping.ts';
+import { meterCases } from './meters.ts';
 import { numberedCases } from './numbered.ts';
 import { type MakePlace, withStore } from './place.ts';
 import { pointCases } from './points.ts';
@@ -12,7 +13,15 @@ export { type MakePlace, StillClock, type StorePlace } from './place.ts';
 
 /** Runs the whole contract over one implementation, as tests of `node:test`. */
 export function describeStoreContract(name: string, make: MakePlace): void {
-  for (const cases of [keepingCases, windowCases, numberedCases, pointCases, gaugeCases, changeCases]) {
+  for (const cases of [
+    keepingCases,
+    windowCases,
+    numberedCases,
+    pointCases,
+    gaugeCases,
+    meterCases,
+    changeCases,
+  ]) {
     for (const [fact, body] of Object.entries(cases)) {
       test(`${name}: ${fact}`, () => {
         withStore(make, body);

@@ -3,6 +3,7 @@ import type { EpochMs } from '@kilowink/core/time';
 import type { Change, Changes, RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime } from '../timeline.ts';
 import type { Connection } from './connection.ts';
+import type { EventTable } from './event-table.ts';
 import type { HotTail } from './hot-tail.ts';
 import type { Pending, PendingChange } from './pending.ts';
 
@@ -33,11 +34,13 @@ export class ChangeLog {
   readonly #connection: Connection;
   readonly #hot: HotTail;
   readonly #pending: Pending;
+  readonly #events: EventTable;
 
-  constructor(connection: Connection, hot: HotTail, pending: Pending) {
-    this.#connection = connection;
-    this.#hot = hot;
-    this.#pending = pending;
+  constructor(parts: { connection: Connection; hot: HotTail; pending: Pending; events: EventTable }) {
+    this.#connection = parts.connection;
+    this.#hot = parts.hot;
+    this.#pending = parts.pending;
+    this.#events = parts.events;
   }
 
   cursor(): string {
@@ -106,6 +109,10 @@ export class ChangeLog {
         seq: place,
         change: { kind: 'rewritten' as const, series, fromMs, toMs },
       })),
+      ...this.#events.since(seq, limit).map(({ seq: place, event }) => ({
+        seq: place,
+        change: { kind: 'event' as const, event },
+      })),
     ];
     return all.sort((left, right) => left.seq - right.seq).slice(0, limit);
   }
@@ -116,6 +123,7 @@ export class ChangeLog {
 
   #placed(change: PendingChange): Placed {
     if (change.kind === 'rewritten') return change;
+    if (change.kind === 'event') return { seq: change.seq, change: { kind: 'event', event: change.event } };
     if (change.kind === 'window') {
       const row = this.#pending.windows.get(change.run)?.get(change.number);
       return this.#window(change.seq, change.run, [change.number, row?.value ?? 0]);
@@ -188,6 +196,7 @@ export function lastSeqWritten(connection: Connection): number {
        (SELECT sealed_seq FROM state),
        coalesce((SELECT max(seq) FROM hot_window), 0),
        coalesce((SELECT max(seq) FROM hot_point), 0),
+       coalesce((SELECT max(seq) FROM event), 0),
        coalesce((SELECT max(seq) FROM rewritten), 0))`,
   );
   return row?.[0] ?? 0;

@@ -1,13 +1,17 @@
-import type { Change, RunId, SeriesId, Timeline } from '../store.ts';
+import type { Change, RunId, SeriesId, StoredEvent, Timeline } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { type PendingEvent, writeEvents } from './event-table.ts';
 import type { HotRow } from './hot-columns.ts';
+import { type PendingReadings, writeReadings } from './reading-table.ts';
 import { type RecoveredStep, writeRecovered } from './recovered-table.ts';
+import { type SpanStep, writeSpan } from './span-table.ts';
 
 /** A change that is not written yet. Its start follows from the run's timeline when it is asked for. */
 export type PendingChange =
   | { readonly kind: 'window'; readonly seq: number; readonly run: RunId; readonly number: number }
   | { readonly kind: 'point'; readonly seq: number; readonly series: SeriesId; readonly startMs: number }
-  | { readonly kind: 'rewritten'; readonly seq: number; readonly change: Rewritten };
+  | { readonly kind: 'rewritten'; readonly seq: number; readonly change: Rewritten }
+  | { readonly kind: 'event'; readonly seq: number; readonly event: StoredEvent };
 
 export type Rewritten = Extract<Change, { kind: 'rewritten' }>;
 
@@ -20,6 +24,10 @@ export class Pending {
   readonly longestMs = new Map<SeriesId, number>();
   /** What is done to the recovered energy, in order. */
   readonly recovered: RecoveredStep[] = [];
+  readonly spans: SpanStep[] = [];
+  readonly readings: PendingReadings = new Map();
+  /** By `eventKey`. */
+  readonly events = new Map<string, PendingEvent>();
   /** Ascending by place in the order of changes. */
   readonly changes: PendingChange[] = [];
   /** Rows in `windows` and `points`. */
@@ -32,7 +40,10 @@ export class Pending {
         this.timelines.size +
         this.sourceStates.size +
         this.longestMs.size +
-        this.recovered.length ===
+        this.recovered.length +
+        this.spans.length +
+        this.readings.size +
+        this.events.size ===
       0
     );
   }
@@ -58,6 +69,9 @@ export class Pending {
     for (const [series, rows] of this.points)
       for (const row of rows.values()) writePoint(connection, series, row);
     for (const step of this.recovered) writeRecovered(connection, step);
+    for (const step of this.spans) writeSpan(connection, step);
+    writeReadings(connection, this.readings);
+    writeEvents(connection, this.events);
     for (const change of this.changes) {
       if (change.kind === 'rewritten') writeRewritten(connection, change.seq, change.change);
     }
@@ -72,7 +86,7 @@ export class Pending {
 
   /** Whether this changes hot rows that another process does not look at again by itself: those before `place`. */
   isRewriting(place: number): boolean {
-    if (this.timelines.size + this.recovered.length > 0) return true;
+    if (this.timelines.size + this.recovered.length + this.spans.length > 0) return true;
     for (const table of [this.windows, this.points]) {
       for (const rows of table.values())
         for (const row of rows.values()) if (row.seq === null || row.seq < place) return true;
@@ -100,6 +114,9 @@ export class Pending {
     this.sourceStates.clear();
     this.longestMs.clear();
     this.recovered.length = 0;
+    this.spans.length = 0;
+    this.readings.clear();
+    this.events.clear();
     this.changes.length = 0;
     this.rowCount = 0;
   }

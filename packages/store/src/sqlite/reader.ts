@@ -6,6 +6,7 @@ import {
   NO_POINTS,
   type Points,
   type Quantity,
+  type RecoveredSpan,
   recoveredIn,
   sortPoints,
   type Unit,
@@ -15,11 +16,15 @@ import { storeError } from '../errors.ts';
 import type {
   Changes,
   Damage,
+  EventQuery,
+  Reading,
   Recovered,
+  Recovery,
   RunId,
   RunInfo,
   SeriesId,
   SeriesInfo,
+  StoredEvent,
   StoredWindow,
   StoreHealth,
   StoreReader,
@@ -29,12 +34,15 @@ import type {
 import { BlockTable } from './block-table.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Connection } from './connection.ts';
+import { EventTable } from './event-table.ts';
 import { HotTail } from './hot-tail.ts';
 import { Pending } from './pending.ts';
 import { Queries, startsBetween } from './queries.ts';
+import { ReadingTable } from './reading-table.ts';
 import { RecoveredTable } from './recovered-table.ts';
 import { SealedWindows } from './sealed-windows.ts';
 import { SeriesKinds } from './series-kinds.ts';
+import { SpanTable } from './span-table.ts';
 
 /** What reading needs; a writer shares these with its reader. */
 export interface Parts {
@@ -46,21 +54,28 @@ export interface Parts {
   readonly changes: ChangeLog;
   readonly recovered: RecoveredTable;
   readonly kinds: SeriesKinds;
+  readonly spans: SpanTable;
+  readonly readings: ReadingTable;
+  readonly events: EventTable;
 }
 
 /** The parts over one connection. */
 export function makeParts(connection: Connection): Parts {
   const pending = new Pending();
   const hot = new HotTail(connection, pending);
+  const events = new EventTable(connection, pending.events);
   return {
     connection,
     pending,
     hot,
     blocks: new BlockTable(connection),
     sealed: new SealedWindows(connection),
-    changes: new ChangeLog(connection, hot, pending),
+    changes: new ChangeLog({ connection, hot, pending, events }),
     recovered: new RecoveredTable(connection, hot, pending.recovered),
     kinds: new SeriesKinds(connection),
+    spans: new SpanTable(connection, pending.spans),
+    readings: new ReadingTable(connection, pending.readings),
+    events,
   };
 }
 
@@ -171,7 +186,7 @@ export class SqliteReader implements StoreReader {
   readBuckets(series: SeriesId, edges: Float64Array): Buckets {
     return this.snapshot(() => {
       const buckets = this.#queries.buckets(series, edges, this.longestMs(series));
-      return addRecovered(buckets, edges, this.parts.recovered.spans(series));
+      return addRecovered(buckets, edges, this.#recoveredSpans(series));
     });
   }
 
@@ -179,9 +194,25 @@ export class SqliteReader implements StoreReader {
     return this.snapshot(() => {
       const range = { fromMs, toMs };
       const { sum, validMs } = this.#queries.total(series, range, this.longestMs(series));
-      const recoveredSum = recoveredIn(this.parts.recovered.spans(series), range);
+      const recoveredSum = recoveredIn(this.#recoveredSpans(series), range);
       return { sum: sum + recoveredSum, validMs, recoveredSum };
     });
+  }
+
+  readRecoveredSpans(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Recovery[] {
+    return this.snapshot(() =>
+      this.parts.spans
+        .read(series, fromMs, toMs)
+        .map((span) => ({ fromMs: span.startMs, toMs: span.endMs, value: span.value })),
+    );
+  }
+
+  readReadings(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Reading[] {
+    return this.snapshot(() => this.parts.readings.read(series, fromMs, toMs));
+  }
+
+  readEvents(query: EventQuery): StoredEvent[] {
+    return this.snapshot(() => this.parts.events.read(query));
   }
 
   *readPoints(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Iterable<Points> {
@@ -267,12 +298,13 @@ export class SqliteReader implements StoreReader {
     if (dataVersion === this.#dataVersion) return;
     this.#dataVersion = dataVersion;
     this.#isChanged = true;
-    const { hot, sealed, blocks, recovered } = this.parts;
+    const { hot, sealed, blocks, recovered, spans } = this.parts;
     const stand = this.#readStand();
     if (stand.epoch !== this.#stand.epoch || stand.hotGeneration !== this.#stand.hotGeneration) {
       hot.forget();
       sealed.forget();
       recovered.forget();
+      spans.forget();
     } else if (!this.#isServing) {
       hot.catchUp();
     }
@@ -291,6 +323,7 @@ export class SqliteReader implements StoreReader {
     this.parts.sealed.forget();
     this.parts.blocks.forget();
     this.parts.recovered.forget();
+    this.parts.spans.forget();
   }
 
   /** Blocks that did not open: a reader can only say so. */
@@ -307,6 +340,12 @@ export class SqliteReader implements StoreReader {
     const row = this.parts.connection.row<[number]>('SELECT longest_ms FROM series WHERE id = ?', series);
     if (row === undefined) throw storeError('store/series', { series });
     return Math.max(row[0], this.parts.pending.longestMs.get(series) ?? 0);
+  }
+
+  #recoveredSpans(series: SeriesId): RecoveredSpan[] {
+    const { recovered, spans } = this.parts;
+    const ofPoints = spans.read(series, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    return [...recovered.spans(series), ...ofPoints];
   }
 
   #startingOn(series: SeriesId, day: number, reach: number): Points {

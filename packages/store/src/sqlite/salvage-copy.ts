@@ -19,10 +19,16 @@ const COPIED = [
   { table: 'sealed_window', key: ['run', 'from_number'] },
   { table: 'hot_window', key: ['run', 'number'] },
   { table: 'recovered', key: ['run', 'from_number'] },
+  { table: 'recovered_span', key: ['series', 'start_ms'] },
+  { table: 'reading', key: ['series', 'at_ms', 'origin'] },
+  { table: 'event', key: ['at_ms', 'source', 'kind'] },
   { table: 'hot_point', key: ['series', 'start_ms'] },
   { table: 'damage', key: ['id'] },
   { table: 'damaged_block', key: ['id'] },
 ] as const;
+
+/** Tables that came with a migration: the schema of another store may not know where they begin. */
+const MIGRATED: ReadonlySet<string> = new Set(['recovered', 'recovered_span', 'reading', 'event']);
 
 /** A series whose own row is lost may have points of any length. */
 const LONGEST_MS_UNKNOWN = 366 * DAY_MS;
@@ -45,7 +51,7 @@ export function copyReadable(
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   const { tables } = source;
   for (const ordered of COPIED) {
-    if (tables === null || (source.isGrafted && ordered.table === 'recovered')) continue;
+    if (tables === null || (source.isGrafted && MIGRATED.has(ordered.table))) continue;
     copyTable({ tables, made, ordered, count });
   }
   const rows = tables === null ? [] : readableRows(tables, { table: 'block', key: ['id'] });

@@ -71,6 +71,7 @@ export class Sealer {
       seqMax,
     );
     connection.run('DELETE FROM rewritten WHERE seq <= (SELECT sealed_seq FROM state)');
+    connection.run('UPDATE event SET seq = NULL WHERE seq <= (SELECT sealed_seq FROM state)');
     return afterCommit;
   }
 

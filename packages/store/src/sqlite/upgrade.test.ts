@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -71,4 +71,47 @@ test('what a damaged store of the first schema holds is saved into the schema of
     assert.ok(validMs > 100 * 5_000, `${validMs / 5_000} windows saved`);
     store.close();
   });
+});
+
+test('a store kept from the second schema is brought up to date and reads the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-kept-'));
+  copyFileSync(join(import.meta.dirname, '../migrations/kept/schema-2.sqlite'), join(folder, STORE_FILE));
+  const minuteClock = new StillClock(DAY + 2.5 * DAY_MS);
+  try {
+    assert.throws(() => openSqliteStoreReadOnly({ folder, clock: minuteClock }), { code: 'store/older' });
+    for (const store of [
+      openSqliteStore({ folder, clock: minuteClock }),
+      openSqliteStoreReadOnly({ folder, clock: minuteClock }),
+    ]) {
+      assert.deepEqual(store.health().damages, []);
+      const numbers = Array.from({ length: 1_500 }, (_, number) => number).filter(
+        (number) => number < 600 || number >= 660,
+      );
+      const points = [...store.readPoints(1, DAY, DAY + 2 * DAY_MS)];
+      assert.deepEqual(
+        points.flatMap(({ values }) => [...values]),
+        numbers.map((number) => number % 11),
+      );
+      assert.deepEqual(
+        points.flatMap(({ lastFlashes }) => [...(lastFlashes ?? [])]),
+        numbers.map((number) => (number % 11 === 0 ? 0 : ((number * 25) % 60_000) + 1)),
+      );
+      assert.deepEqual(store.readTotal(1, DAY, DAY + 2 * DAY_MS), {
+        sum: numbers.reduce((sum, number) => sum + (number % 11), 0) + 120,
+        validMs: numbers.length * 60_000,
+        recoveredSum: 120,
+      });
+      assert.equal(store.readTotal(2, DAY, DAY + 3 * DAY_MS).sum, (39 * 40 * 1_000) / 2);
+      assert.equal(store.findRun(1, 7)?.lastNumber, 1_499);
+      assert.deepEqual(store.readWindows(1, 1_439, 1_441), [
+        { number: 1_439, value: null, reports: 0, disagreements: 0 },
+        { number: 1_440, value: 10, reports: 3, disagreements: 1, lastFlashMs: 36_000 },
+      ]);
+      assert.equal(store.sourceState('optical/a'), '{"last":1499}');
+      assert.deepEqual(store.readEvents({ fromMs: 0, toMs: DAY, limit: 9 }), []);
+      store.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

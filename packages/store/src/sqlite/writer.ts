@@ -6,14 +6,18 @@ import type {
   AddedPoints,
   Damage,
   NewRun,
+  Reading,
   Recovered,
+  Recovery,
   RunId,
   SeriesId,
   Store,
+  StoredEvent,
   Timeline,
   Window,
 } from '../store.ts';
 import { assertTimeline, windowTime } from '../timeline.ts';
+import { eventKey } from './event-table.ts';
 import type { HotRow } from './hot-columns.ts';
 import { CATCH_UP_PLACES, type HotRun } from './hot-tail.ts';
 import { Importer } from './importer.ts';
@@ -182,6 +186,44 @@ export class SqliteStore extends SqliteReader implements Store {
     const added = this.#importer.add(series, points);
     this.#flushWhenDue();
     return added;
+  }
+
+  putRecoveredSpan(series: SeriesId, { fromMs: startMs, toMs: endMs, value }: Recovery): void {
+    const isWhole = Number.isInteger(startMs) && Number.isInteger(endMs);
+    assert(isStorable(value) && isWhole && startMs < endMs, `recovered ${value} in ${startMs} to ${endMs}`);
+    this.#put(() => {
+      const { kinds, pending, spans } = this.parts;
+      assert(kinds.of(series) === 'sum', `series ${series} is a gauge, which has no energy to recover`);
+      const steps = spans.put(series, { startMs, endMs, value });
+      if (steps.length === 0) return;
+      pending.spans.push(...steps);
+      const fromMs = Math.min(...steps.map((step) => step.span.startMs));
+      const toMs = Math.max(...steps.map((step) => step.span.endMs));
+      this.#logRewritten({ series, fromMs, toMs });
+    });
+  }
+
+  putReadings(series: SeriesId, readings: readonly Reading[]): number {
+    for (const { indexWh } of readings) assert(isStorable(indexWh), `a reading of ${indexWh} Wh`);
+    return this.#put(() => {
+      this.longestMs(series);
+      return this.parts.readings.put(series, readings);
+    });
+  }
+
+  putEvents(events: readonly StoredEvent[]): number {
+    return this.#put(() => {
+      const { pending } = this.parts;
+      let newCount = 0;
+      for (const event of events) {
+        if (this.parts.events.has(event)) continue;
+        const seq = this.#nextSeq();
+        pending.events.set(eventKey(event), { event, seq });
+        if (seq !== null) pending.changes.push({ kind: 'event', seq, event });
+        newCount += 1;
+      }
+      return newCount;
+    });
   }
 
   flush(): void {

@@ -1,0 +1,48 @@
+import {
+  EVENTS_DEFAULT,
+  EVENTS_MAX,
+  type EventsAnswer,
+  eventsQuery,
+  operations,
+  type ReadingsAnswer,
+  rangeQuery,
+  seriesParameters,
+} from '@kilowink/api';
+import type { StoreReader } from '@kilowink/store';
+import type { FastifyInstance } from 'fastify';
+import { serverError } from '../errors.ts';
+import { fastifyPath } from './paths.ts';
+import { readInput, readTime } from './query.ts';
+
+/** The routes that read what happened, and what indexes showed. */
+export function addEventRoutes(
+  app: FastifyInstance,
+  { store, zone }: { store: StoreReader; zone: string },
+): void {
+  const rangeOf = (query: { from?: string | undefined; to?: string | undefined }) => ({
+    fromMs: query.from === undefined ? ALWAYS.fromMs : readTime('from', query.from, zone),
+    toMs: query.to === undefined ? ALWAYS.toMs : readTime('to', query.to, zone),
+  });
+
+  app.get(operations.listEvents.path, (request): EventsAnswer => {
+    const query = readInput(eventsQuery, request.query);
+    const limit = Math.min(query.limit ?? EVENTS_DEFAULT, EVENTS_MAX);
+    const events = store.readEvents({
+      ...rangeOf(query),
+      limit,
+      ...(query.source === undefined ? {} : { source: query.source }),
+      ...(query.kind === undefined ? {} : { kinds: query.kind }),
+    });
+    return { events: events.map((event) => ({ ...event })), truncated: events.length === limit };
+  });
+
+  app.get(fastifyPath(operations.readReadings.path), (request): ReadingsAnswer => {
+    const { id } = readInput(seriesParameters, request.params);
+    if (!store.listSeries().some((known) => known.id === id)) throw serverError('series/unknown', { id });
+    const { fromMs, toMs } = rangeOf(readInput(rangeQuery, request.query));
+    return { series: id, readings: store.readReadings(id, fromMs, toMs).map((reading) => ({ ...reading })) };
+  });
+}
+
+/** What a date can hold. */
+const ALWAYS = { fromMs: -8.64e15, toMs: 8.64e15 };

@@ -1,0 +1,76 @@
+import type { EpochMs } from '@kilowink/core/time';
+import type { Reading, ReadingOrigin, SeriesId } from '../store.ts';
+import type { Connection } from './connection.ts';
+
+/** What is not written yet, by series and key. */
+export type PendingReadings = Map<SeriesId, Map<string, Reading>>;
+
+/** What the indexes of meters showed when. */
+export class ReadingTable {
+  readonly #connection: Connection;
+  readonly #pending: PendingReadings;
+
+  constructor(connection: Connection, pending: PendingReadings) {
+    this.#connection = connection;
+    this.#pending = pending;
+  }
+
+  /** Adds those that are not there; returns how many. */
+  put(series: SeriesId, readings: readonly Reading[]): number {
+    let newCount = 0;
+    for (const reading of readings) {
+      const key = keyOf(reading);
+      let pending = this.#pending.get(series);
+      if (pending?.has(key) || this.#isStored(series, reading)) continue;
+      if (pending === undefined) {
+        pending = new Map();
+        this.#pending.set(series, pending);
+      }
+      pending.set(key, reading);
+      newCount += 1;
+    }
+    return newCount;
+  }
+
+  /** Those with time in [`fromMs`, `toMs`), ascending. */
+  read(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Reading[] {
+    const stored = this.#connection
+      .rows<[EpochMs, number, ReadingOrigin]>(
+        'SELECT at_ms, index_wh, origin FROM reading WHERE series = ? AND at_ms >= ? AND at_ms < ?',
+        series,
+        fromMs,
+        toMs,
+      )
+      .map(([atMs, indexWh, origin]): Reading => ({ atMs, indexWh, origin }));
+    const pending = [...(this.#pending.get(series)?.values() ?? [])].filter(
+      ({ atMs }) => atMs >= fromMs && atMs < toMs,
+    );
+    return [...stored, ...pending].sort(
+      (one, other) => one.atMs - other.atMs || (one.origin < other.origin ? -1 : 1),
+    );
+  }
+
+  #isStored(series: SeriesId, { atMs, origin }: Reading): boolean {
+    const sql = 'SELECT 1 FROM reading WHERE series = ? AND at_ms = ? AND origin = ?';
+    return this.#connection.row(sql, series, atMs, origin) !== undefined;
+  }
+}
+
+function keyOf({ atMs, origin }: Reading): string {
+  return `${atMs}/${origin}`;
+}
+
+/** Writes what is pending; in the caller's transaction. */
+export function writeReadings(connection: Connection, pending: PendingReadings): void {
+  for (const [series, readings] of pending) {
+    for (const { atMs, origin, indexWh } of readings.values()) {
+      connection.run(
+        'INSERT INTO reading (series, at_ms, origin, index_wh) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        series,
+        atMs,
+        origin,
+        indexWh,
+      );
+    }
+  }
+}
