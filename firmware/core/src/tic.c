@@ -178,10 +178,10 @@ static void take_control(struct tic_parser *parser, uint8_t byte)
 	} else if (byte == ETX) {
 		bool is_whole = parser->has_start && parser->frame_bad == 0U && parser->frame_groups > 0U;
 
-		close_frame(parser, is_whole ? TIC_FRAME_COMPLETE : TIC_FRAME_INCOMPLETE, true);
 		if (is_whole) {
 			parser->counters.bytes_since_frame = 0;
 		}
+		close_frame(parser, is_whole ? TIC_FRAME_COMPLETE : TIC_FRAME_INCOMPLETE, true);
 	} else if (byte == EOT) {
 		close_frame(parser, TIC_FRAME_INTERRUPTED, false);
 	}

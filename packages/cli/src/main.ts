@@ -23,6 +23,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
     detect: async () => (await import('./commands/detect.ts')).detectCommand(),
     photodiode: async () => (await import('./commands/photodiode.ts')).photodiodeCommand(),
+    tic: async () => (await import('./commands/tic.ts')).ticCommand(),
     sim: async () => (await import('./commands/sim.ts')).simCommand(),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),

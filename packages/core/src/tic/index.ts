@@ -24,6 +24,7 @@ export {
   type TicLabel,
   type TicMode,
 } from './labels.ts';
+export { TIC_SPEEDS_BAUD, TicLineSearch, type TicLineSearchOptions } from './line-search.ts';
 export { PIECE_BYTES_MAX, TicParser, type TicParserOptions, type TicSink } from './parser.ts';
 export {
   type IndexStep,

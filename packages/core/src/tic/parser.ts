@@ -58,6 +58,8 @@ export class TicParser {
   /** By label: the number of the frame in which it was last. */
   readonly #seenIn = new Float64Array(LABELS.length);
   #frameNumber = 1;
+  /** Bytes up to and with the end of the last complete frame. */
+  #frameEndedAt = 0;
   #isOpen = false;
   #hasStart = false;
   #badGroups = 0;
@@ -82,8 +84,7 @@ export class TicParser {
   feed(received: Uint8Array, sink: TicSink): void {
     const bytes = this.#isParityInSoftware ? this.#checkParity(received) : received;
     const { length } = bytes;
-    this.#counters.bytes += length;
-    this.#counters.bytesSinceFrame += length;
+    const before = this.#counters.bytes;
     const judge = this.#judge;
     let from = 0;
     let sum = 0;
@@ -99,6 +100,7 @@ export class TicParser {
         tabs += 1;
         continue;
       }
+      this.#countTo(before + at + 1);
       if (this.#carriedSize > 0) {
         this.#endCarried(bytes.subarray(0, at), sink);
       } else if (at > from) {
@@ -109,9 +111,16 @@ export class TicParser {
       from = at + 1;
       sum = 0;
       tabs = 0;
-      if (byte <= EOT) this.#takeControl(byte, { after: length - from }, sink);
+      if (byte <= EOT) this.#takeControl(byte, sink);
     }
+    this.#countTo(before + length);
     if (from < length) this.#carry(from === 0 ? bytes : bytes.subarray(from));
+  }
+
+  /** So many bytes were looked at: whoever is told something meanwhile sees the counters as they are then. */
+  #countTo(bytes: number): void {
+    this.#counters.bytes = bytes;
+    this.#counters.bytesSinceFrame = bytes - this.#frameEndedAt;
   }
 
   /** The line has ended: what is left of it is taken as a group if it is one, and an open frame is told as incomplete. */
@@ -217,15 +226,18 @@ export class TicParser {
     sink.discarded?.({ ...piece, burst: this.#burst });
   }
 
-  #takeControl(byte: number, place: { after: number }, sink: TicSink): void {
+  #takeControl(byte: number, sink: TicSink): void {
     if (byte === STX) {
       this.#closeFrame('incomplete', sink);
       this.#isOpen = true;
       this.#hasStart = true;
     } else if (byte === ETX) {
       const isWhole = this.#hasStart && this.#badGroups === 0 && this.#frameSize > 0;
+      if (isWhole) {
+        this.#frameEndedAt = this.#counters.bytes;
+        this.#counters.bytesSinceFrame = 0;
+      }
       this.#closeFrame(isWhole ? 'complete' : 'incomplete', sink, true);
-      if (isWhole) this.#counters.bytesSinceFrame = place.after;
     } else if (byte === EOT) {
       this.#closeFrame('interrupted', sink);
     }
