@@ -34,7 +34,7 @@ export {
   type TicJudged,
   TicPlausibility,
 } from './plausibility.ts';
-export { decodeProfile, isProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
+export { decodeProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
 export { readFrame, type TicReadOptions } from './read-frame.ts';
 export type {
   TariffPeriod,

@@ -1,7 +1,7 @@
 import type { TicReason } from './frame.ts';
 import { isHorodate } from './horodate.ts';
 import { findLabelIndex, isStandardLabel } from './label-index.ts';
-import { HORODATE_BYTES, LABELS, type TicForm, type TicLabel } from './labels.ts';
+import { HORODATE_BYTES, LABELS, type TicForm } from './labels.ts';
 import { isProfile } from './profile.ts';
 
 const [TAB, SPACE] = [0x09, 0x20];
@@ -37,6 +37,9 @@ const KIND_OF_FORM: Readonly<Record<TicForm, number>> = {
 };
 
 const kindOfLabel = Uint8Array.from(LABELS, (label) => KIND_OF_FORM[label.form]);
+const isDatedLabel = Uint8Array.from(LABELS, (label) => Number(label.isDated));
+const isProfileLabel = Uint8Array.from(LABELS, (label) => Number(label.form === 'profile'));
+const RELAIS = LABELS.findIndex((label) => label.form === 'relays');
 /** Bytes between the first separator and the last. */
 const bodyOfLabel = Uint8Array.from(LABELS, (label) => label.size + (label.isDated ? HORODATE_BYTES + 1 : 0));
 
@@ -95,22 +98,21 @@ export class PieceJudge {
   #judgeBody(bytes: Uint8Array): TicReason | null {
     const { labelIndex, bodyFrom, dataTo } = this;
     if (dataTo - bodyFrom !== bodyOfLabel[labelIndex]) return 'length';
-    const label = LABELS[labelIndex] as TicLabel;
-    this.dataFrom = label.isDated ? bodyFrom + HORODATE_BYTES + 1 : bodyFrom;
-    if (label.isDated && bytes[bodyFrom + HORODATE_BYTES] !== TAB) return 'horodate';
+    const isDated = isDatedLabel[labelIndex] === 1;
+    this.dataFrom = isDated ? bodyFrom + HORODATE_BYTES + 1 : bodyFrom;
+    if (isDated && bytes[bodyFrom + HORODATE_BYTES] !== TAB) return 'horodate';
     const kind = kindOfLabel[labelIndex] as number;
     for (let at = this.dataFrom; at < dataTo; at++) {
       if (((kinds[bytes[at] as number] as number) & kind) === 0) return 'characters';
     }
-    if (label.isDated && !isHorodate(bytes, bodyFrom)) return 'horodate';
-    if (label.form === 'relays' || label.form === 'profile') return this.#judgeText(bytes, label.form);
-    return null;
-  }
-
-  /** Rare labels, whose form is easier told of a text. */
-  #judgeText(bytes: Uint8Array, form: 'relays' | 'profile'): TicReason | null {
-    const text = String.fromCharCode(...bytes.subarray(this.dataFrom, this.dataTo));
-    const isRight = form === 'relays' ? Number(text) <= RELAYS_MAX : isProfile(text);
+    if (isDated && !isHorodate(bytes, bodyFrom)) return 'horodate';
+    if (labelIndex === RELAIS && relaysOf(bytes, bodyFrom) > RELAYS_MAX) return 'characters';
+    const isRight = isProfileLabel[labelIndex] === 0 || isProfile(bytes, bodyFrom);
     return isRight ? null : 'characters';
   }
+}
+
+function relaysOf(bytes: Uint8Array, from: number): number {
+  const digit = (at: number) => (bytes[from + at] as number) - 0x30;
+  return 100 * digit(0) + 10 * digit(1) + digit(2);
 }

@@ -16,15 +16,29 @@ export type ProfileTimes = 'auto' | 'decimal' | 'hexadecimal';
 const UNUSED = 'NONUTILE';
 const BLOCK = 8;
 const BLOCKS = 11;
+const SPACE = 0x20;
 const CONTACTS = ['unchanged', 'tempo', 'open', 'close'] as const;
 
-/** Whether a text has the form of a profile: eleven blocks of eight, a space between, hexadecimal digits or not used. */
-export function isProfile(text: string): boolean {
-  return text.length === BLOCKS * (BLOCK + 1) - 1 && text.split(' ').every(isBlock);
+/** Whether the bytes from `from` have the form of a profile: eleven blocks of eight, a space between. */
+export function isProfile(bytes: Uint8Array, from: number): boolean {
+  for (let block = 0; block < BLOCKS; block++) {
+    const at = from + block * (BLOCK + 1);
+    if (block > 0 && bytes[at - 1] !== SPACE) return false;
+    if (!isBlock(bytes, at)) return false;
+  }
+  return true;
 }
 
-function isBlock(block: string): boolean {
-  return block === UNUSED || /^[0-9A-F]{8}$/.test(block);
+/** Hexadecimal digits, or not used. */
+function isBlock(bytes: Uint8Array, from: number): boolean {
+  let isHexadecimal = true;
+  let isUnused = true;
+  for (let at = 0; at < BLOCK; at++) {
+    const byte = bytes[from + at] as number;
+    isHexadecimal &&= (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46);
+    isUnused &&= byte === UNUSED.charCodeAt(at);
+  }
+  return isHexadecimal || isUnused;
 }
 
 /**
@@ -32,7 +46,8 @@ function isBlock(block: string): boolean {
  * hexadecimal when one of its times can be nothing else; `16004001` alone could be 16:00 or 22:00 and is taken as decimal.
  */
 export function decodeProfile(text: string, times: ProfileTimes = 'auto'): readonly ProfileSlot[] | null {
-  if (!isProfile(text)) return null;
+  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+  if (bytes.length !== BLOCKS * (BLOCK + 1) - 1 || !isProfile(bytes, 0)) return null;
   const blocks = text.split(' ').filter((block) => block !== UNUSED);
   const isHexadecimal = times === 'auto' ? blocks.some(isSurelyHexadecimal) : times === 'hexadecimal';
   const slots = blocks.map((block) => decodeBlock(block, isHexadecimal));
