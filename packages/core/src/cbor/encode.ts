@@ -1,7 +1,7 @@
 import { assert } from '../error/index.ts';
 import { toHalfBits } from './half.ts';
 import { encodeUtf8 } from './utf8.ts';
-import { type CborInput, type CborKey, MAJOR } from './value.ts';
+import { BREAK, type CborInput, type CborKey, INDEFINITE, MAJOR } from './value.ts';
 
 /** How values are written. */
 export interface CborEncodeOptions {
@@ -10,6 +10,8 @@ export interface CborEncodeOptions {
    * 4.2.1). Off by default: the order given is kept.
    */
   readonly sortKeys?: boolean;
+  /** Leaves open how many items arrays and maps have, as Zephyr does; a break ends them. Off by default. */
+  readonly openEnds?: boolean;
 }
 
 /** Deeper input is taken to refer to itself. */
@@ -17,23 +19,25 @@ const DEPTH_MAX = 64;
 
 /**
  * Encodes a value in the preferred form of RFC 8949: every number as short as it goes without loss, every length told
- * beforehand. A number without fraction is written as a whole number; properties of plain objects whose value is
+ * beforehand. A number without fraction up to 2^53 is written as a whole number; properties of plain objects whose value is
  * `undefined` are left out, so that optional fields need no care.
  */
 export function encodeCbor(value: CborInput, options: CborEncodeOptions = {}): Uint8Array {
-  const writer = new Writer(options.sortKeys === true);
+  const writer = new Writer(options);
   writer.value(value, 0);
   return writer.bytes();
 }
 
 class Writer {
   readonly #sortKeys: boolean;
+  readonly #openEnds: boolean;
   #buffer = new Uint8Array(64);
   #view = new DataView(this.#buffer.buffer);
   #size = 0;
 
-  constructor(sortKeys: boolean) {
+  constructor({ sortKeys = false, openEnds = false }: CborEncodeOptions) {
     this.#sortKeys = sortKeys;
+    this.#openEnds = openEnds;
   }
 
   bytes(): Uint8Array {
@@ -57,16 +61,10 @@ class Writer {
   }
 
   #number(value: number): void {
-    if (!Number.isInteger(value) || Object.is(value, -0)) this.#float(value);
-    else if (!Number.isSafeInteger(value)) this.#bigOrFloat(value);
+    // Beyond 2^53 a double stands for many whole numbers: it stays a float, and a `bigint` is a whole number.
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.#float(value);
     else if (value >= 0) this.#head(MAJOR.unsigned, value);
     else this.#head(MAJOR.negative, -1 - value);
-  }
-
-  /** A whole number that a double holds only by chance: it fits 64 bits, or is written as a float. */
-  #bigOrFloat(value: number): void {
-    if (value >= -(2 ** 64) && value < 2 ** 64) this.#bigint(BigInt(value));
-    else this.#float(value);
   }
 
   #bigint(value: bigint): void {
@@ -106,26 +104,27 @@ class Writer {
   }
 
   #array(items: readonly CborInput[], depth: number): void {
-    this.#head(MAJOR.array, items.length);
+    this.#open(MAJOR.array, items.length);
     for (const item of items) this.value(item, depth + 1);
+    this.#close();
   }
 
   #map(entries: readonly (readonly [CborKey, CborInput])[], depth: number): void {
-    this.#head(MAJOR.map, entries.length);
-    if (!this.#sortKeys) {
-      for (const [key, value] of entries) {
-        this.value(key, depth + 1);
-        this.value(value, depth + 1);
-      }
-      return;
-    }
-    const sorted = entries.map(([key, value]) => ({ keyBytes: encodeCbor(key), value }));
-    sorted.sort((left, right) => compareBytes(left.keyBytes, right.keyBytes));
-    for (const { keyBytes, value } of sorted) {
-      const at = this.#grow(keyBytes.length);
-      this.#buffer.set(keyBytes, at);
+    this.#open(MAJOR.map, entries.length);
+    for (const [key, value] of this.#sortKeys ? sortEntries(entries) : entries) {
+      this.value(key, depth + 1);
       this.value(value, depth + 1);
     }
+    this.#close();
+  }
+
+  #open(major: number, count: number): void {
+    if (this.#openEnds) this.#byte((major << 5) | INDEFINITE);
+    else this.#head(major, count);
+  }
+
+  #close(): void {
+    if (this.#openEnds) this.#byte(BREAK);
   }
 
   #head(major: number, argument: number): void {
@@ -172,6 +171,13 @@ type Container = ReadonlyMap<CborKey, CborInput> | Readonly<Record<string, CborI
 function entriesOf(value: Container): readonly (readonly [CborKey, CborInput])[] {
   if (value instanceof Map) return [...value];
   return Object.entries(value).filter(([, each]) => each !== undefined);
+}
+
+type Entries = readonly (readonly [CborKey, CborInput])[];
+
+function sortEntries(entries: Entries): Entries {
+  const keyed = entries.map((entry) => ({ entry, bytes: encodeCbor(entry[0]) }));
+  return keyed.sort((left, right) => compareBytes(left.bytes, right.bytes)).map(({ entry }) => entry);
 }
 
 function compareBytes(left: Uint8Array, right: Uint8Array): number {

@@ -109,8 +109,9 @@ function withReason(refusal: Refusal, body: CborMap): Refusal {
   return typeof reason === 'string' ? { ...refusal, reason } : refusal;
 }
 
-/** The frame of an answer, for devices that are simulated: the reply's entries, or an error in the version's form. */
+/** The frame of an answer, for devices that are simulated. It is written as Zephyr does: maps and lists with open ends. */
 export function encodeReply(request: SmpFrame, body: CborInput): Uint8Array {
   const { version, op, group, sequence, command } = request.header;
-  return encodeFrame({ version, op: op + 1, flags: 0, group, sequence, command }, encodeCbor(body));
+  const bytes = encodeCbor(body, { openEnds: true });
+  return encodeFrame({ version, op: op + 1, flags: 0, group, sequence, command }, bytes);
 }

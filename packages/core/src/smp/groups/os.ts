@@ -73,6 +73,7 @@ export const osWriteTime = command({
 export const osReset = command({
   name: 'os reset',
   doc: 'Starts the device anew, shortly after it answered.',
+  isRepeatable: false,
   ...{ group, id: 5, operation: 'write' },
   request: {
     force: optional('force', whole, '1: even where the application would rather not'),

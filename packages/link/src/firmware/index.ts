@@ -1,0 +1,12 @@
+export {
+  checkSignature,
+  fastSha256,
+  generateKeyPair,
+  type KeyPair,
+  keyIdentity,
+  publicKeyInC,
+  SIGNING_KINDS,
+  type SignatureVerdict,
+  type SigningKind,
+  signerOf,
+} from './keys.ts';
