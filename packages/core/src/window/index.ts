@@ -1,4 +1,5 @@
 export type { RecoveredEnergy } from './gaps.ts';
+export { NumberRanges } from './number-ranges.ts';
 export type { NumberedPort, SavedBoot, SavedBoots, StoredRun } from './numbered-port.ts';
 export { NumberedSource, type TakenNumbered } from './numbered-source.ts';
 export type {
