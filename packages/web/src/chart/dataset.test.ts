@@ -35,6 +35,8 @@ function buckets(rows: readonly { meanW: number; minW: number; maxW: number }[],
     meanW: column((row) => row.meanW),
     minW: column((row) => row.minW),
     maxW: column((row) => row.maxW),
+    powerW: column(() => Number.NaN),
+    recoveredWh: column(() => 0),
     coverage: column(() => 1),
   };
 }

@@ -6,7 +6,7 @@ import { runningMean } from './running-mean.ts';
 export interface Dataset {
   readonly columns: Columns;
   readonly stepMs: number;
-  /** `counts` are drawn as faint steps under a running mean, `band` as a mean inside its min–max band. */
+  /** `counts` are drawn as faint steps under the power that they tell, `band` as a mean inside its min–max band. */
   readonly style: 'counts' | 'band';
   readonly lineW: Float64Array;
   /** The band about the line; the line itself where there is none. */
@@ -39,7 +39,7 @@ const FLASH_TOLERANCE = 0.05;
  */
 export function createDataset(columns: Columns, stepMs: number): Dataset {
   const isCounts = stepMs <= COUNTS_STEP_MS_MAX && isMostlyCounts(columns);
-  const lineW = isCounts ? runningMean(columns, FLASH_WH) : columns.meanW;
+  const lineW = told(columns, isCounts ? runningMean(columns, FLASH_WH) : columns.meanW);
   const flashW = flashStepW(FLASH_WINDOW_MS);
   const { length } = columns;
   const sumWh = new Float64Array(length + 1);
@@ -60,6 +60,11 @@ export function createDataset(columns: Columns, stepMs: number): Dataset {
     highW[row] = Math.max(meanW, maxW - narrowW);
   }
   return { ...dataset, style: 'band', lowW, highW };
+}
+
+/** The power that flashes tell where the server gave it; what came since its last answer has only counts. */
+function told({ powerW }: Columns, otherwise: Float64Array): Float64Array {
+  return powerW.map((each, row) => (Number.isNaN(each) ? (otherwise[row] ?? each) : each));
 }
 
 /** What to take off both sides of a band of flash counts `widthW` wide. */
@@ -124,6 +129,7 @@ export interface RangeSummary {
 export function summarize(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): RangeSummary | null {
   const { columns } = dataset;
   let measuredMs = 0;
+  let recoveredWh = 0;
   let spanMs = 0;
   let minW = Number.POSITIVE_INFINITY;
   let maxW = Number.NEGATIVE_INFINITY;
@@ -133,13 +139,15 @@ export function summarize(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): Ran
     if (startMs >= endMs) break;
     spanMs += endMs - startMs;
     measuredMs += (endMs - startMs) * (columns.coverage[row] ?? 0);
+    const part = (endMs - startMs) / ((columns.ends[row] ?? 0) - (columns.starts[row] ?? 0));
+    recoveredWh += (columns.recoveredWh[row] ?? 0) * part;
     if (columns.coverage[row] === 0) continue;
     minW = Math.min(minW, dataset.lowW[row] ?? minW);
     maxW = Math.max(maxW, dataset.highW[row] ?? maxW);
   }
   if (measuredMs === 0) return null;
   const energyWh = sumUntil(dataset, toMs) - sumUntil(dataset, fromMs);
-  const meanW = (energyWh * 3_600_000) / measuredMs;
+  const meanW = ((energyWh - recoveredWh) * W_MS_PER_WH) / measuredMs;
   // Over a few windows the counted mean may lie outside the running mean, which also looks beyond the range's ends.
   const extremes = { minW: Math.min(minW, meanW), maxW: Math.max(maxW, meanW) };
   return { energyWh, meanW, ...extremes, coverage: measuredMs / spanMs };

@@ -1,7 +1,7 @@
 import type { TimeRange } from '@kilowink/core/tariff';
-import { type Columns, rowAt } from '../data/columns.ts';
+import { type Columns, recoveredPowerW, rowAt } from '../data/columns.ts';
 import { webError } from '../errors.ts';
-import { type Frame, xOf } from './frame.ts';
+import { type Frame, xOf, yOf } from './frame.ts';
 import type { Palette } from './palette.ts';
 
 /** A stretch narrower than this, in CSS pixels, is left out: a hundred of them are grey, not information. */
@@ -44,7 +44,7 @@ export function drawGaps(
   const toMs = Math.min(range.toMs, style.measurable.toMs);
   let gapMs = Number.NaN;
   const { context } = frame;
-  context.fillStyle = hatchPattern(frame, style.palette);
+  context.fillStyle = hatchPattern(frame, style.palette.hatch);
   const close = (endMs: number): void => {
     if (gapMs < endMs) fillStretch(frame, gapMs, endMs);
     gapMs = Number.NaN;
@@ -61,8 +61,27 @@ export function drawGaps(
 
 /** Hatches one stretch. */
 export function drawGap(frame: Frame, gap: TimeRange, palette: Palette): void {
-  frame.context.fillStyle = hatchPattern(frame, palette);
+  frame.context.fillStyle = hatchPattern(frame, palette.hatch);
   fillStretch(frame, gap.fromMs, gap.toMs);
+}
+
+/** Hatches, in the hue of power, the energy that is known of a gap: as high as its mean power. */
+export function drawRecovered(frame: Frame, columns: Columns, range: TimeRange, palette: Palette): void {
+  const { context, ratio } = frame;
+  const bottom = frame.top + frame.height;
+  const hatch = hatchPattern(frame, palette.power);
+  for (let row = Math.max(0, rowAt(columns, range.fromMs)); row < columns.length; row++) {
+    const startMs = columns.starts[row] ?? 0;
+    if (startMs >= range.toMs) break;
+    const powerW = recoveredPowerW(columns, row);
+    if (powerW === 0) continue;
+    const [left, right] = [xOf(frame, startMs), xOf(frame, columns.ends[row] ?? 0)];
+    const top = yOf(frame, powerW);
+    context.fillStyle = hatch;
+    context.fillRect(left, top, right - left, bottom - top);
+    context.fillStyle = palette.power;
+    context.fillRect(left, top - ratio / 2, right - left, ratio);
+  }
 }
 
 function fillStretch(frame: Frame, fromMs: number, toMs: number): void {
@@ -77,9 +96,9 @@ function fillStretch(frame: Frame, fromMs: number, toMs: number): void {
 const patterns = new Map<string, CanvasPattern>();
 
 /** Lines at 45°, in a tile that repeats. */
-function hatchPattern(frame: Frame, palette: Palette): CanvasPattern {
+function hatchPattern(frame: Frame, colour: string): CanvasPattern {
   const size = Math.round(HATCH_PX * frame.ratio);
-  const key = `${size}/${palette.hatch}`;
+  const key = `${size}/${colour}`;
   const known = patterns.get(key);
   if (known !== undefined) return known;
   const tile = document.createElement('canvas');
@@ -87,7 +106,7 @@ function hatchPattern(frame: Frame, palette: Palette): CanvasPattern {
   tile.height = size;
   const context = tile.getContext('2d');
   if (context === null) throw webError('web/no-canvas');
-  context.strokeStyle = palette.hatch;
+  context.strokeStyle = colour;
   context.lineWidth = frame.ratio;
   context.beginPath();
   for (const shift of [-size, 0, size]) {

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { type Format, toText } from '../i18n/format.ts';
 import { type Dataset, highestW, sumUntil } from './dataset.ts';
 import { drawCumulative, drawCurve } from './draw-curve.ts';
-import { drawGap, drawGaps, drawOffPeak } from './draw-ground.ts';
+import { drawGap, drawGaps, drawOffPeak, drawRecovered } from './draw-ground.ts';
 import { clipped, type Frame, yOf } from './frame.ts';
 import type { Palette } from './palette.ts';
 import { chooseTicks, type Ticks, valueTicks } from './ticks.ts';
@@ -187,10 +187,10 @@ export class PowerChart {
     frame.context.save();
     const { range, front, back, palette, hasCumulative } = this.scene;
     for (const part of this.#backParts()) {
-      clipped(frame, part, () => back !== null && drawCurve(frame, back, part, palette));
+      clipped(frame, part, () => back !== null && drawMeasured(frame, back, part, palette));
     }
     for (const part of this.#pastOf(covered(range, front))) {
-      clipped(frame, part, () => front !== null && drawCurve(frame, front, part, palette));
+      clipped(frame, part, () => front !== null && drawMeasured(frame, front, part, palette));
     }
     if (hasCumulative && front !== null && this.#reachesAll(front)) {
       clipped(frame, range, () => drawCumulative(frame, front, this.#energyTicks.max, palette));
@@ -362,4 +362,10 @@ export function uncovered(range: TimeRange, dataset: Dataset | null): TimeRange[
     { fromMs: range.fromMs, toMs: part.fromMs },
     { fromMs: part.toMs, toMs: range.toMs },
   ].filter((side) => side.fromMs < side.toMs);
+}
+
+/** What was measured, and what is known of the gaps between. */
+function drawMeasured(frame: Frame, dataset: Dataset, range: TimeRange, palette: Palette): void {
+  drawRecovered(frame, dataset.columns, range, palette);
+  drawCurve(frame, dataset, range, palette);
 }

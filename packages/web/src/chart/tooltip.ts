@@ -1,5 +1,6 @@
 import { isInBands, type TimeRange } from '@kilowink/core/tariff';
 import { HOUR_MS, SECOND_MS } from '@kilowink/core/time';
+import { recoveredPowerW } from '../data/columns.ts';
 import { type Format, fill, toText } from '../i18n/format.ts';
 import { type Dataset, FLASH_WH } from './dataset.ts';
 
@@ -30,6 +31,8 @@ export function describeRow(dataset: Dataset, row: number, context: RowContext):
   const when = `${format.stretch(range)} · ${format.span(spanMs)}`;
   const lines: (readonly [string, string])[] = [];
   const coverage = columns.coverage[row] ?? 0;
+  const recoveredW = recoveredPowerW(columns, row);
+  if (recoveredW > 0) lines.push([tooltip.recovered, toText(format.power(recoveredW))]);
   if (coverage === 0) {
     lines.push(['', gapWord(range, context)]);
   } else {

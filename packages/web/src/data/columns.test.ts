@@ -21,6 +21,7 @@ function windowsAt(numbers: readonly number[], energyWh = 1): Windows {
     energyWh: new Float64Array(numbers.length).fill(energyWh),
     reports: new Float64Array(numbers.length).fill(1),
     disagreements: new Float64Array(numbers.length),
+    powerW: new Float64Array(numbers.length).fill(Number.NaN),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BucketsAnswer, WindowsAnswer } from '@kilowink/api';
+import type { TimeRange } from '@kilowink/core/tariff';
 import type { EpochMs } from '@kilowink/core/time';
 
 /**
@@ -13,6 +14,10 @@ export interface Columns {
   readonly meanW: Float64Array;
   readonly minW: Float64Array;
   readonly maxW: Float64Array;
+  /** The power that flashes tell, free of the steps of whole Wh; NaN where the server gave none. */
+  readonly powerW: Float64Array;
+  /** Of the energy, what was not measured but is known from counts around a gap. */
+  readonly recoveredWh: Float64Array;
   /** Measured part of the row, 0 to 1. */
   readonly coverage: Float64Array;
 }
@@ -24,6 +29,8 @@ export interface Windows {
   readonly energyWh: Float64Array;
   readonly reports: Float64Array;
   readonly disagreements: Float64Array;
+  /** The power that flashes tell over it; NaN where the server gave none. */
+  readonly powerW: Float64Array;
 }
 
 /** Milliseconds in an hour over Wh per W: the mean power of `energyWh` over `durationMs` is their ratio times this. */
@@ -42,6 +49,8 @@ export const NO_COLUMNS: Columns = {
   meanW: NONE,
   minW: NONE,
   maxW: NONE,
+  powerW: NONE,
+  recoveredWh: NONE,
   coverage: NONE,
 };
 
@@ -51,7 +60,13 @@ export const NO_WINDOWS: Windows = {
   energyWh: NONE,
   reports: NONE,
   disagreements: NONE,
+  powerW: NONE,
 };
+
+/** NaN for each row, where the server left a column out. */
+export function unknown(length: number): Float64Array {
+  return new Float64Array(length).fill(Number.NaN);
+}
 
 function fromNullable(values: readonly (number | null)[]): Float64Array {
   return Float64Array.from(values, (value) => value ?? Number.NaN);
@@ -59,7 +74,7 @@ function fromNullable(values: readonly (number | null)[]): Float64Array {
 
 /** The server's buckets as columns. */
 export function bucketColumns(answer: BucketsAnswer): Columns {
-  const { start, energyWh, powerMeanW, powerMinW, powerMaxW, coverage } = answer.columns;
+  const { start, energyWh, powerMeanW, powerMinW, powerMaxW, powerW, recoveredWh, coverage } = answer.columns;
   const starts = Float64Array.from(start);
   return {
     length: starts.length,
@@ -69,18 +84,21 @@ export function bucketColumns(answer: BucketsAnswer): Columns {
     meanW: fromNullable(powerMeanW),
     minW: fromNullable(powerMinW),
     maxW: fromNullable(powerMaxW),
+    powerW: powerW === undefined ? unknown(starts.length) : fromNullable(powerW),
+    recoveredWh: recoveredWh === undefined ? new Float64Array(starts.length) : Float64Array.from(recoveredWh),
     coverage: Float64Array.from(coverage),
   };
 }
 
 export function windowsFrom(answer: WindowsAnswer): Windows {
-  const { start, durationMs, energyWh, reports, disagreements } = answer.columns;
+  const { start, durationMs, energyWh, reports, disagreements, powerW } = answer.columns;
   return {
     starts: Float64Array.from(start),
     durationsMs: Float64Array.from(durationMs),
     energyWh: Float64Array.from(energyWh),
     reports: Float64Array.from(reports),
     disagreements: Float64Array.from(disagreements),
+    powerW: powerW === undefined ? unknown(start.length) : fromNullable(powerW),
   };
 }
 
@@ -115,6 +133,8 @@ export function joinColumns(parts: readonly Columns[]): Columns {
     meanW: join((part) => part.meanW),
     minW: join((part) => part.minW),
     maxW: join((part) => part.maxW),
+    powerW: join((part) => part.powerW),
+    recoveredWh: join((part) => part.recoveredWh),
     coverage: join((part) => part.coverage),
   };
 }
@@ -136,6 +156,7 @@ export function joinWindows(parts: readonly Windows[]): Windows {
     energyWh: join((part) => part.energyWh),
     reports: join((part) => part.reports),
     disagreements: join((part) => part.disagreements),
+    powerW: join((part) => part.powerW),
   };
 }
 
@@ -159,6 +180,7 @@ export function mergeWindows(a: Windows, b: Windows): Windows {
     energyWh: pick((windows) => windows.energyWh),
     reports: pick((windows) => windows.reports),
     disagreements: pick((windows) => windows.disagreements),
+    powerW: pick((windows) => windows.powerW),
   };
 }
 
@@ -173,7 +195,11 @@ export function windowColumns(windows: Windows, fromMs: EpochMs, toMs: EpochMs):
     if (startMs + durationMs <= fromMs || startMs >= toMs || startMs + durationMs <= endMs) continue;
     if (startMs > endMs + slackMs) rows.addGap(endMs, startMs);
     else rows.reach(startMs);
-    rows.add(startMs, startMs + durationMs, windows.energyWh[index] ?? 0);
+    rows.add(
+      { fromMs: startMs, toMs: startMs + durationMs },
+      windows.energyWh[index] ?? 0,
+      windows.powerW[index] ?? Number.NaN,
+    );
     endMs = startMs + durationMs;
   }
   if (toMs > endMs) rows.addGap(endMs, toMs);
@@ -185,6 +211,7 @@ class RowBuilder {
   readonly #ends: Float64Array;
   readonly #energyWh: Float64Array;
   readonly #meanW: Float64Array;
+  readonly #powerW: Float64Array;
   readonly #coverage: Float64Array;
   #length = 0;
 
@@ -193,12 +220,14 @@ class RowBuilder {
     this.#ends = new Float64Array(capacity);
     this.#energyWh = new Float64Array(capacity);
     this.#meanW = new Float64Array(capacity);
+    this.#powerW = unknown(capacity);
     this.#coverage = new Float64Array(capacity);
   }
 
-  add(startMs: EpochMs, endMs: EpochMs, energyWh: number): void {
-    this.#put(startMs, endMs, energyWh);
-    this.#meanW[this.#length] = (energyWh * W_MS_PER_WH) / (endMs - startMs);
+  add({ fromMs, toMs }: TimeRange, energyWh: number, powerW: number): void {
+    this.#put(fromMs, toMs, energyWh);
+    this.#meanW[this.#length] = (energyWh * W_MS_PER_WH) / (toMs - fromMs);
+    this.#powerW[this.#length] = powerW;
     this.#coverage[this.#length] = 1;
     this.#length++;
   }
@@ -231,9 +260,19 @@ class RowBuilder {
       meanW,
       minW: meanW,
       maxW: meanW,
+      powerW: cut(this.#powerW),
+      recoveredWh: new Float64Array(this.#length),
       coverage: cut(this.#coverage),
     };
   }
+}
+
+/** Mean power of what is known of the part of a row that was not measured; 0 where nothing is. */
+export function recoveredPowerW(columns: Columns, row: number): number {
+  const recoveredWh = columns.recoveredWh[row] ?? 0;
+  const lengthMs = (columns.ends[row] ?? 0) - (columns.starts[row] ?? 0);
+  const unmeasuredMs = lengthMs * (1 - (columns.coverage[row] ?? 0));
+  return recoveredWh > 0 && unmeasuredMs > 0 ? (recoveredWh * W_MS_PER_WH) / unmeasuredMs : 0;
 }
 
 /** The row that holds `atMs`, or the nearest; -1 when there is none at all. */

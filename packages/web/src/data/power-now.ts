@@ -13,13 +13,16 @@ const ENERGY_WH_MIN = 6;
 const SPAN_MS_MAX = 120_000;
 
 /**
- * The mean power of the last measurements without a gap: as few as hold 6 Wh, two minutes at most. Null when
- * there are none.
+ * The power of the moment: the one that flashes tell, for as long as it has been so; where the server has not told it yet,
+ * the mean power of the last measurements without a gap: as few as hold 6 Wh, two minutes at
+ * most. Null when there are none.
  */
 export function powerNow(windows: Windows): PowerNow | null {
   const last = windows.starts.length - 1;
   if (last < 0) return null;
   const endMs = (windows.starts[last] ?? 0) + (windows.durationsMs[last] ?? 0);
+  const powerW = windows.powerW[last] ?? Number.NaN;
+  if (!Number.isNaN(powerW)) return { powerW, overMs: endMs - steadySince(windows, last), endMs };
   let energyWh = 0;
   let overMs = 0;
   let startMs = endMs;
@@ -33,4 +36,12 @@ export function powerNow(windows: Windows): PowerNow | null {
     startMs = windows.starts[index] ?? 0;
   }
   return { powerW: (energyWh * W_MS_PER_WH) / overMs, overMs, endMs };
+}
+
+/** Since when the power has been what it is in the last measurement, give or take a hundredth. */
+function steadySince({ starts, powerW }: Windows, last: number): EpochMs {
+  const now = powerW[last] ?? 0;
+  let first = last;
+  while (first > 0 && Math.abs((powerW[first - 1] ?? Number.NaN) - now) <= now / 100) first -= 1;
+  return starts[first] ?? 0;
 }

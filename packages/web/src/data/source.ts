@@ -9,6 +9,7 @@ import {
   joinWindows,
   mergeWindows,
   NO_WINDOWS,
+  unknown,
   type Windows,
   windowColumns,
   windowsFrom,
@@ -120,12 +121,14 @@ export class DataSource {
       energyWh: Float64Array.from(points, (point) => point[2]),
       reports: new Float64Array(points.length).fill(1),
       disagreements: new Float64Array(points.length),
+      powerW: unknown(points.length),
     };
     const touched = { fromMs: first[0], toMs: last[0] + last[1] };
     for (const tile of [...this.#tiles.values()]) {
       if (!overlaps(tile.id, touched)) continue;
       if (tile.windows === null) tile.isDirty = true;
-      else this.#tiles.set(tile.id.key, { ...tile, windows: addTo(tile, added) });
+      // What flashes tell of power looks ahead and back, so only the server's next answer has it.
+      else this.#tiles.set(tile.id.key, { ...tile, windows: addTo(tile, added), isDirty: true });
     }
     // Calendar tiles end where the data ended when they were asked for, so what is new lies after them.
     this.#markDirty({ fromMs: touched.fromMs - 1, toMs: touched.toMs }, true);
@@ -208,6 +211,7 @@ function addTo(tile: Tile, added: Windows): Windows {
     energyWh: pick(added.energyWh),
     reports: pick(added.reports),
     disagreements: pick(added.disagreements),
+    powerW: pick(added.powerW),
   });
 }
 

@@ -46,7 +46,8 @@ export const EN: Strings = {
   chartKeys:
     'Left and right arrows move, plus and minus zoom, Enter reads values one by one, question mark for all keys.',
   flashLegend: 'each step is one flash: {power} over {span}',
-  meanLegend: 'mean of a few flashes, up to a minute',
+  meanLegend: 'power that the flashes tell',
+  recoveredLegend: 'energy known of a gap, by the counts around it',
   bandLegend: 'least to most',
   lineLegend: 'mean of {span}',
   minimap: 'Everything measured',
@@ -62,6 +63,7 @@ export const EN: Strings = {
     measured: 'measured',
     offPeak: 'off-peak',
     gap: 'not measured',
+    recovered: 'known of the gap',
     future: 'still to come',
     before: 'before the first measurement',
   },

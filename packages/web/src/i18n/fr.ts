@@ -46,7 +46,8 @@ export const FR: Strings = {
   chartKeys:
     'Flèches gauche et droite pour se déplacer, plus et moins pour zoomer, Entrée pour lire les valeurs une à une, point d’interrogation pour toutes les touches.',
   flashLegend: 'chaque marche est un éclair : {power} sur {span}',
-  meanLegend: 'moyenne de quelques éclairs, jusqu’à une minute',
+  meanLegend: 'puissance que disent les éclairs',
+  recoveredLegend: 'énergie connue d’une lacune, par les comptes autour',
   bandLegend: 'du plus bas au plus haut',
   lineLegend: 'moyenne sur {span}',
   minimap: 'Tout ce qui a été mesuré',
@@ -62,6 +63,7 @@ export const FR: Strings = {
     measured: 'mesuré',
     offPeak: 'heures creuses',
     gap: 'non mesuré',
+    recovered: 'connu de la lacune',
     future: 'à venir',
     before: 'avant la première mesure',
   },

@@ -35,6 +35,7 @@ export interface Strings {
   readonly chartKeys: string;
   readonly flashLegend: string;
   readonly meanLegend: string;
+  readonly recoveredLegend: string;
   readonly bandLegend: string;
   readonly lineLegend: string;
   readonly minimap: string;
@@ -50,6 +51,7 @@ export interface Strings {
     readonly measured: string;
     readonly offPeak: string;
     readonly gap: string;
+    readonly recovered: string;
     readonly future: string;
     readonly before: string;
   };

@@ -3,7 +3,7 @@ import { offPeakBands, type TimeRange } from '@kilowink/core/tariff';
 import { DAY_MS, type EpochMs, MINUTE_MS, type Step } from '@kilowink/core/time';
 import { createDataset, type Dataset, FLASH_WINDOW_MS } from '../chart/dataset.ts';
 import { api } from '../data/api.ts';
-import { mergeWindows, NO_WINDOWS, type Windows, windowsFrom } from '../data/columns.ts';
+import { mergeWindows, NO_WINDOWS, unknown, type Windows, windowsFrom } from '../data/columns.ts';
 import { type PowerNow, powerNow } from '../data/power-now.ts';
 import { DataSource, type SourceHost } from '../data/source.ts';
 import { stepFor, widen } from '../data/tiles.ts';
@@ -41,6 +41,8 @@ const ARCHIVE_MS = 30 * DAY_MS;
 /** A report every 15 s, three of them missed. */
 export const STALE_MS = 45_000;
 const RECENT_MS = 10 * MINUTE_MS;
+/** Live points come one window at a time; the power behind them is asked for once they have settled. */
+const RECENT_DELAY_MS = 500;
 const TODAY_INTERVAL_MS = 5_000;
 /** Zooming in stops at six of a sensor's windows. */
 const SPAN_MS_MIN = 6 * FLASH_WINDOW_MS;
@@ -67,6 +69,7 @@ export class Room {
   readonly #overviewSource: DataSource;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #recent: Windows = NO_WINDOWS;
+  #recentTimer: ReturnType<typeof setTimeout> | undefined;
   #lastMs: EpochMs;
   #lastReportMs: EpochMs | null;
   #todayAtMs = Number.NEGATIVE_INFINITY;
@@ -117,6 +120,7 @@ export class Room {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#recentTimer);
     this.source.close();
     this.#overviewSource.close();
   }
@@ -165,8 +169,10 @@ export class Room {
       starts: Float64Array.from(points, (point) => point[0]),
       durationsMs: Float64Array.from(points, (point) => point[1]),
       energyWh: Float64Array.from(points, (point) => point[2]),
+      powerW: unknown(points.length),
     };
     this.#addRecent(added);
+    this.#readRecentSoon();
     this.source.addLive(points);
     this.#overviewSource.addLive(points);
     this.#advance();
@@ -212,6 +218,7 @@ export class Room {
       starts: merged.starts.slice(first),
       durationsMs: merged.durationsMs.slice(first),
       energyWh: merged.energyWh.slice(first),
+      powerW: merged.powerW.slice(first),
     };
     this.heading.set({ ...this.heading.get(), power: powerNow(this.#recent), lastMs: this.#lastMs });
   }
@@ -229,6 +236,14 @@ export class Room {
     const step = this.#overviewStep;
     const assembled = this.#overviewSource.assemble(this.extent, step);
     if (assembled !== null) this.overview.set(this.createDataset(assembled.columns, step));
+  }
+
+  /** New counts change what the ones before them tell of the power. */
+  #readRecentSoon(): void {
+    this.#recentTimer ??= setTimeout(() => {
+      this.#recentTimer = undefined;
+      this.#readRecent();
+    }, RECENT_DELAY_MS);
   }
 
   #readRecent(): void {

@@ -21,6 +21,11 @@ export function Legend({ room }: { room: Room }): JSX.Element | null {
       <Item mark={<rect class={isCounts ? 'mark-counts' : 'mark-band'} width="18" height="12" />}>
         {isCounts ? fill(strings.flashLegend, step) : strings.bandLegend}
       </Item>
+      {dataset.columns.recoveredWh.some((energyWh) => energyWh > 0) && (
+        <Item mark={<path class="mark-recovered" d="M0 6 6 0M0 12 12 0M6 12 18 0M12 12 18 6M0 1H18" />}>
+          {strings.recoveredLegend}
+        </Item>
+      )}
       {hasCumulative && (
         <Item mark={<path class="mark-sum" d="M0 10 18 2" />}>{strings.cumulativeLegend}</Item>
       )}
