@@ -7,4 +7,5 @@ export {
   loadConfig,
   type Origin,
 } from './load.ts';
+export type { HomeAssistantConfig, MqttConfig, MqttMapping, TicMeterConfig } from './mqtt-schema.ts';
 export { CONFIG_KEYS, type Config, type ConfigKey, configSchema, type SensorMapping } from './schema.ts';

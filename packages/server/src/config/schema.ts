@@ -1,6 +1,7 @@
 import { offPeakWindow } from '@kilowink/api';
 import { isZone } from '@kilowink/core/time';
 import { z } from 'zod';
+import { homeAssistantSchema, mqttSchema, ticSchema } from './mqtt-schema.ts';
 
 const sensor = z
   .strictObject({
@@ -81,6 +82,9 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Refuse version 2 reports of sensors without a key (`kilowink sensor add`)'),
+  tic: ticSchema,
+  mqtt: mqttSchema.prefault({}),
+  homeAssistant: homeAssistantSchema.prefault({}),
 });
 
 /** The configuration in force: frozen, complete but for the data folder, which the command fills in. */

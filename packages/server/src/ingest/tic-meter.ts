@@ -153,8 +153,8 @@ export class TicMeter {
     if (isOther) return;
     this.#state = { ...this.#state, meterId: reading.meterId ?? this.#state.meterId };
     for (const gauge of gaugesOf(this.#meter, reading)) {
-      // What a short frame does not tell goes on as it was; a whole one says by leaving it out that it is not known.
-      if (gauge.value !== null || !reading.isShort) this.#takeGauge(gauge, atMs);
+      // What a frame of few groups does not tell goes on as it was; a whole one says by leaving it out that it is not known.
+      if (gauge.value !== null || (reading.complete && !reading.isShort)) this.#takeGauge(gauge, atMs);
     }
     for (const event of this.#changes.take(reading, atMs)) this.#port.addEvent(event);
   }

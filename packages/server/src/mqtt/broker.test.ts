@@ -61,7 +61,7 @@ async function client(port: number, options: IClientOptions & { url?: string } =
   const { url = `mqtt://127.0.0.1:${port}`, ...rest } = options;
   const made = await mqtt.connectAsync(url, { reconnectPeriod: 0, connectTimeout: 5_000, ...rest }, false);
   made.on('error', () => {});
-  closing.push(() => made.endAsync(true));
+  closing.push(async () => made.end(true));
   return made;
 }
 

@@ -76,7 +76,12 @@ export class Broker {
     const { Aedes } = await import('aedes');
     const aedes = new Aedes({ maxClientsIdLength: 256 });
     const broker = new Broker(options, aedes);
-    await broker.#start();
+    try {
+      await broker.#start();
+    } catch (error) {
+      await broker.close();
+      throw error;
+    }
     return broker;
   }
 
