@@ -13,7 +13,7 @@ export interface ConfigLine {
 export function describeConfig(loaded: LoadedConfig): ConfigLine[] {
   return CONFIG_KEYS.map(({ path }) => ({
     path,
-    value: formatValue(at(loaded.config, path)),
+    value: SECRETS.has(path) ? hidden(at(loaded.config, path)) : formatValue(at(loaded.config, path)),
     origin: loaded.origins.get(path) ?? 'default',
   }));
 }
@@ -24,6 +24,14 @@ function at(tree: unknown, path: string): unknown {
     .reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], tree);
 }
 
+/** What must not end on a screen or in a bug report. */
+const SECRETS: ReadonlySet<string> = new Set(['mqtt.password']);
+
+function hidden(value: unknown): string {
+  return value === undefined ? '' : '(set)';
+}
+
 function formatValue(value: unknown): string {
+  if (value === undefined) return '';
   return stringify(value, { collectionStyle: 'flow' }).trim();
 }
