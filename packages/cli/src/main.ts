@@ -25,6 +25,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     photodiode: async () => (await import('./commands/photodiode.ts')).photodiodeCommand(),
     tic: async () => (await import('./commands/tic.ts')).ticCommand(),
     sim: async () => (await import('./commands/sim.ts')).simCommand(),
+    winky: async () => (await import('./commands/winky.ts')).winkyCommand(),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),
 );

@@ -127,7 +127,7 @@ class Gateway implements WinkyGateway {
     const memory = this.#memory;
     const beforeMv = this.#measureMv();
     const sleptS = memory.isMeterAway
-      ? this.#schedule.sleepSMax
+      ? this.#schedule.awaySleepS
       : sleepSeconds(memory.schedule, this.#schedule, beforeMv);
     yield { kind: 'sleep', atMs: this.atMs };
     if (!this.#spend(sleptS * 1_000, 'sleep')) return false;

@@ -14,6 +14,8 @@ export interface ScheduleOptions {
   readonly marginMv: number;
   readonly sleepSMin: number;
   readonly sleepSMax: number;
+  /** While there is no meter to hear. */
+  readonly awaySleepS: number;
 }
 
 export const OUR_SCHEDULE: ScheduleOptions = {
@@ -22,11 +24,19 @@ export const OUR_SCHEDULE: ScheduleOptions = {
   marginMv: 100,
   sleepSMin: 30,
   sleepSMax: 600,
+  awaySleepS: 120,
 };
 
 /** A program that sleeps for so long whatever happens. */
 export function fixedSchedule(sleepS: number): ScheduleOptions {
-  return { stopMv: 0, fullMv: 100_000, marginMv: 0, sleepSMin: sleepS, sleepSMax: sleepS };
+  return {
+    stopMv: 0,
+    fullMv: 100_000,
+    marginMv: 0,
+    sleepSMin: sleepS,
+    sleepSMax: sleepS,
+    awaySleepS: sleepS,
+  };
 }
 
 /** What it has learnt; kept over sleeps. */
