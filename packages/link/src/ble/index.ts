@@ -1,3 +1,4 @@
+export type { AdapterAbilities } from './adapter.ts';
 export {
   type GattConnection,
   type GattPort,
@@ -6,3 +7,5 @@ export {
   SMP_GATT,
   type Stop,
 } from './gatt-port.ts';
+export { findObstacle, type Obstacle } from './obstacle.ts';
+export { BleReceiver, type BleReceiverOptions, type BleStatus } from './receiver.ts';
