@@ -6,6 +6,14 @@ import { loadConfig } from '@kilowink/server/config';
 import { openSqliteStore, openSqliteStoreReadOnly, type StoreReader } from '@kilowink/store';
 import { Command, Option } from 'commander';
 import { machineClock } from '../clock.ts';
+import {
+  badRowLines,
+  type EnedisImport,
+  enedisLines,
+  mayBeEnedis,
+  readEnedisImport,
+  storeEnedisImport,
+} from '../enedis/import-enedis.ts';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { readImport } from '../import/read-import.ts';
@@ -26,11 +34,14 @@ interface ImportOptions {
   yes?: boolean;
   dryRun?: boolean;
   strict?: boolean;
+  stamps?: 'start' | 'end';
 }
 
 const HELP = `
 Formats, recognised by their first line; each may be packed with gzip:
 ${IMPORT_FORMATS.map((format) => `  ${format.name.padEnd(14)}  ${format.title}`).join('\n')}
+  enedis          what Enedis and suppliers let you download, CSV or XLSX: load curves (mean power by 10 to 60 minutes),
+                  energy by day, index by day. The number of your delivery point is not kept.
 
 The file is read once for the summary and, when it is agreed to, once more to be stored. Importing a file again adds
 nothing. It can be done while the server runs on the same folder.
@@ -54,6 +65,12 @@ export function importCommand(): Command {
         IMPORT_FORMATS.map((format) => format.name),
       ),
     )
+    .addOption(
+      new Option(
+        '--stamps <side>',
+        'whether the stamps of a load curve begin or end their interval (default: found out)',
+      ).choices(['start', 'end']),
+    )
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'summary only')
     .option('--strict', 'a bad line is an error: then nothing is written')
@@ -65,6 +82,10 @@ export function importCommand(): Command {
 async function importFile(path: string, options: ImportOptions): Promise<void> {
   const { folder, zone } = settings(options);
   const file = lookAtFile(path);
+  if (options.format === undefined && mayBeEnedis(file)) {
+    const found = await readEnedisImport(file, { zone, stamps: options.stamps, name: options.name });
+    if (found !== null) return importEnedis(found, { folder, options });
+  }
   const format = options.format === undefined ? undefined : findFormat(options.format);
   const told = await check(file, { folder, zone, format, options });
   const style = styleFor(process.stdout);
@@ -81,6 +102,43 @@ async function importFile(path: string, options: ImportOptions): Promise<void> {
   }
   const added = await store(file, { folder, zone, told });
   console.log(`\n${style.good('Imported')} ${formatCount(added)} measurements into "${told.target.name}".`);
+}
+
+/** The same for an export of Enedis, which is read as a whole. */
+async function importEnedis(
+  found: EnedisImport,
+  { folder, options }: { folder: string; options: ImportOptions },
+): Promise<void> {
+  if (options.series !== undefined) {
+    throw cliError('cli/usage', { reason: '--series is not for these files: each makes series of its own' });
+  }
+  const style = styleFor(process.stdout);
+  console.log(enedisLines(found, style).join('\n'));
+  for (const line of badRowLines(found)) console.error(line);
+  const badCount = found.exports.reduce((count, { bad }) => count + bad.length, 0);
+  if (options.strict === true && badCount > 0) {
+    throw cliError('import/strict', { path: found.path, count: badCount });
+  }
+  if (options.dryRun === true) return console.log('\nDry run: nothing was written.');
+  const rows = found.exports.reduce(
+    (count, each) => count + each.points.starts.length + each.readings.length,
+    0,
+  );
+  if (options.yes !== true && !(await isAgreed(rows))) {
+    process.exitCode = EXIT.nothingWritten;
+    return console.log('\nNothing was written.');
+  }
+  const store = openSqliteStore({ folder, clock: machineClock, role: 'import' });
+  try {
+    const { added, repeated, readings } = storeEnedisImport(store, found);
+    const indexes = readings > 0 ? ` and ${formatCount(readings)} index readings` : '';
+    const known = repeated > 0 ? `; ${formatCount(repeated)} were stored already` : '';
+    console.log(
+      `\n${style.good('Imported')} ${formatCount(added)} measurements${indexes} into "${found.name}"${known}.`,
+    );
+  } finally {
+    store.close();
+  }
 }
 
 function settings(options: ImportOptions): { folder: string; zone: string } {

@@ -16,7 +16,7 @@ interface QuantityFacts {
  */
 export const QUANTITIES = {
   energy: { units: ['Wh', 'mWh'], kind: 'sum' },
-  injectedEnergy: { units: ['Wh'], kind: 'sum' },
+  injectedEnergy: { units: ['Wh', 'mWh'], kind: 'sum' },
   apparentPower: { units: ['VA'], kind: 'mean' },
   injectedApparentPower: { units: ['VA'], kind: 'mean' },
   activePower: { units: ['W'], kind: 'mean' },

@@ -1,0 +1,160 @@
+import { equal, match, ok } from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { openSqliteStoreReadOnly } from '@kilowink/store';
+import { machineClock } from '../clock.ts';
+import { Workplace } from '../testing.ts';
+
+const PREAMBLE =
+  'Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite;Pas en minutes\n' +
+  '12345678901234;Courbe de charge;05/01/2026;06/01/2026;Energie active;Consommation;Comptage Brut;W;\n';
+const CURVE = `${PREAMBLE}Horodate;Valeur\n2026-01-05T00:30:00+01:00;1200\n2026-01-05T01:00:00+01:00;800\nrubbish;1\n`;
+
+/** A workbook of one sheet; dates as numbers of days, as spreadsheets keep them. */
+function workbook(rows: readonly (readonly (string | number)[])[]): Buffer {
+  const cell = (value: string | number, at: string) =>
+    typeof value === 'number'
+      ? `<c r="${at}"${at.startsWith('A') ? ' s="1"' : ''}><v>${value}</v></c>`
+      : `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
+  const lines = rows.map(
+    (row, y) =>
+      `<row r="${y + 1}">${row.map((value, x) => cell(value, `${'ABCD'[x]}${y + 1}`)).join('')}</row>`,
+  );
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  const rels = 'http://schemas.openxmlformats.org/package/2006/relationships';
+  return zip({
+    'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${relations}"><sheets><sheet name="Export Consommation Quotidienne" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships xmlns="${rels}"><Relationship Id="rId1" Type="${relations}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="${relations}/styles" Target="styles.xml"/></Relationships>`,
+    'xl/styles.xml': `<styleSheet xmlns="${main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${main}"><sheetData>${lines.join('')}</sheetData></worksheet>`,
+  });
+}
+
+/** Files packed without compression. */
+function zip(files: Readonly<Record<string, string>>): Buffer {
+  const parts: Buffer[] = [];
+  const index: Buffer[] = [];
+  let offset = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const data = Buffer.from(text);
+    const head = Buffer.alloc(30);
+    head.writeUInt32LE(0x04034b50, 0);
+    head.writeUInt16LE(20, 4);
+    head.writeUInt32LE(crc32(data), 14);
+    head.writeUInt32LE(data.length, 18);
+    head.writeUInt32LE(data.length, 22);
+    head.writeUInt16LE(name.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    head.copy(entry, 6, 4, 30);
+    entry.writeUInt16LE(20, 4);
+    entry.writeUInt32LE(offset, 42);
+    parts.push(head, Buffer.from(name), data);
+    index.push(entry, Buffer.from(name));
+    offset += 30 + name.length + data.length;
+  }
+  const directory = Buffer.concat(index);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(Object.keys(files).length, 8);
+  end.writeUInt16LE(Object.keys(files).length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, directory, end]);
+}
+
+function stored(folder: string) {
+  const store = openSqliteStoreReadOnly({ folder, clock: machineClock });
+  try {
+    return store.listSeries().map((series) => ({
+      ...series,
+      sum: store.readTotal(series.id, 0, Date.UTC(2100, 0)).sum,
+      readings: store.readReadings(series.id, 0, Date.UTC(2100, 0)),
+    }));
+  } finally {
+    store.close();
+  }
+}
+
+describe('kilowink import of what Enedis lets download', { concurrency: true }, () => {
+  it('stores a load curve, names no delivery point, and adds nothing again', async () => {
+    using place = new Workplace();
+    writeFileSync(place.path('Enedis_Conso_Heure_12345678901234.csv'), CURVE);
+    const args = ['import', 'Enedis_Conso_Heure_12345678901234.csv', '-d', 'data', '--yes'];
+    const first = await place.run(...args);
+    equal(first.exitCode, 0, first.stderr);
+    match(first.stdout, /load curve/);
+    match(first.stdout, /interval +30 min; its stamps end it/);
+    match(first.stderr, /row 6: expected a date, found "rubbish"/);
+    match(first.stdout, /Imported 2 measurements into "Enedis_Conso_Heure"/);
+    const [series] = stored(place.data);
+    equal(series?.source, 'import/enedis-conso-heure');
+    equal(series?.sum, 1_000_000);
+    const again = await place.run(...args);
+    match(again.stdout, /Imported 0 measurements.*2 were stored already/);
+    const strict = await place.run(...args, '--strict');
+    equal(strict.exitCode, 1);
+  });
+
+  it('reads the sheet of a workbook', async () => {
+    using place = new Workplace();
+    writeFileSync(
+      place.path('Export_energie.xlsx'),
+      workbook([
+        ['Type de comptage : ', 'Consommation Quotidienne'],
+        ['Date', 'Valeur (en kWh)'],
+        [46_023, 2.5],
+        [46_024, 1.5],
+      ]),
+    );
+    const { stdout, stderr, exitCode } = await place.run(
+      'import',
+      'Export_energie.xlsx',
+      '-d',
+      'data',
+      '--yes',
+    );
+    equal(exitCode, 0, stderr);
+    match(stdout, /energy by day/);
+    const [series] = stored(place.data);
+    equal(series?.firstMs, Date.parse('2026-01-01T00:00:00+01:00'));
+    equal(series?.sum, 4_000_000);
+  });
+
+  it('daily indexes become readings and the energy between them, register by register', async () => {
+    using place = new Workplace();
+    const rows = ['02', '03', '04'].map(
+      (day, index) =>
+        `2019-09-${day}T00:00:00+02:00;Arrêté quotidien;${1_000 + index * 10};;${1_500 + index * 25}`,
+    );
+    const text = `${PREAMBLE.replace('Courbe de charge', 'Index').replace(';W;', ';Wh;')}Horodate;Type de releve;EAS F1;EAS F2;EAS T\n${rows.join('\n')}\n`;
+    writeFileSync(place.path('index.csv'), text);
+    const { stdout, stderr, exitCode } = await place.run('import', 'index.csv', '-d', 'data', '--yes');
+    equal(exitCode, 0, stderr);
+    match(stdout, /Imported 4 measurements and 6 index readings/);
+    const all = stored(place.data);
+    const total = all.find(({ source }) => source === 'import/index');
+    equal(total?.sum, 50_000);
+    equal(total?.readings.at(-1)?.indexWh, 1_550);
+    ok(all.some(({ source, sum }) => source === 'import/index/EASF01' && sum === 20_000));
+  });
+
+  it('a workbook of anything else is refused with what was expected', async () => {
+    using place = new Workplace();
+    writeFileSync(
+      place.path('other.xlsx'),
+      workbook([
+        ['a', 'b'],
+        ['c', 1],
+      ]),
+    );
+    const { stderr, exitCode } = await place.run('import', 'other.xlsx', '-d', 'data', '--yes');
+    equal(exitCode, 1);
+    match(stderr, /expected a header such as/);
+    writeFileSync(place.path('broken.xlsx'), Buffer.from('PK\x03\x04nothing'));
+    const broken = await place.run('import', 'broken.xlsx', '-d', 'data', '--yes');
+    match(broken.stderr, /expected a workbook/);
+  });
+});
