@@ -7,6 +7,7 @@ import { errorReference } from './gen/errors.ts';
 import { apiDocument } from './gen/openapi.ts';
 import { reportReference } from './gen/report.ts';
 import { reportHeader } from './gen/report-header.ts';
+import { ticReference } from './gen/tic.ts';
 import { ticHeader } from './gen/tic-header.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -19,6 +20,7 @@ const outputs: readonly { path: string; text: () => Promise<string> | string }[]
   { path: 'docs/spec/openapi.json', text: apiDocument },
   { path: 'firmware/core/include/kilowink/report_layout.h', text: reportHeader },
   { path: 'firmware/core/include/kilowink/tic_labels.h', text: ticHeader },
+  { path: 'docs/spec/tic.md', text: () => ticReference(readOrEmpty('docs/spec/tic.md')) },
   { path: 'docs/spec/report.md', text: () => reportReference(readOrEmpty('docs/spec/report.md')) },
 ];
 
