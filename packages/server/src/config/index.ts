@@ -1,3 +1,4 @@
+export { type AdvertGateway, type BluetoothConfig, GATEWAY_KINDS } from './bluetooth-schema.ts';
 export { type ConfigLine, describeConfig } from './describe.ts';
 export {
   type ConfigSources,

@@ -1,6 +1,7 @@
 import { offPeakWindow } from '@kilowink/api';
 import { isZone } from '@kilowink/core/time';
 import { z } from 'zod';
+import { bluetoothSchema } from './bluetooth-schema.ts';
 import { homeAssistantSchema, mqttSchema, ticSchema } from './mqtt-schema.ts';
 
 const sensor = z
@@ -9,7 +10,11 @@ const sensor = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens')
       .describe('What the sensor is known by; two entries of one id are one sensor'),
-    address: z.string().min(1).optional().describe('Remote address its version 1 reports come from'),
+    address: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Network or Bluetooth address its version 1 reports, or its BTHome messages, come from'),
     sensorId: z
       .string()
       .regex(/^[0-9a-f]{16}$/, 'expected 16 lower-case hex digits')
@@ -17,6 +22,12 @@ const sensor = z
       .describe('Hardware identity in its version 2 reports'),
     type: z.int().min(0).max(255).optional().describe('Sensor type byte; any, when left out'),
     name: z.string().min(1).optional().describe('What people call it'),
+    whPerCount: z
+      .number()
+      .positive()
+      .max(1_000)
+      .optional()
+      .describe('What a count of a BTHome sensor is worth (Wh); 1 for most meters’ light'),
   })
   .refine(
     ({ address, sensorId }) => address !== undefined || sensorId !== undefined,
@@ -85,6 +96,7 @@ export const configSchema = z.strictObject({
   tic: ticSchema,
   mqtt: mqttSchema.prefault({}),
   homeAssistant: homeAssistantSchema.prefault({}),
+  bluetooth: bluetoothSchema.prefault({}),
 });
 
 /** The configuration in force: frozen, complete but for the data folder, which the command fills in. */

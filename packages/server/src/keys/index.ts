@@ -1,2 +1,12 @@
 export { KeyRing, type KnownSensor } from './key-ring.ts';
-export { addKey, isSensorId, KEYS_FILE, listKeys, rotateKey, type StoredKey } from './keys-file.ts';
+export {
+  addKey,
+  isSensorId,
+  KEYS_FILE,
+  listBindKeys,
+  listKeys,
+  rotateKey,
+  type StoredBindKey,
+  type StoredKey,
+  setBindKey,
+} from './keys-file.ts';

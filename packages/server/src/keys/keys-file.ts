@@ -17,10 +17,25 @@ const storedKey = z.strictObject({
   addedMs: z.number(),
 });
 
-const keysFile = z.strictObject({ version: z.literal(1), sensors: z.array(storedKey) });
+const storedBindKey = z.strictObject({
+  address: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/),
+  name: z.string().min(1).optional(),
+  key: hex(KEY_BYTES),
+  addedMs: z.number(),
+});
+
+const keysFile = z.strictObject({
+  version: z.literal(1),
+  sensors: z.array(storedKey),
+  bindKeys: z.array(storedBindKey).default([]),
+});
+type KeysFile = z.infer<typeof keysFile>;
 
 /** A sensor with its key, as the file has it. */
 export type StoredKey = z.infer<typeof storedKey>;
+
+/** The bind key of a BTHome sensor, which its maker or its owner chose. */
+export type StoredBindKey = z.infer<typeof storedBindKey>;
 
 /** Whether a text is a sensor's identity: 16 lower-case hex digits. */
 export function isSensorId(text: string): boolean {
@@ -29,11 +44,33 @@ export function isSensorId(text: string): boolean {
 
 /** The sensors that have a key; none where there is no file. Throws `keys/unreadable`. */
 export function listKeys(folder: string): StoredKey[] {
+  return readKeys(folder).sensors;
+}
+
+/** The BTHome sensors whose bind key is known; none where there is no file. Throws `keys/unreadable`. */
+export function listBindKeys(folder: string): StoredBindKey[] {
+  return readKeys(folder).bindKeys;
+}
+
+/** Keeps the bind key (32 hex digits) of a BTHome sensor, in place of the one before. */
+export function setBindKey(
+  folder: string,
+  sensor: { address: string; key: string; name?: string | undefined },
+  nowMs: number,
+): void {
+  const known = readKeys(folder);
+  const { address, key, name } = sensor;
+  const others = known.bindKeys.filter((each) => each.address !== address);
+  const added = { address, ...(name === undefined ? {} : { name }), key, addedMs: nowMs };
+  writeKeys(folder, { ...known, bindKeys: [...others, added] });
+}
+
+function readKeys(folder: string): KeysFile {
   const path = join(folder, KEYS_FILE);
   try {
-    return keysFile.parse(JSON.parse(readFileSync(path, 'utf8'))).sensors;
+    return keysFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    if ((cause as { code?: unknown }).code === 'ENOENT') return [];
+    if ((cause as { code?: unknown }).code === 'ENOENT') return { version: 1, sensors: [], bindKeys: [] };
     throw serverError('keys/unreadable', { path, reason: reasonOf(cause) }, cause);
   }
 }
@@ -44,23 +81,22 @@ export function addKey(
   sensor: { id: string; name?: string | undefined },
   nowMs: number,
 ): string {
-  const known = listKeys(folder);
+  const known = readKeys(folder);
   const { id, name } = sensor;
-  if (known.some((each) => each.id === id)) throw serverError('keys/known', { id });
+  if (known.sensors.some((each) => each.id === id)) throw serverError('keys/known', { id });
   const key = makeKey();
-  writeKeys(folder, [...known, { id, ...(name === undefined ? {} : { name }), key, addedMs: nowMs }]);
+  const added = { id, ...(name === undefined ? {} : { name }), key, addedMs: nowMs };
+  writeKeys(folder, { ...known, sensors: [...known.sensors, added] });
   return key;
 }
 
 /** Makes a new key in place of a sensor's and returns it. Throws `keys/none` when it has none. */
 export function rotateKey(folder: string, id: string, nowMs: number): string {
-  const known = listKeys(folder);
-  if (!known.some((each) => each.id === id)) throw serverError('keys/none', { id });
+  const known = readKeys(folder);
+  if (!known.sensors.some((each) => each.id === id)) throw serverError('keys/none', { id });
   const key = makeKey();
-  writeKeys(
-    folder,
-    known.map((each) => (each.id === id ? { ...each, key, addedMs: nowMs } : each)),
-  );
+  const sensors = known.sensors.map((each) => (each.id === id ? { ...each, key, addedMs: nowMs } : each));
+  writeKeys(folder, { ...known, sensors });
   return key;
 }
 
@@ -69,13 +105,14 @@ function makeKey(): string {
 }
 
 /** A new file takes the old one's place whole, so that whoever reads meanwhile has one or the other. */
-function writeKeys(folder: string, sensors: readonly StoredKey[]): void {
+function writeKeys(folder: string, { bindKeys, ...keys }: KeysFile): void {
   const path = join(folder, KEYS_FILE);
   const made = `${path}.${process.pid}.new`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const file = openSync(made, 'w', 0o600);
-    writeSync(file, `${JSON.stringify({ version: 1, sensors }, null, 2)}\n`);
+    const content = bindKeys.length === 0 ? keys : { ...keys, bindKeys };
+    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
     fsyncSync(file);
     closeSync(file);
     renameSync(made, path);
