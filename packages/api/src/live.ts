@@ -9,6 +9,7 @@ import { z } from 'zod';
  * - `rewritten`: something in the range changed; read it again.
  * - `event`: something happened, as in `GET /api/v1/events`.
  * - `heard`: a sensor reported (also when nothing in its report was new).
+ * - `meter`: a frame of a TIC meter came: the whole of what is known of it, as in `GET /api/v1/meters`.
  * - `reset`: what came since the cursor is not known any more; read everything on show again.
  */
 export const livePoints = z.object({

@@ -1,6 +1,7 @@
 import { EVENT_KINDS } from '@kilowink/core/series';
 import { z } from 'zod';
 import { eventsAnswer, readingsAnswer } from './events.ts';
+import { meterList } from './meters.ts';
 import { API_PREFIX, EVENTS_DEFAULT, EVENTS_MAX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
 import {
   bucketsAnswer,
@@ -133,11 +134,20 @@ export const operations = {
     id: 'readLive',
     path: `${API_PREFIX}/live`,
     summary:
-      'Server-Sent Events: hello, points, rewritten, event, heard, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
+      'Server-Sent Events: hello, points, rewritten, event, heard, meter, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
     parameters: null,
     query: liveQuery,
     answer: null,
     contentType: 'text/event-stream',
+  },
+  listMeters: {
+    id: 'listMeters',
+    path: `${API_PREFIX}/meters`,
+    summary: 'The meters that speak for themselves (TIC), with the latest that is known of each',
+    parameters: null,
+    query: null,
+    answer: meterList,
+    contentType: json,
   },
   readSite: {
     id: 'readSite',

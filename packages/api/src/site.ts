@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mqttHealth, receiverHealth } from './mqtt-health.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, 00:00 to 23:59');
 const date = z.iso.date();
@@ -78,6 +79,11 @@ export const healthInfo = z.object({
   refused: z.array(
     z.object({ code: z.string(), count: z.int(), lastMessage: z.string(), lastMs: z.number() }),
   ),
+  mqtt: mqttHealth.optional().describe('Left out where MQTT is not configured'),
+  receivers: z
+    .array(receiverHealth)
+    .optional()
+    .describe('Serial TIC receivers; left out where there is none'),
 });
 export type HealthInfo = z.infer<typeof healthInfo>;
 

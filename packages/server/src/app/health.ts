@@ -15,6 +15,8 @@ export interface HealthSources {
   readonly housekeeping: Housekeeping;
   readonly clock: Clock;
   readonly startedMs: number;
+  /** What MQTT and serial receivers say of themselves. */
+  readonly meters?: Pick<HealthInfo, 'mqtt' | 'receivers'>;
 }
 
 /** How everything is. `degraded` when a write failed or stored data was found damaged. */
@@ -41,6 +43,7 @@ export function describeHealth(of: HealthSources): HealthInfo {
     clock: of.watch.report,
     sources: sensors.map((sensor) => describeSensor(sensor, names.get(sensor.series))),
     refused: (of.ingest?.refusals() ?? []).map((refusal) => ({ ...refusal })),
+    ...of.meters,
   };
 }
 

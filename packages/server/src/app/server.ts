@@ -14,6 +14,7 @@ import {
   addSiteRoutes,
   answerWithProblems,
   reachableAddresses,
+  type SensorHandler,
   sensorHandler,
 } from '../http/index.ts';
 import { readInput } from '../http/query.ts';
@@ -24,6 +25,7 @@ import { systemClock } from './clock.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { describeHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { Meters, type MetersOptions } from './meters.ts';
 
 export interface ServerOptions {
   readonly config: LoadedConfig['config'];
@@ -45,6 +47,8 @@ export interface RunningServer {
   /** For pages on this machine. */
   readonly url: string;
   readonly app: FastifyInstance;
+  /** Where the embedded MQTT broker listens; empty without one. */
+  readonly mqttListeners: Meters['mqttListeners'];
   /** Stops taking requests, makes everything durable and closes the store. */
   close(): Promise<void>;
 }
@@ -70,17 +74,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: (message, error) => log(`${message} ${String(error)}`),
   });
 
-  const sensors = sensorHandler(ingest, clock, (error) =>
-    log(`a report could not be stored: ${String(error)}`),
-  );
-  const app = Fastify({
-    logger: false,
-    forceCloseConnections: true,
-    serverFactory: (api) =>
-      createServer((request, response) => {
-        if (!sensors(request, response)) api(request, response);
-      }),
-  });
+  const reportFailed = (error: unknown) => log(`a report could not be stored: ${String(error)}`);
+  const app = createApp(sensorHandler(ingest, clock, reportFailed));
+  let meters: Meters | null = null;
   let address = { host: config.host, port: config.port };
   answerWithProblems(app, log);
   addSeriesRoutes(app, {
@@ -111,7 +107,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         housekeeping,
         clock,
         startedMs,
+        ...(meters === null ? {} : { meters: meters.health }),
       }),
+    meters: () => meters?.list ?? [],
   });
   app.get(operations.readLive.path, (request, reply) => {
     const { cursor } = readInput(liveQuery, request.query);
@@ -121,20 +119,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addPageRoutes(app, options.pageFolder ?? PAGE_FOLDER);
   address = await listen(app, config);
+  if (writable !== null)
+    meters = await openMeters(app, { config, store: writable, clock, live, log, version });
   housekeeping.start();
 
   return {
     ...address,
     url: `http://${address.host === '0.0.0.0' ? 'localhost' : address.host}:${address.port}`,
     app,
+    mqttListeners: meters?.mqttListeners ?? [],
     close: async () => {
       housekeeping.stop();
       live.close();
       await app.close();
+      await meters?.close();
       housekeeping.flush();
       store.close();
     },
   };
+}
+
+/** Reports of sensors pass by the framework: they are many, and their answers are two letters. */
+function createApp(sensors: SensorHandler): FastifyInstance {
+  return Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    serverFactory: (api) =>
+      createServer((request, response) => {
+        if (!sensors(request, response)) api(request, response);
+      }),
+  });
 }
 
 function createIngest(of: {
@@ -157,6 +171,16 @@ function createIngest(of: {
     },
     ...(config.verbose ? { log } : {}),
   });
+}
+
+/** What can not be opened ends the start whole: no half of a server is left listening. */
+async function openMeters(app: FastifyInstance, options: MetersOptions): Promise<Meters> {
+  try {
+    return await Meters.open(options);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 async function listen(

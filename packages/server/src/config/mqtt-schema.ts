@@ -74,7 +74,7 @@ export const mqttSchema = z.strictObject({
     .array(mapping)
     .default([
       { kind: 'json', topic: 'teleinfo/+' },
-      { kind: 'labels', topic: 'teleinfokit/+/data/+' },
+      { kind: 'labels', topic: '+/data/+' },
       { kind: 'tasmota', topic: 'tele/+/SENSOR' },
       { kind: 'json', topic: 'linkey/state', meter: 'linkey' },
     ])

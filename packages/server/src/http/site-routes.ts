@@ -1,10 +1,18 @@
-import { API_PREFIX, type HealthInfo, openApiDocument, operations, type SiteInfo } from '@kilowink/api';
+import {
+  API_PREFIX,
+  type HealthInfo,
+  type MeterInfo,
+  openApiDocument,
+  operations,
+  type SiteInfo,
+} from '@kilowink/api';
 import type { FastifyInstance } from 'fastify';
 
 export interface SiteRoutes {
   readonly version: string;
   readonly site: () => SiteInfo;
   readonly health: () => HealthInfo;
+  readonly meters: () => MeterInfo[];
 }
 
 /** What is not about one series: the site, the server's health, the API's own description. */
@@ -16,4 +24,5 @@ export function addSiteRoutes(app: FastifyInstance, routes: SiteRoutes): void {
   });
   app.get(operations.readSite.path, routes.site);
   app.get(operations.readHealth.path, routes.health);
+  app.get(operations.listMeters.path, () => ({ meters: routes.meters() }));
 }

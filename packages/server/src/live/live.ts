@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { MeterInfo } from '@kilowink/api';
 import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 import type { Change, SeriesId, StoreReader } from '@kilowink/store';
@@ -77,6 +78,11 @@ export class Live {
   heard(series: SeriesId): void {
     if (this.#clients.size === 0) return;
     this.#broadcast(event('heard', { series, atMs: this.#options.nowMs() }, this.#cursor));
+  }
+
+  /** Shows the pages what is known of a meter, with each of its frames. */
+  meter(meter: MeterInfo): void {
+    if (this.#clients.size > 0) this.#broadcast(event('meter', meter, this.#cursor));
   }
 
   close(): void {

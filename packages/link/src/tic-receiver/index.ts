@@ -1,0 +1,1 @@
+export { TicReceiver, type TicReceiverOptions, type TicReceiverState } from './tic-receiver.ts';

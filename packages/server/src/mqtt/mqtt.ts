@@ -1,0 +1,139 @@
+import type { HealthInfo } from '@kilowink/api';
+import type { Clock } from '@kilowink/core/time';
+import type { Store } from '@kilowink/store';
+import type { MqttConfig } from '../config/index.ts';
+import type { TicIngest } from '../ingest/tic-ingest.ts';
+import type { Broker, BrokerOptions } from './broker.ts';
+import type { ExternalBroker } from './client.ts';
+import { HeldAcks } from './held-acks.ts';
+import type { Publish } from './message.ts';
+import { MqttRouter, type TopicHandler } from './router.ts';
+
+export interface MqttOptions {
+  readonly config: MqttConfig;
+  /** Where users and kept messages are. */
+  readonly folder: string;
+  readonly store: Store;
+  readonly tic: TicIngest;
+  /** Topics of other parts of the server. */
+  readonly handlers?: readonly TopicHandler[];
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+  /** Called when a broker stands: what others are to know of is published anew. */
+  readonly onOnline?: () => void;
+}
+
+/** Together with others': how long a message waits that somebody stays awake for. */
+const SOON_MS = 60;
+/** Mosquitto sends 20 messages before it waits for the first acknowledgement. */
+const HELD_MAX = 10;
+
+/** MQTT as configured: the embedded broker, an external one, both, or neither. */
+export class Mqtt {
+  readonly #router: MqttRouter;
+  readonly #acks: HeldAcks;
+  #broker: Broker | null = null;
+  #external: ExternalBroker | null = null;
+
+  private constructor(router: MqttRouter, acks: HeldAcks) {
+    this.#router = router;
+    this.#acks = acks;
+  }
+
+  /** Null when nothing is configured: then nothing of it is loaded. Throws as `Broker.open` does. */
+  static async open(options: MqttOptions): Promise<Mqtt | null> {
+    const { config, folder, store, tic, handlers, clock, log, onOnline } = options;
+    if (!config.broker.enabled && config.url === undefined) return null;
+    const onError = (error: unknown) =>
+      log(`MQTT: ${error instanceof Error ? error.message : String(error)}`);
+    const acks = new HeldAcks({ store, countMax: HELD_MAX, soonMs: SOON_MS, onError });
+    const router = new MqttRouter({ config, tic, log, ...(handlers === undefined ? {} : { handlers }) });
+    const mqtt = new Mqtt(router, acks);
+    const of = { acks, clock, log, take: guarded(router, log) };
+    try {
+      if (config.broker.enabled) mqtt.#broker = await openBroker({ ...of, ...brokerPlace(config), folder });
+      if (config.url !== undefined) {
+        const { ExternalBroker: External } = await import('./client.ts');
+        const external = { ...config, url: config.url };
+        mqtt.#external = await External.open({
+          ...of,
+          ...{ config: external, filters: router.filters },
+          ...(onOnline === undefined ? {} : { onOnline }),
+        });
+      }
+    } catch (error) {
+      await mqtt.close();
+      throw error;
+    }
+    if (mqtt.#broker !== null) onOnline?.();
+    return mqtt;
+  }
+
+  /** Where the embedded broker listens; empty without one. */
+  get listeners(): readonly { readonly kind: string; readonly port: number }[] {
+    return this.#broker?.listeners ?? [];
+  }
+
+  get health(): NonNullable<HealthInfo['mqtt']> {
+    const broker = this.#broker;
+    const external = this.#external;
+    return {
+      broker:
+        broker === null
+          ? null
+          : {
+              listeners: broker.listeners.map((listener) => ({ ...listener })),
+              clients: broker.clientCount,
+              ...broker.counters,
+            },
+      external: external === null ? null : { ...external.state },
+      ...this.#router.counters,
+      waiting: this.#acks.count,
+      refused: this.#router.refusals.map((refusal) => ({ ...refusal })),
+    };
+  }
+
+  readonly publish: Publish = (message) => {
+    this.#broker?.publish(message);
+    this.#external?.publish(message);
+  };
+
+  /** Writes what is taken, acknowledges it, and goes. */
+  async close(): Promise<void> {
+    this.#acks.flush();
+    await Promise.all([this.#broker?.close(), this.#external?.close()]);
+    this.#acks.close();
+  }
+}
+
+async function openBroker(options: BrokerOptions): Promise<Broker> {
+  const { Broker: Embedded } = await import('./broker.ts');
+  return Embedded.open(options);
+}
+
+function brokerPlace({ topic, broker }: MqttConfig) {
+  return {
+    host: broker.host,
+    port: broker.plain ? broker.port : null,
+    tlsPort: broker.tlsPort ?? null,
+    webSocketPort: broker.webSocketPort ?? null,
+    certFile: broker.certFile ?? null,
+    keyFile: broker.keyFile ?? null,
+    base: topic,
+    anonymous: broker.anonymous,
+    packetBytesMax: broker.packetBytesMax,
+    connectionsMax: broker.connectionsMax,
+  };
+}
+
+/** A message that the store can not take is not acknowledged: its sender has it still, and sends it again. */
+function guarded(router: MqttRouter, log: (line: string) => void): MqttRouter['take'] {
+  return (message) => {
+    try {
+      return router.take(message);
+    } catch (error) {
+      log(`MQTT: ${message.topic} could not be stored: ${error instanceof Error ? error.message : error}`);
+      return Number.POSITIVE_INFINITY;
+    }
+  };
+}
