@@ -26,3 +26,4 @@ export { addRecovered, type RecoveredSpan, recoveredIn } from './recovered.ts';
 export { decodeRollup, emptyRollup, encodeRollup, type Rollup, type RollupFrame, rollUp } from './rollup.ts';
 export type { SeriesDefinition } from './series.ts';
 export { TotalFold } from './total-fold.ts';
+export { VarintReader, VarintWriter } from './varints.ts';

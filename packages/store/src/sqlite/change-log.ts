@@ -5,6 +5,7 @@ import { windowTime } from '../timeline.ts';
 import type { Connection } from './connection.ts';
 import type { EventTable } from './event-table.ts';
 import type { HotTail } from './hot-tail.ts';
+import { type Journal, LAST_SEQ, type PlacedRow } from './journal.ts';
 import type { Pending, PendingChange } from './pending.ts';
 
 /*
@@ -35,12 +36,20 @@ export class ChangeLog {
   readonly #hot: HotTail;
   readonly #pending: Pending;
   readonly #events: EventTable;
+  readonly #journal: Journal;
 
-  constructor(parts: { connection: Connection; hot: HotTail; pending: Pending; events: EventTable }) {
+  constructor(parts: {
+    connection: Connection;
+    hot: HotTail;
+    pending: Pending;
+    events: EventTable;
+    journal: Journal;
+  }) {
     this.#connection = parts.connection;
     this.#hot = parts.hot;
     this.#pending = parts.pending;
     this.#events = parts.events;
+    this.#journal = parts.journal;
   }
 
   cursor(): string {
@@ -84,27 +93,13 @@ export class ChangeLog {
   }
 
   #written(seq: number, limit: number): Placed[] {
-    const windows = this.#connection.rows<[number, RunId, number, number]>(
-      'SELECT seq, run, number, value FROM hot_window WHERE seq > ? ORDER BY seq LIMIT ?',
-      seq,
-      limit,
-    );
-    const points = this.#connection.rows<[number, SeriesId, EpochMs, number, number]>(
-      'SELECT seq, series, start_ms, duration_ms, value FROM hot_point WHERE seq > ? ORDER BY seq LIMIT ?',
-      seq,
-      limit,
-    );
     const rewritten = this.#connection.rows<[number, SeriesId, EpochMs, EpochMs]>(
       'SELECT seq, series, from_ms, to_ms FROM rewritten WHERE seq > ? ORDER BY seq LIMIT ?',
       seq,
       limit,
     );
     const all: Placed[] = [
-      ...windows.map(([place, run, number, value]) => this.#window(place, run, [number, value])),
-      ...points.map(([place, series, startMs, durationMs, value]) => ({
-        seq: place,
-        change: { kind: 'point' as const, series, startMs, durationMs, value },
-      })),
+      ...this.#journal.since(seq, limit).map((placed) => this.#measured(placed)),
       ...rewritten.map(([place, series, fromMs, toMs]) => ({
         seq: place,
         change: { kind: 'rewritten' as const, series, fromMs, toMs },
@@ -115,6 +110,12 @@ export class ChangeLog {
       })),
     ];
     return all.sort((left, right) => left.seq - right.seq).slice(0, limit);
+  }
+
+  #measured({ seq, row, of }: PlacedRow): Placed {
+    if ('run' in of) return this.#window(seq, of.run, [row.key, row.value]);
+    const { key: startMs, durationMs, value } = row;
+    return { seq, change: { kind: 'point', series: of.series, startMs, durationMs, value } };
   }
 
   #notWritten(seq: number): Placed[] {
@@ -194,8 +195,7 @@ export function lastSeqWritten(connection: Connection): number {
   const row = connection.row<[number]>(
     `SELECT max(
        (SELECT sealed_seq FROM state),
-       coalesce((SELECT max(seq) FROM hot_window), 0),
-       coalesce((SELECT max(seq) FROM hot_point), 0),
+       coalesce((${LAST_SEQ}), 0),
        coalesce((SELECT max(seq) FROM event), 0),
        coalesce((SELECT max(seq) FROM rewritten), 0))`,
   );

@@ -141,9 +141,12 @@ test('crash: a log torn at any byte leaves whole groups', () => {
   const clock = new StillClock(NOW);
   try {
     const source = join(folder, 'source');
+    const made = openSqliteStore({ folder: source, clock });
+    const series = made.ensureSeries({ source: 'torn', quantity: 'energy', unit: 'Wh', name: 'Torn' });
+    const run = made.createRun({ series, timeline: [{ fromNumber: 0, startMs: DAY, intervalMs: 5_000 }] });
+    made.close();
+    // What was written so far is in the file; the log holds the groups alone.
     const store = openSqliteStore({ folder: source, clock });
-    const series = store.ensureSeries({ source: 'torn', quantity: 'energy', unit: 'Wh', name: 'Torn' });
-    const run = store.createRun({ series, timeline: [{ fromNumber: 0, startMs: DAY, intervalMs: 5_000 }] });
     for (let group = 0; group < 20; group += 1) {
       const windows = [0, 1, 2].map((index) => ({
         number: group * 3 + index,

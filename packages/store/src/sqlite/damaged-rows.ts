@@ -3,7 +3,7 @@ import { type Connection, isSqliteError, type SqlValue } from './connection.ts';
 /** A row as it is stored, in the order of the table's columns. */
 export type Row = SqlValue[];
 
-/** A table, and the columns that order it; the last one counts up. */
+/** A table, and the columns that order it, which are its first ones; the last of them counts up. */
 export interface OrderedTable {
   readonly table: string;
   readonly key: readonly string[];
@@ -15,9 +15,11 @@ const MISSES_MAX = 5_000;
 /** The rows of a damaged table as far as they can be read: from the front, from the back, and one by one in between. */
 export function* readableRows(source: Connection, ordered: OrderedTable): Iterable<Row> {
   const { table, key } = ordered;
-  const front = yield* untilDamage(source, `SELECT * FROM ${table} ORDER BY ${key.join(', ')}`);
+  // By place, for a damaged schema may have lost the names.
+  const places = key.map((_, index) => index + 1);
+  const front = yield* untilDamage(source, `SELECT * FROM ${table} ORDER BY ${places.join(', ')}`);
   if (front.isWhole) return;
-  const descending = key.map((column) => `${column} DESC`).join(', ');
+  const descending = places.map((place) => `${place} DESC`).join(', ');
   const back = yield* untilDamage(source, `SELECT * FROM ${table} ORDER BY ${descending}`);
   yield* oneByOne(source, ordered, { front: front.last, back: back.last });
 }

@@ -1,9 +1,12 @@
+import type { Group, JournalRow } from '../block/journal-codec.ts';
 import { storeError } from '../errors.ts';
 import type { RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime, windowTimes } from '../timeline.ts';
 import type { Connection } from './connection.ts';
 import { HotColumns } from './hot-columns.ts';
+import type { Journal } from './journal.ts';
 import type { Pending } from './pending.ts';
+import type { SealedWindows } from './sealed-windows.ts';
 
 /** A run that has, or may get, hot windows. */
 export interface HotRun {
@@ -19,46 +22,98 @@ export interface HotSeries {
   readonly points: HotColumns;
 }
 
-/** Rows so many places back are looked at again when catching up: their counts of reports still rise. */
-export const CATCH_UP_PLACES = 2_000;
+/** What the hot tail is made from. */
+interface HotParts {
+  readonly connection: Connection;
+  readonly pending: Pending;
+  readonly journal: Journal;
+  readonly sealed: SealedWindows;
+}
 
 /**
- * The hot tail in memory, loaded series by series when it is first asked for. It is about two days a series; every
- * query adds it to what the blocks have, so it is kept as columns ready to be summed.
+ * The hot tail in memory: every query adds it to what the blocks have, so it is kept as columns ready to be summed. It is
+ * read from the journal when it is first asked for; the writer seals early what would make it too long.
  */
 export class HotTail {
-  readonly #connection: Connection;
-  readonly #pending: Pending;
+  readonly #parts: HotParts;
   readonly #series = new Map<SeriesId, HotSeries>();
   readonly #seriesOfRun = new Map<RunId, SeriesId>();
-  /** The highest place taken in; below what is loaded only by what is taken in again. */
-  #seenSeq = 0;
+  /** Timelines and states that the journal has and the tables do not have yet. */
+  readonly #timelines = new Map<RunId, Timeline>();
+  readonly #states = new Map<string, string>();
+  #isLoaded = false;
+  /** The last group taken in. */
+  #journalId = 0;
+  /** Rows in the journal, those sealed meanwhile included. */
+  #journalRows = 0;
 
-  constructor(connection: Connection, pending: Pending) {
-    this.#connection = connection;
-    this.#pending = pending;
+  constructor(parts: HotParts) {
+    this.#parts = parts;
   }
 
   series(series: SeriesId): HotSeries {
-    const kept = this.#series.get(series);
-    if (kept !== undefined) return kept;
-    const loaded: HotSeries = { runs: new Map(), points: new HotColumns() };
-    this.#series.set(series, loaded);
-    this.#loadWindows(series, loaded);
-    this.#loadPoints(series, loaded);
-    return loaded;
+    this.#load();
+    return this.#hotOf(series);
   }
 
   /** The run, with its hot windows. Throws `store/run` when there is none of that id. */
   run(run: RunId): HotRun {
-    const series = this.#seriesOf(run);
-    return this.#runOf(this.series(series), series, run);
+    this.#load();
+    return this.#runOf(run);
   }
 
   /** The run, where it is in memory already. */
   loadedRun(run: RunId): HotRun | undefined {
+    if (!this.#isLoaded) return undefined;
     const series = this.#seriesOfRun.get(run);
     return series === undefined ? undefined : this.#series.get(series)?.runs.get(run);
+  }
+
+  /** What is remembered of a source and not in its table yet. */
+  state(source: string): string | undefined {
+    this.#load();
+    return this.#states.get(source);
+  }
+
+  /** Hot measurements of a series, or of all. */
+  count(series?: SeriesId): number {
+    this.#load();
+    const kept = series === undefined ? [...this.#series.values()] : [this.#hotOf(series)];
+    let count = 0;
+    for (const { runs, points } of kept) {
+      count += points.count;
+      for (const { columns } of runs.values()) count += columns.count;
+    }
+    return count;
+  }
+
+  /** The series that have hot measurements. */
+  seriesIds(): SeriesId[] {
+    this.#load();
+    return [...this.#series.keys()].filter((series) => this.count(series) > 0);
+  }
+
+  get journalRows(): number {
+    return this.#journalRows;
+  }
+
+  /** Everything hot, as one group; what only the journal has of states and timelines goes to the tables apart. */
+  asGroup(): Pick<Group, 'windows' | 'points'> {
+    const windows: [RunId, JournalRow[]][] = [];
+    const points: [SeriesId, JournalRow[]][] = [];
+    for (const [series, hot] of this.#series) {
+      if (hot.points.count > 0) points.push([series, rowsOf(hot.points)]);
+      for (const run of hot.runs.values()) {
+        if (run.columns.count === 0) continue;
+        windows.push([run.id, rowsOf(run.columns).map((row) => ({ ...row, durationMs: 0 }))]);
+      }
+    }
+    return { windows, points };
+  }
+
+  /** What the tables do not have yet. */
+  notInTables(): { timelines: ReadonlyMap<RunId, Timeline>; states: ReadonlyMap<string, string> } {
+    return { timelines: this.#timelines, states: this.#states };
   }
 
   /** Moves the hot windows of a run; returns from when to when what moved was and is, or null when nothing moved. */
@@ -81,57 +136,93 @@ export class HotTail {
     return fromMs < toMs ? { fromMs, toMs } : null;
   }
 
-  /** Takes in what another process appended since the last time: nothing but rows with places of their own. */
+  /** Takes in what was written since the last time. */
   catchUp(): void {
-    const from = this.#seenSeq - CATCH_UP_PLACES;
-    const windows = this.#connection.rows<[RunId, number, number, number, number, number | null, number]>(
-      'SELECT run, number, value, reports, disagreements, last_flash_ms, seq FROM hot_window WHERE seq > ?',
-      from,
-    );
-    for (const [run, key, value, reports, disagreements, lastFlashMs, seq] of windows) {
-      const series = this.#seriesOf(run);
-      const hot = this.#series.get(series);
-      this.#seenSeq = Math.max(this.#seenSeq, seq);
-      if (hot === undefined) continue;
-      const { timeline, columns } = this.#runOf(hot, series, run);
-      const counts = { value, reports, disagreements, lastFlashMs };
-      columns.put({ key, ...windowTime(timeline, key), ...counts, seq });
+    if (!this.#isLoaded) return;
+    const movedRuns = new Set<RunId>();
+    for (const { id, rowCount, group } of this.#parts.journal.after(this.#journalId)) {
+      this.#journalId = id;
+      this.#journalRows += rowCount;
+      this.#apply(group, movedRuns);
     }
-    const points = this.#connection.rows<[SeriesId, number, number, number, number, number, number]>(
-      'SELECT series, start_ms, duration_ms, value, reports, disagreements, seq FROM hot_point WHERE seq > ?',
-      from,
-    );
-    for (const [series, startMs, durationMs, value, reports, disagreements, seq] of points) {
-      const row = {
-        key: startMs,
-        startMs,
-        durationMs,
-        value,
-        reports,
-        disagreements,
-        lastFlashMs: null,
-        seq,
-      };
-      this.#seenSeq = Math.max(this.#seenSeq, seq);
-      this.#series.get(series)?.points.put(row);
+    for (const id of movedRuns) {
+      const run = this.#runOf(id);
+      this.retime(run, this.#timeline(id));
     }
+  }
+
+  /** Takes note of a group of our own, which is in memory already; once it is committed. */
+  noteWritten(id: number, group: Group, rowCount: number): void {
+    // What was forgotten on the way is read from the file, with this group.
+    if (!this.#isLoaded) return;
+    this.#journalId = id;
+    this.#journalRows += rowCount;
+    for (const [run, timeline] of group.timelines) this.#timelines.set(run, timeline);
+    for (const [source, state] of group.states) this.#states.set(source, state);
   }
 
   /** Drops what is in memory, so that it is read again; what is pending stays. */
   forget(): void {
     this.#series.clear();
+    this.#timelines.clear();
+    this.#states.clear();
+    this.#isLoaded = false;
+    this.#journalId = 0;
+    this.#journalRows = 0;
   }
 
-  #seriesOf(run: RunId): SeriesId {
-    const kept = this.#seriesOfRun.get(run);
+  #load(): void {
+    if (this.#isLoaded) return;
+    this.#isLoaded = true;
+    this.catchUp();
+    const { pending } = this.#parts;
+    for (const [id, rows] of pending.windows) {
+      const { timeline, columns } = this.#runOf(id);
+      for (const row of rows.values()) columns.put({ ...row, ...windowTime(timeline, row.key) });
+    }
+    for (const [series, rows] of pending.points) {
+      const { points } = this.#hotOf(series);
+      for (const row of rows.values()) if (points.find(row.key) < 0) points.put(row);
+    }
+  }
+
+  #apply(group: Group, movedRuns: Set<RunId>): void {
+    for (const [run, timeline] of group.timelines) {
+      this.#timelines.set(run, timeline);
+      movedRuns.add(run);
+    }
+    for (const [source, state] of group.states) this.#states.set(source, state);
+    for (const [id, rows] of group.windows) {
+      const { timeline, columns } = this.#runOf(id);
+      for (const row of rows) {
+        if (!this.#parts.sealed.has(id, row.key)) columns.put({ ...row, ...windowTime(timeline, row.key) });
+      }
+    }
+    for (const [series, rows] of group.points) {
+      const { points } = this.#hotOf(series);
+      for (const row of rows) if (points.find(row.key) < 0) points.put({ ...row, startMs: row.key });
+    }
+    for (const { series, fromMs, toMs } of group.sealed) {
+      const { points } = this.#hotOf(series);
+      const { starts, durationsMs } = points.points;
+      points.retain((index) => {
+        const midMs = (starts[index] as number) + (durationsMs[index] as number) / 2;
+        return midMs < fromMs || midMs >= toMs;
+      });
+    }
+  }
+
+  #hotOf(series: SeriesId): HotSeries {
+    const kept = this.#series.get(series);
     if (kept !== undefined) return kept;
-    const series = this.#connection.row<[number]>('SELECT series FROM run WHERE id = ?', run)?.[0];
-    if (series === undefined) throw storeError('store/run', { run });
-    this.#seriesOfRun.set(run, series);
-    return series;
+    const made: HotSeries = { runs: new Map(), points: new HotColumns() };
+    this.#series.set(series, made);
+    return made;
   }
 
-  #runOf(hot: HotSeries, series: SeriesId, run: RunId): HotRun {
+  #runOf(run: RunId): HotRun {
+    const series = this.#seriesOf(run);
+    const hot = this.#hotOf(series);
     const kept = hot.runs.get(run);
     if (kept !== undefined) return kept;
     const made = { id: run, series, timeline: this.#timeline(run), columns: new HotColumns() };
@@ -139,56 +230,27 @@ export class HotTail {
     return made;
   }
 
+  #seriesOf(run: RunId): SeriesId {
+    const kept = this.#seriesOfRun.get(run);
+    if (kept !== undefined) return kept;
+    const series = this.#parts.connection.row<[number]>('SELECT series FROM run WHERE id = ?', run)?.[0];
+    if (series === undefined) throw storeError('store/run', { run });
+    this.#seriesOfRun.set(run, series);
+    return series;
+  }
+
   #timeline(run: RunId): Timeline {
-    const pending = this.#pending.timelines.get(run);
-    if (pending !== undefined) return pending;
-    const text = this.#connection.row<[string]>('SELECT timeline FROM run WHERE id = ?', run)?.[0];
+    const later = this.#parts.pending.timelines.get(run) ?? this.#timelines.get(run);
+    if (later !== undefined) return later;
+    const text = this.#parts.connection.row<[string]>('SELECT timeline FROM run WHERE id = ?', run)?.[0];
     if (text === undefined) throw storeError('store/run', { run });
     return JSON.parse(text) as Timeline;
   }
-
-  #loadWindows(series: SeriesId, hot: HotSeries): void {
-    const rows = this.#connection.rows<[RunId, string, string, string, string, string, string]>(
-      `SELECT run, json_group_array(number), json_group_array(value), json_group_array(reports),
-         json_group_array(disagreements), json_group_array(seq),
-         CASE count(last_flash_ms) WHEN 0 THEN '[]' ELSE json_group_array(coalesce(last_flash_ms + 1, 0)) END
-       FROM (SELECT hot_window.* FROM run JOIN hot_window ON run.id = hot_window.run
-             WHERE run.series = ? ORDER BY run, number)
-       GROUP BY run`,
-      series,
-    );
-    for (const [run, ...columnTexts] of rows) {
-      const [keys, values, reports, disagreements, seqs, lastFlashes] = columnTexts.map(parseColumn);
-      const { timeline, columns } = this.#runOf(hot, series, run);
-      if (keys === undefined) continue;
-      const times = windowTimes(timeline, keys);
-      columns.load({ keys, ...times, values, reports, disagreements, lastFlashes, seqs });
-    }
-    for (const [run, pendingRows] of this.#pending.windows) {
-      if (this.#seriesOfRun.get(run) !== series) continue;
-      const { timeline, columns } = this.#runOf(hot, series, run);
-      for (const row of pendingRows.values()) columns.put({ ...row, ...windowTime(timeline, row.key) });
-    }
-  }
-
-  #loadPoints(series: SeriesId, hot: HotSeries): void {
-    const row = this.#connection.row<[string, string, string, string, string, string]>(
-      `SELECT json_group_array(start_ms), json_group_array(duration_ms), json_group_array(value),
-         json_group_array(reports), json_group_array(disagreements), json_group_array(seq)
-       FROM (SELECT * FROM hot_point WHERE series = ? ORDER BY start_ms)`,
-      series,
-    );
-    const [starts, durationsMs, values, reports, disagreements, seqs] = (row ?? []).map(parseColumn);
-    if (starts !== undefined && durationsMs !== undefined) {
-      hot.points.load({ keys: starts, starts, durationsMs, values, reports, disagreements, seqs });
-    }
-    for (const pendingRow of this.#pending.points.get(series)?.values() ?? []) {
-      if (hot.points.find(pendingRow.key) < 0) hot.points.put(pendingRow);
-    }
-  }
 }
 
-/** A column as one text is read three times as fast as row by row. */
-function parseColumn(text: string): Float64Array {
-  return Float64Array.from(JSON.parse(text) as number[]);
+function rowsOf(columns: HotColumns): JournalRow[] {
+  return Array.from({ length: columns.count }, (_, index) => {
+    const { startMs: _start, ...row } = columns.row(index);
+    return row;
+  });
 }

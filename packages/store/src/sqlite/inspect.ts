@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { AppError } from '@kilowink/core/error';
+import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/index.ts';
 import { Connection, isDamage } from './connection.ts';
 import { APPLICATION_ID } from './schema.ts';
 
@@ -40,6 +41,27 @@ export function inspectFile(path: string, wasServed: boolean): string | null {
   }
 }
 
+/** A damaged schema still opens, with other names than those that are asked for. */
+function changedSchema(connection: Connection): string | null {
+  const version = connection.row<[number]>('PRAGMA user_version')?.[0] ?? 0;
+  // What a newer program made is refused when it is opened, not mended.
+  if (version > SCHEMA_VERSION) return null;
+  const model = new Connection(':memory:', { readOnly: false });
+  try {
+    for (const migration of MIGRATIONS) if (migration.version <= version) model.exec(migration.sql);
+    const expected = new Map(model.rows<[string, string | null]>(SCHEMA));
+    for (const [name, sql] of connection.rows<[string, string | null]>(SCHEMA)) {
+      if (expected.has(name) && expected.get(name) !== sql)
+        return `the schema of ${name} is not what it was made with`;
+    }
+    return null;
+  } finally {
+    model.close();
+  }
+}
+
+const SCHEMA = 'SELECT name, sql FROM sqlite_schema';
+
 function inspectContent(connection: Connection): string | null {
   const names = connection
     .rows<[string]>("SELECT name FROM sqlite_schema WHERE type = 'table'")
@@ -51,6 +73,8 @@ function inspectContent(connection: Connection): string | null {
     return missing.length === 0 ? `application id ${APPLICATION_ID} expected, found ${applicationId}` : null;
   }
   if (missing.length > 0) return `tables expected, missing: ${missing.join(', ')}`;
+  const changed = changedSchema(connection);
+  if (changed !== null) return changed;
   const faults = connection.rows<[string]>('PRAGMA quick_check(5)').map((row) => row[0]);
   return faults.length === 1 && faults[0] === 'ok'
     ? null

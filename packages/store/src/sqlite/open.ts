@@ -18,6 +18,7 @@ import { SqliteStore } from './writer.ts';
 export const STORE_FILE = 'kilowink.db';
 
 const GROUP_MS_DEFAULT = 10_000;
+const HOT_ROWS_MAX_DEFAULT = 250_000;
 
 /** How to open a store for writing. */
 export interface SqliteStoreOptions {
@@ -36,6 +37,11 @@ export interface SqliteStoreOptions {
    * 30 s. `full`: each group is on the medium when `flush` returns.
    */
   readonly synchronous?: 'normal' | 'full';
+  /**
+   * About how many measurements wait in memory for their day to be sealed (50 to 90 bytes each): beyond, days are sealed in
+   * parts, and such windows keep the times they have. Default 250,000.
+   */
+  readonly hotRowsMax?: number;
   /** How long to wait for another process that writes, ms, before `store/busy`. Default 10 s. */
   readonly busyMs?: number;
   /** Told of damage when it is found, besides `health()`. */
@@ -60,6 +66,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     groupMs = GROUP_MS_DEFAULT,
     synchronous = 'normal',
     busyMs = BUSY_MS_DEFAULT,
+    hotRowsMax = HOT_ROWS_MAX_DEFAULT,
   } = options;
   makeFolder(folder);
   const path = join(folder, STORE_FILE);
@@ -74,7 +81,9 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     const onDamage = (found: Damage) =>
       options.onError?.(storeError('store/damaged', { path, reason: found.message, keptAt: found.keptAt }));
     if (damage !== null) onDamage(damage);
-    const store = new SqliteStore(makeParts(connection), { clock, groupMs, role, release, onDamage });
+    const store = new SqliteStore(makeParts(connection), {
+      ...{ clock, groupMs, role, release, onDamage, hotRowsMax },
+    });
     if (role === 'serve') store.verifyBlocks();
     return store;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Group } from '../block/journal-codec.ts';
 import type { Change, RunId, SeriesId, StoredEvent, Timeline } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { type PendingEvent, writeEvents } from './event-table.ts';
@@ -56,18 +57,11 @@ export class Pending {
     this.#put(this.points, series, row);
   }
 
-  /** Writes everything; inside the caller's transaction, and cleared by the caller once that is committed. */
+  /** Writes everything but the group for the journal; inside the caller's transaction, and cleared by the caller once that is committed. */
   write(connection: Connection): void {
     for (const [series, longestMs] of this.longestMs) {
       connection.run('UPDATE series SET longest_ms = max(longest_ms, ?) WHERE id = ?', longestMs, series);
     }
-    for (const [run, timeline] of this.timelines) {
-      connection.run('UPDATE run SET timeline = ? WHERE id = ?', JSON.stringify(timeline), run);
-    }
-    for (const [run, rows] of this.windows)
-      for (const row of rows.values()) writeWindow(connection, run, row);
-    for (const [series, rows] of this.points)
-      for (const row of rows.values()) writePoint(connection, series, row);
     for (const step of this.recovered) writeRecovered(connection, step);
     for (const step of this.spans) writeSpan(connection, step);
     writeReadings(connection, this.readings);
@@ -75,22 +69,28 @@ export class Pending {
     for (const change of this.changes) {
       if (change.kind === 'rewritten') writeRewritten(connection, change.seq, change.change);
     }
-    for (const [source, state] of this.sourceStates) {
-      connection.run(
-        'INSERT INTO source_state VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET state = excluded.state',
-        source,
-        state,
-      );
-    }
   }
 
-  /** Whether this changes hot rows that another process does not look at again by itself: those before `place`. */
-  isRewriting(place: number): boolean {
-    if (this.timelines.size + this.recovered.length + this.spans.length > 0) return true;
-    for (const table of [this.windows, this.points]) {
-      for (const rows of table.values())
-        for (const row of rows.values()) if (row.seq === null || row.seq < place) return true;
-    }
+  /** What goes to the journal; null when that is nothing. */
+  group(): Group | null {
+    if (this.rowCount + this.timelines.size + this.sourceStates.size === 0) return null;
+    return {
+      windows: [...this.windows].map(([run, rows]) => [
+        run,
+        Array.from(rows.values(), (row) => ({ ...row, durationMs: 0 })),
+      ]),
+      points: [...this.points].map(([series, rows]) => [series, [...rows.values()]]),
+      timelines: [...this.timelines],
+      states: [...this.sourceStates],
+      sealed: [],
+    };
+  }
+
+  /** Whether this changes what another process does not look at again by itself. */
+  get isRewriting(): boolean {
+    if (this.recovered.length + this.spans.length > 0) return true;
+    for (const rows of this.points.values())
+      for (const row of rows.values()) if (row.seq === null) return true;
     return false;
   }
 
@@ -130,36 +130,6 @@ export class Pending {
     if (!rows.has(row.key)) this.rowCount += 1;
     rows.set(row.key, row);
   }
-}
-
-function writeWindow(connection: Connection, run: RunId, row: HotRow): void {
-  connection.run(
-    `INSERT INTO hot_window (run, number, value, reports, disagreements, seq, last_flash_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (run, number) DO UPDATE SET
-       reports = max(reports, excluded.reports), disagreements = max(disagreements, excluded.disagreements)`,
-    run,
-    row.key,
-    row.value,
-    row.reports,
-    row.disagreements,
-    row.seq,
-    row.lastFlashMs,
-  );
-}
-
-function writePoint(connection: Connection, series: SeriesId, row: HotRow): void {
-  connection.run(
-    `INSERT INTO hot_point (series, start_ms, duration_ms, value, reports, disagreements, seq)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    series,
-    row.startMs,
-    row.durationMs,
-    row.value,
-    row.reports,
-    row.disagreements,
-    row.seq,
-  );
 }
 
 function writeRewritten(connection: Connection, seq: number, change: Rewritten): void {

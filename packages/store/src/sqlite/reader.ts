@@ -36,6 +36,7 @@ import { ChangeLog } from './change-log.ts';
 import type { Connection } from './connection.ts';
 import { EventTable } from './event-table.ts';
 import { HotTail } from './hot-tail.ts';
+import { Journal } from './journal.ts';
 import { Pending } from './pending.ts';
 import { Queries, startsBetween } from './queries.ts';
 import { ReadingTable } from './reading-table.ts';
@@ -49,6 +50,7 @@ export interface Parts {
   readonly connection: Connection;
   readonly pending: Pending;
   readonly hot: HotTail;
+  readonly journal: Journal;
   readonly blocks: BlockTable;
   readonly sealed: SealedWindows;
   readonly changes: ChangeLog;
@@ -62,15 +64,18 @@ export interface Parts {
 /** The parts over one connection. */
 export function makeParts(connection: Connection): Parts {
   const pending = new Pending();
-  const hot = new HotTail(connection, pending);
+  const journal = new Journal(connection);
+  const sealed = new SealedWindows(connection);
+  const hot = new HotTail({ connection, pending, journal, sealed });
   const events = new EventTable(connection, pending.events);
   return {
     connection,
     pending,
     hot,
     blocks: new BlockTable(connection),
-    sealed: new SealedWindows(connection),
-    changes: new ChangeLog({ connection, hot, pending, events }),
+    sealed,
+    journal,
+    changes: new ChangeLog({ connection, hot, pending, events, journal }),
     recovered: new RecoveredTable(connection, hot, pending.recovered),
     kinds: new SeriesKinds(connection),
     spans: new SpanTable(connection, pending.spans),
@@ -175,12 +180,12 @@ export class SqliteReader implements StoreReader {
   }
 
   sourceState(source: string): string | null {
-    const pending = this.parts.pending.sourceStates.get(source);
-    if (pending !== undefined) return pending;
-    return (
-      this.parts.connection.row<[string]>('SELECT state FROM source_state WHERE source = ?', source)?.[0] ??
-      null
-    );
+    return this.snapshot(() => {
+      const { connection, hot, pending } = this.parts;
+      const later = pending.sourceStates.get(source) ?? hot.state(source);
+      if (later !== undefined) return later;
+      return connection.row<[string]>('SELECT state FROM source_state WHERE source = ?', source)?.[0] ?? null;
+    });
   }
 
   readBuckets(series: SeriesId, edges: Float64Array): Buckets {
@@ -253,10 +258,7 @@ export class SqliteReader implements StoreReader {
 
   health(): StoreHealth {
     return this.snapshot(() => {
-      const { connection, pending } = this.parts;
-      const hotCount = connection.row<[number]>(
-        'SELECT (SELECT count(*) FROM hot_window) + (SELECT count(*) FROM hot_point)',
-      )?.[0];
+      const { connection, hot } = this.parts;
       const blockCount = connection.row<[number]>('SELECT count(*) FROM block')?.[0];
       const stored = connection
         .rows<[EpochMs, string, string]>('SELECT found_at_ms, message, kept_at FROM damage ORDER BY id')
@@ -264,7 +266,7 @@ export class SqliteReader implements StoreReader {
       return {
         path: connection.path,
         sizeBytes: sizeOf(connection.path) + sizeOf(`${connection.path}-wal`),
-        hotCount: (hotCount ?? 0) + pending.rowCount,
+        hotCount: hot.count(),
         blockCount: blockCount ?? 0,
         damages: [...stored, ...this.#damages],
       };

@@ -23,12 +23,13 @@ const COPIED = [
   { table: 'reading', key: ['series', 'at_ms', 'origin'] },
   { table: 'event', key: ['at_ms', 'source', 'kind'] },
   { table: 'hot_point', key: ['series', 'start_ms'] },
+  { table: 'journal', key: ['id'] },
   { table: 'damage', key: ['id'] },
   { table: 'damaged_block', key: ['id'] },
 ] as const;
 
 /** Tables that came with a migration: the schema of another store may not know where they begin. */
-const MIGRATED: ReadonlySet<string> = new Set(['recovered', 'recovered_span', 'reading', 'event']);
+const MIGRATED: ReadonlySet<string> = new Set(['recovered', 'recovered_span', 'reading', 'event', 'journal']);
 
 /** A series whose own row is lost may have points of any length. */
 const LONGEST_MS_UNKNOWN = 366 * DAY_MS;

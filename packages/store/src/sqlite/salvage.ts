@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { dirname, join } from 'node:path';
 import type { EpochMs } from '@kilowink/core/time';
 import type { Damage } from '../store.ts';
+import { absorbHotRows } from './absorb.ts';
 import { Connection, isDamage } from './connection.ts';
 import { scanForPoints } from './page-scan.ts';
 import { copyReadable } from './salvage-copy.ts';
@@ -31,6 +32,7 @@ export function salvage(job: SalvageJob): Damage {
     const counts = made.write(() =>
       copyReadable({ tables, pages, isGrafted: source?.isGrafted ?? false }, made, job.foundAtMs),
     );
+    absorbHotRows(made);
     const saved = counts.size === 0 ? 'nothing could be read' : `saved ${describe(counts)}`;
     const message = `${job.path}: a sound database expected; found: ${job.reason}; set aside, ${saved}`;
     made.run(

@@ -1,5 +1,6 @@
 import { storeError } from '../errors.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/index.ts';
+import { absorbHotRows } from './absorb.ts';
 import type { Connection } from './connection.ts';
 
 /** Says in the file's header whose database it is: "KWnk". */
@@ -31,6 +32,7 @@ export function migrate(connection: Connection): void {
   if (isNew) connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   connection.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`);
   for (const migration of MIGRATIONS) if (migration.version > version) applyOne(connection, migration);
+  absorbHotRows(connection);
 }
 
 function applyOne(connection: Connection, migration: { version: number; sql: string }): void {

@@ -8,7 +8,7 @@ export interface NumberRange {
 }
 
 /** Runs whose ranges are kept in memory at most. */
-const RUNS_KEPT_MAX = 256;
+const RUNS_KEPT_MAX = 4_096;
 
 /** Which windows of each run are in blocks, as ascending ranges of numbers that do not touch. */
 export class SealedWindows {

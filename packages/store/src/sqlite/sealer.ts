@@ -2,6 +2,7 @@ import { assert } from '@kilowink/core/error';
 import { concatPoints, type Points, pickPoints, sortPoints } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
 import { SEAL_LEVEL } from '../block/envelope.ts';
+import { EMPTY_GROUP } from '../block/journal-codec.ts';
 import { FIRST_SEALED_DAY } from '../limits.ts';
 import type { RunId, SeriesId } from '../store.ts';
 import { DayWriter } from './day-writer.ts';
@@ -12,7 +13,12 @@ import type { Parts } from './reader.ts';
 export interface SealTarget {
   readonly series: SeriesId;
   readonly day: number;
+  /** Only what has its midpoint before; the whole day when left out. */
+  readonly untilMs?: EpochMs;
 }
+
+/** How much of a series is sealed early. */
+const EARLY_PART = 0.8;
 
 /** Moves whole days from the hot tail into blocks. */
 export class Sealer {
@@ -37,12 +43,25 @@ export class Sealer {
     return targets.sort((left, right) => left.day - right.day || left.series - right.series);
   }
 
+  /** The older four fifths of what a series has hot, by day: what to seal early when memory gets short. */
+  early(series: SeriesId): SealTarget[] {
+    const hot = this.#parts.hot.series(series);
+    const all = [hot.points, ...[...hot.runs.values()].map((run) => run.columns)];
+    const mids = Float64Array.from(
+      all.flatMap(({ points }) => Array.from(points.starts, (_, index) => midMsOf(points, index))),
+    ).sort();
+    const untilMs = mids[Math.floor(mids.length * EARLY_PART)] ?? 0;
+    const days = new Set<number>();
+    for (const midMs of mids) if (midMs < untilMs) days.add(utcDay(midMs));
+    return [...days].filter((day) => day >= FIRST_SEALED_DAY).map((day) => ({ series, day, untilMs }));
+  }
+
   /**
    * Merges the hot measurements of a day into its block, in the caller's transaction. Nothing is dropped: what is hot
    * was told apart from what is stored when it came. Returns what to do to the hot tail once that is committed.
    */
   seal(target: SealTarget): (() => void)[] {
-    const { connection, hot, blocks, pending, kinds } = this.#parts;
+    const { connection, hot, blocks, pending, kinds, journal } = this.#parts;
     assert(pending.isEmpty, 'what is sealed is written first');
     const { series, day } = target;
     const hotSeries = hot.series(series);
@@ -52,7 +71,7 @@ export class Sealer {
     if (stored !== null) parts.push(stored);
     let seqMax = 0;
     const take = (columns: HotColumns): number[] => {
-      const indexes = indexesOf(columns, day);
+      const indexes = indexesOf(columns, target);
       if (indexes.length === 0) return indexes;
       parts.push(pickPoints(columns.points, indexes));
       seqMax = Math.max(seqMax, columns.seqMax(indexes));
@@ -60,8 +79,13 @@ export class Sealer {
       afterCommit.push(() => columns.retain((index) => !taken.has(index)));
       return indexes;
     };
-    for (const run of hotSeries.runs.values()) this.#moveWindows(run.id, run.columns, take(run.columns));
-    this.#deletePoints(series, hotSeries.points, take(hotSeries.points));
+    for (const run of hotSeries.runs.values()) this.#noteSealed(run.id, run.columns, take(run.columns));
+    if (take(hotSeries.points).length > 0) {
+      const toMs = Math.min((day + 1) * DAY_MS, target.untilMs ?? Number.POSITIVE_INFINITY);
+      const group = { ...EMPTY_GROUP, sealed: [{ series, fromMs: day * DAY_MS, toMs }] };
+      const id = journal.append(group);
+      afterCommit.push(() => hot.noteWritten(id, group, 1));
+    }
     const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, SEAL_LEVEL);
     writer.setDay(day, sortPoints(concatPoints(parts)));
     for (const write of writer.writes()) blocks.write(write);
@@ -75,37 +99,19 @@ export class Sealer {
     return afterCommit;
   }
 
-  #moveWindows(run: RunId, columns: HotColumns, indexes: readonly number[]): void {
+  #noteSealed(run: RunId, columns: HotColumns, indexes: readonly number[]): void {
     const { keys } = columns;
-    for (const [from, to] of stretches(indexes)) {
-      this.#parts.connection.run(
-        'DELETE FROM hot_window WHERE run = ? AND number BETWEEN ? AND ?',
-        run,
-        keys[from] as number,
-        keys[to] as number,
-      );
-    }
     const numbers = indexes.map((index) => keys[index] as number);
-    for (const [from, to] of stretches(numbers)) {
-      this.#parts.sealed.add(run, { from, to: to + 1 });
-    }
-  }
-
-  #deletePoints(series: SeriesId, columns: HotColumns, indexes: readonly number[]): void {
-    const { keys } = columns;
-    for (const [from, to] of stretches(indexes)) {
-      this.#parts.connection.run(
-        'DELETE FROM hot_point WHERE series = ? AND start_ms BETWEEN ? AND ?',
-        series,
-        keys[from] as number,
-        keys[to] as number,
-      );
-    }
+    for (const [from, to] of stretches(numbers)) this.#parts.sealed.add(run, { from, to: to + 1 });
   }
 }
 
+function midMsOf(points: Points, index: number): number {
+  return (points.starts[index] as number) + (points.durationsMs[index] as number) / 2;
+}
+
 function midDay(points: Points, index: number): number {
-  return utcDay((points.starts[index] as number) + (points.durationsMs[index] as number) / 2);
+  return utcDay(midMsOf(points, index));
 }
 
 function addDays(days: Set<number>, columns: HotColumns): void {
@@ -118,11 +124,11 @@ function addDays(days: Set<number>, columns: HotColumns): void {
   }
 }
 
-function indexesOf(columns: HotColumns, day: number): number[] {
+function indexesOf(columns: HotColumns, { day, untilMs = Number.POSITIVE_INFINITY }: SealTarget): number[] {
   const { points } = columns;
   const indexes: number[] = [];
   for (let index = 0; index < columns.count; index += 1)
-    if (midDay(points, index) === day) indexes.push(index);
+    if (midDay(points, index) === day && midMsOf(points, index) < untilMs) indexes.push(index);
   return indexes;
 }
 

@@ -1,6 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { hasUnit, type Points, type SeriesDefinition } from '@kilowink/core/series';
 import type { Clock, EpochMs } from '@kilowink/core/time';
+import { EMPTY_GROUP, type Group } from '../block/journal-codec.ts';
 import { isStorable } from '../limits.ts';
 import type {
   AddedPoints,
@@ -19,11 +20,12 @@ import type {
 import { assertTimeline, windowTime } from '../timeline.ts';
 import { eventKey } from './event-table.ts';
 import type { HotRow } from './hot-columns.ts';
-import { CATCH_UP_PLACES, type HotRun } from './hot-tail.ts';
+import type { HotRun } from './hot-tail.ts';
 import { Importer } from './importer.ts';
+import type { BadGroup } from './journal.ts';
 import { quarantine } from './quarantine.ts';
 import { type Parts, SqliteReader } from './reader.ts';
-import { Sealer } from './sealer.ts';
+import { Sealer, type SealTarget } from './sealer.ts';
 
 /** Rows that wait in memory at most, whatever the grouping interval. */
 const PENDING_ROWS_MAX = 20_000;
@@ -31,11 +33,22 @@ const PENDING_ROWS_MAX = 20_000;
 /** Changes of imports kept at most; a cursor from before the oldest is not known any more. */
 const IMPORT_CHANGES_MAX = 1_000;
 
+/** How much of the bound sealing early leaves. */
+const HOT_ROWS_LEFT = 0.75;
+
+/** Rows of the journal that may be sealed already before it is written anew. */
+const JOURNAL_ROWS_SLACK = 20_000;
+
+const PUT_STATE =
+  'INSERT INTO source_state VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET state = excluded.state';
+
 /** How a store is written. */
 export interface WriterOptions {
   readonly clock: Clock;
   /** How long what is put may wait for its group, in milliseconds of the monotonic clock. */
   readonly groupMs: number;
+  /** Measurements that are kept in memory until they are sealed, about. */
+  readonly hotRowsMax: number;
   /** `serve`: the one process that takes measurements in. `import`: writes beside it. */
   readonly role: 'serve' | 'import';
   /** Told of each damage when it is found. */
@@ -228,7 +241,9 @@ export class SqliteStore extends SqliteReader implements Store {
 
   flush(): void {
     this.assertOpen();
-    if (!this.parts.pending.isEmpty) this.#write(() => undefined);
+    if (this.parts.pending.isEmpty) return;
+    this.#write(() => undefined);
+    this.#relieve();
   }
 
   seal(beforeMs: EpochMs, budgetMs = Number.POSITIVE_INFINITY): number {
@@ -241,17 +256,20 @@ export class SqliteStore extends SqliteReader implements Store {
     let blockCount = 0;
     for (const target of this.snapshot(() => this.#sealer.targets(beforeMs))) {
       if (blockCount > 0 && this.clock.monotonicMs() - startedMs >= budgetMs) break;
-      const moved = this.#write(() => this.#sealer.seal(target));
-      for (const forget of moved) forget();
+      this.#sealOne(target);
       blockCount += 1;
     }
+    this.#tidyJournal();
     this.afterRead();
     return blockCount;
   }
 
   /** Looks at the checksum of every block and sets aside those that do not hold: about 50 ms for ten years of a house. */
   verifyBlocks(): void {
-    this.snapshot(() => this.parts.blocks.verify());
+    this.snapshot(() => {
+      this.parts.blocks.verify();
+      this.parts.hot.count();
+    });
   }
 
   override close(): void {
@@ -268,12 +286,69 @@ export class SqliteStore extends SqliteReader implements Store {
   /** Sets aside the blocks that did not open; writing may find more of them. */
   protected override afterRead(): void {
     const { bad } = this.parts.blocks;
+    for (const group of this.parts.journal.bad.splice(0)) this.#setAsideGroup(group);
     while (bad.length > 0) {
       const found = bad.splice(0);
       const foundAtMs = this.clock.wallMs();
       const damages = this.#write(() => found.flatMap((block) => quarantine(this.parts, block, foundAtMs)));
       for (const damage of damages) this.#options.onDamage(damage);
     }
+  }
+
+  #setAsideGroup(bad: BadGroup): void {
+    const foundAtMs = this.clock.wallMs();
+    const message = `group ${bad.id} of the journal: ${bad.reason}; its measurements read as a gap`;
+    const damage: Damage = { foundAtMs, message, keptAt: 'table damaged_block' };
+    this.#write(() => {
+      this.parts.journal.setAside(bad, foundAtMs);
+      this.parts.connection.run(
+        'INSERT INTO damage (found_at_ms, message, kept_at) VALUES (?, ?, ?)',
+        foundAtMs,
+        message,
+        damage.keptAt,
+      );
+    });
+    this.#options.onDamage(damage);
+  }
+
+  #sealOne(target: SealTarget): void {
+    const moved = this.#write(() => this.#sealer.seal(target));
+    for (const forget of moved) forget();
+  }
+
+  /**
+   * Seals early, longest series first, when the hot tail gets too long: a thousand sensors, or frames by the second. Such
+   * windows keep the times they have; late ones still come, and are merged.
+   */
+  #relieve(): void {
+    if (this.#options.role !== 'serve') return;
+    const { hot } = this.parts;
+    if (hot.count() <= this.#options.hotRowsMax) return;
+    const byCount = hot
+      .seriesIds()
+      .map((series) => ({ series, count: hot.count(series) }))
+      .sort((one, other) => other.count - one.count);
+    for (const { series } of byCount) {
+      if (hot.count() <= this.#options.hotRowsMax * HOT_ROWS_LEFT) break;
+      for (const target of this.snapshot(() => this.#sealer.early(series))) this.#sealOne(target);
+    }
+    this.#tidyJournal();
+  }
+
+  /** Writes the journal anew when most of it is sealed; what only it had of runs and sources goes to their tables. */
+  #tidyJournal(): void {
+    const { connection, hot, journal } = this.parts;
+    const hotCount = hot.count();
+    if (hot.journalRows <= 2 * hotCount + JOURNAL_ROWS_SLACK) return;
+    this.#write(() => {
+      const { timelines, states } = hot.notInTables();
+      for (const [run, timeline] of timelines)
+        connection.run('UPDATE run SET timeline = ? WHERE id = ?', JSON.stringify(timeline), run);
+      for (const [source, state] of states) connection.run(PUT_STATE, source, state);
+      journal.replace({ ...EMPTY_GROUP, ...hot.asGroup() });
+      connection.run('UPDATE state SET hot_generation = hot_generation + 1');
+    });
+    hot.forget();
   }
 
   /** What is recovered keeps its times from here on, as the windows around it do. */
@@ -373,20 +448,25 @@ export class SqliteStore extends SqliteReader implements Store {
   /** Runs `body` and writes what is pending, in one transaction. What is in memory stays as it is if that fails. */
   #write<T>(body: () => T): T {
     this.assertOpen();
-    const { connection, pending } = this.parts;
+    const { connection, hot, pending } = this.parts;
+    let groupId = 0;
+    let group: Group | null = null;
     try {
       const result = connection.write(() => {
         this.dropStale();
         const made = body();
+        group = pending.group();
         if (this.#options.role === 'import')
           for (const range of pending.ranges()) this.#insertImportChange(range);
         pending.write(connection);
-        if (pending.isRewriting(this.#lastSeq - CATCH_UP_PLACES)) {
+        if (group !== null) groupId = this.parts.journal.append(group);
+        if (pending.isRewriting) {
           connection.run('UPDATE state SET hot_generation = hot_generation + 1');
         }
         this.noteOwnStand();
         return made;
       });
+      if (group !== null) hot.noteWritten(groupId, group, pending.rowCount);
       pending.clear();
       this.#pendingSinceMs = null;
       this.#writtenGroups += 1;

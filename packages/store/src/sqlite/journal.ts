@@ -1,0 +1,126 @@
+import { decodeGroup, encodeGroup, type Group, type JournalRow } from '../block/journal-codec.ts';
+import type { RunId, SeriesId } from '../store.ts';
+import type { Connection } from './connection.ts';
+
+/** A group as it stands in the file. */
+export interface JournalEntry {
+  readonly id: number;
+  readonly rowCount: number;
+  readonly group: Group;
+}
+
+/** A new measurement with its place in the order of changes. */
+export interface PlacedRow {
+  readonly seq: number;
+  readonly row: JournalRow;
+  readonly of: { readonly run: RunId } | { readonly series: SeriesId };
+}
+
+/** A group that does not open. */
+export interface BadGroup {
+  readonly id: number;
+  readonly reason: string;
+}
+
+/**
+ * The hot tail as it stands in the file: one row a group of writes, for all sensors, only ever added to. A group so
+ * touches one or two pages however many series it is for. Its last place is the highest up to there.
+ */
+export class Journal {
+  /** Groups that did not open since the last time someone emptied this. They read as nothing. */
+  readonly bad: BadGroup[] = [];
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Adds a group, in the caller's transaction; returns its id. */
+  append(group: Group): number {
+    let lastSeq = this.#connection.row<[number]>(LAST_SEQ)?.[0] ?? 0;
+    let rowCount = group.sealed.length;
+    for (const [, rows] of [...group.windows, ...group.points]) {
+      rowCount += rows.length;
+      for (const { seq } of rows) lastSeq = Math.max(lastSeq, seq ?? 0);
+    }
+    const row = this.#connection.row<[number]>(
+      'INSERT INTO journal (last_seq, row_count, data) VALUES (?, ?, ?) RETURNING id',
+      lastSeq,
+      rowCount,
+      encodeGroup(group),
+    );
+    return row?.[0] ?? 0;
+  }
+
+  /** Puts one group in the place of all there are, in the caller's transaction. */
+  replace(group: Group): void {
+    this.#connection.run('DELETE FROM journal WHERE id < ?', this.append(group));
+  }
+
+  /** The groups after `id`, in order. */
+  *after(id: number): Iterable<JournalEntry> {
+    const rows = this.#connection.rows<[number, number, Uint8Array]>(
+      'SELECT id, row_count, data FROM journal WHERE id > ? ORDER BY id',
+      id,
+    );
+    for (const [groupId, rowCount, data] of rows) {
+      const group = this.#open(groupId, data);
+      if (group !== null) yield { id: groupId, rowCount, group };
+    }
+  }
+
+  /** Measurements with a place after `seq`, in order, at most `limit`. */
+  since(seq: number, limit: number): PlacedRow[] {
+    const before = this.#connection.row<[number]>(
+      'SELECT id FROM journal WHERE last_seq <= ? ORDER BY id DESC LIMIT 1',
+      seq,
+    );
+    const found = new Map<number, PlacedRow>();
+    const rows = this.#connection
+      .statement('SELECT id, data FROM journal WHERE id > ? ORDER BY id')
+      .iterate(before?.[0] ?? 0) as unknown as Iterable<[number, Uint8Array]>;
+    for (const [id, data] of rows) {
+      const group = this.#open(id, data);
+      if (group !== null) gather(found, group, seq);
+      // Places ascend from group to group: what comes later only repeats earlier ones.
+      if (found.size >= limit) break;
+    }
+    return [...found.values()].sort((one, other) => one.seq - other.seq).slice(0, limit);
+  }
+
+  /** Moves groups that do not open out of the way, in the caller's transaction. */
+  setAside(bad: BadGroup, foundAtMs: number): void {
+    this.#connection.run(
+      `INSERT INTO damaged_block (series, level, period, found_at_ms, reason, data)
+       SELECT 0, ?, id, ?, ?, data FROM journal WHERE id = ?`,
+      JOURNAL_LEVEL,
+      foundAtMs,
+      bad.reason,
+      bad.id,
+    );
+    this.#connection.run('DELETE FROM journal WHERE id = ?', bad.id);
+  }
+
+  #open(id: number, data: Uint8Array): Group | null {
+    const opened = decodeGroup(data);
+    if (opened.ok) return opened.value;
+    const reason = opened.fault.message;
+    if (!this.bad.some((other) => other.id === id)) this.bad.push({ id, reason });
+    return null;
+  }
+}
+
+/** What stands for the level where a group that does not open is kept among the damaged blocks. */
+const JOURNAL_LEVEL = 9;
+
+/** The highest place in the journal. */
+export const LAST_SEQ = 'SELECT last_seq FROM journal ORDER BY id DESC LIMIT 1';
+
+function gather(found: Map<number, PlacedRow>, group: Group, after: number): void {
+  for (const [run, rows] of group.windows)
+    for (const row of rows)
+      if (row.seq !== null && row.seq > after) found.set(row.seq, { seq: row.seq, row, of: { run } });
+  for (const [series, rows] of group.points)
+    for (const row of rows)
+      if (row.seq !== null && row.seq > after) found.set(row.seq, { seq: row.seq, row, of: { series } });
+}
