@@ -250,7 +250,17 @@ function readOverload(groups: GroupMap, status: TicStatus | null): TicOverload |
     };
   }
   if (adps !== null) return { phases: [true], overCurrentA: adps };
-  return status?.isOverPower === true ? { phases: null, overCurrentA: null } : null;
+  if (status?.isOverPower === true) return { phases: null, overCurrentA: null };
+  return overloadOfCurrents(groups);
+}
+
+/** Long frames between the short ones of a three-phase overload do not say so, but their currents do. */
+function overloadOfCurrents(groups: GroupMap): TicOverload | null {
+  const limitA = groups.number('ISOUSC');
+  const currentsA = PHASES.map((phase) => groups.number(`IINST${phase}`) ?? 0);
+  if (limitA === null || limitA === 0) return null;
+  const phases = currentsA.map((currentA) => currentA > limitA);
+  return phases.includes(true) ? { phases, overCurrentA: Math.max(...currentsA) } : null;
 }
 
 function readRelays(bits: number | null): boolean[] | null {

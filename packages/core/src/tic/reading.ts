@@ -52,7 +52,10 @@ export interface TicPeak {
   readonly toMs: EpochMs | null;
 }
 
-/** The subscribed power is exceeded. What the frame does not tell is null. */
+/**
+ * The subscribed power is exceeded: the meter says so, or the currents of a long frame with three phases, which stands
+ * between short ones that do. What the frame does not tell is null.
+ */
 export interface TicOverload {
   /** Which phases are over, first to last. */
   readonly phases: readonly boolean[] | null;

@@ -211,6 +211,13 @@ test('a short frame of an overload: who is over, and nothing else', () => {
   equal(reading?.apparentPowerVa, null);
 });
 
+test('a long frame of three phases tells an overload by its currents', () => {
+  const currents = historique('IINST1', '030') + historique('IINST2', '031') + historique('IINST3', '000');
+  const line = `\x02${historique('ADCO', '021861000000')}${historique('ISOUSC', '30')}${currents}\x03`;
+  const reading = hear(line).frames.map((frame) => readFrame(frame))[0];
+  deepEqual(reading?.overload, { phases: [false, true, false], overCurrentA: 31 });
+});
+
 test('values: numbers, text, status, profiles', () => {
   const value = (line: string) => hear(line).groups.map((group) => groupValue(group))[0];
   equal(value(historique('PAPP', '00750')), 750);
