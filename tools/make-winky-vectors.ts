@@ -2,7 +2,7 @@
 // only makes those that are not there yet. node tools/make-winky-vectors.ts
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { askWinkyTs } from './lib/winky-c.ts';
+import { askWinkyTs } from '../packages/sim/src/winky/testing.ts';
 
 const OPTIONS = 'options 3450 4950 100 30 600';
 
