@@ -17,10 +17,11 @@ export function eventLines(trace: Trace, chunkSizes: Iterable<number> = [trace.s
       lines.push(`f ${flash.windowNumber} ${flash.sample} ${flash.amplitudeUv} ${flash.length16}`);
     },
     window: (window: PulseWindow) => {
-      const { number, state, count, lastFlashSample, baselineMv, amplitudeMv, noiseUv, lengthUs } = window;
+      const { number, state, count, lastFlashSample, baselineMv, amplitudeMv, noiseUv, lengthUs, lateCount } =
+        window;
       const code = PULSE_STATES.indexOf(state);
       lines.push(
-        `w ${number} ${code} ${count} ${lastFlashSample} ${baselineMv} ${amplitudeMv} ${noiseUv} ${lengthUs}`,
+        `w ${number} ${code} ${count} ${lastFlashSample} ${baselineMv} ${amplitudeMv} ${noiseUv} ${lengthUs} ${lateCount}`,
       );
     },
   };

@@ -8,25 +8,53 @@
 #include "pulse_internal.h"
 
 #define PEAK_64_MIN	 512
+#define TOLERANCE_64_MIN 384
+#define BURIED		 3
+#define FAINT_WINDOWS	 12
 #define MOVING_COUNT_MIN 3
 
-static void detector_adapt(struct pulse_detector *detector)
+/* What has to be passed beside so many ticks of light. */
+static int32_t detector_needed_on(const struct pulse_detector *detector, int32_t side_ticks)
+{
+	int32_t variance = pulse_noise_variance(&detector->geometry, detector->profile.width, side_ticks);
+	int32_t least64 = pulse_noise_threshold(detector, variance);
+	int32_t known64 = pulse_profile_expected_rise(detector) - least64 * 2 / 3;
+
+	return pulse_int_clamp(known64, least64, least64 + (least64 >> 2));
+}
+
+static void detector_set_width(struct pulse_detector *detector, int32_t width)
 {
 	const struct pulse_geometry *geometry = &detector->geometry;
-	int32_t full_scale_mv = detector->full_scale_mv;
-	int32_t margin64;
 
-	detector->width = (uint8_t)pulse_profile_width(detector);
-	detector->near64 = pulse_noise_threshold(detector, geometry->near);
-	detector->wide64 = pulse_noise_threshold(detector, geometry->near + geometry->far);
-	margin64 = pulse_int_max(full_scale_mv << 2, pulse_int_min(detector->wide64, full_scale_mv << 4));
-	detector->clip_mv = (int16_t)(full_scale_mv - (margin64 >> 6));
+	detector->profile.width = (uint8_t)width;
+	detector->near64 = detector_needed_on(detector, 2 * geometry->near);
+	detector->wide64 = detector_needed_on(detector, 2 * (geometry->near + geometry->far));
 }
 
 /* How much a far side may differ from a near one to be used. */
 static int32_t detector_tolerance64(const struct pulse_detector *detector)
 {
-	return pulse_int_max(detector->near64 - (detector->near64 >> 2), detector->profile.amplitude64 >> 3);
+	const struct pulse_geometry *geometry = &detector->geometry;
+	int32_t variance = (INT32_C(1) << 20) / geometry->near + (INT32_C(1) << 20) / geometry->far;
+	int32_t sides64 = pulse_int_max(TOLERANCE_64_MIN, pulse_noise_reach(detector, variance));
+
+	return pulse_int_max(sides64, detector->profile.amplitude64 >> 3);
+}
+
+static void detector_adapt(struct pulse_detector *detector)
+{
+	int32_t full_scale_mv = detector->full_scale_mv;
+	int32_t margin64;
+
+	if (detector->profile.count > 0) {
+		detector->profile.tried_width = (uint8_t)pulse_profile_width(detector);
+		detector->profile.width = detector->profile.tried_width;
+	}
+	detector_set_width(detector, detector->profile.width);
+	detector->tolerance64 = detector_tolerance64(detector);
+	margin64 = pulse_int_max(full_scale_mv << 2, pulse_int_min(detector->wide64, full_scale_mv << 4));
+	detector->clip_mv = (int16_t)(full_scale_mv - (margin64 >> 6));
 }
 
 static int32_t detector_centre_age(const struct pulse_detector *detector)
@@ -49,14 +77,46 @@ static int detector_count_on_moving_light(struct pulse_detector *detector, struc
 	if (detector->profile.count < MOVING_COUNT_MIN || !is_clear) {
 		return 0;
 	}
-	if (!pulse_roughness_find(shape, detector, detector_centre_age(detector) + (detector->width >> 1))) {
+	if (!pulse_roughness_find(shape, detector, detector_centre_age(detector) + (detector->profile.width >> 1))) {
+		return 0;
+	}
+	/* An LED is dark for longer than it flashes: what is closer is what was left of the last flash. */
+	if (detector->ring.flash_age * 16 - shape->middle16 < (shape->length16 * 3) >> 1) {
 		return 0;
 	}
 	pulse_shape_remove(shape, detector);
 	return 1;
 }
 
-static enum pulse_fit detector_fit_peak(struct pulse_detector *detector, struct pulse_shape *shape,
+static void detector_measure_peak(const struct pulse_detector *detector, struct pulse_contrast *contrast, bool is_near)
+{
+	struct pulse_search search = {
+		.shift = detector->peak_age,
+		.width = detector->profile.width,
+		.tolerance64 = is_near ? -1 : detector->tolerance64,
+	};
+
+	pulse_contrast_measure(contrast, detector, &search);
+}
+
+/* Measures the peak; what it has to rise near the noise, or 0 where flashes are far above it. */
+static int32_t detector_choose_base(const struct pulse_detector *detector, struct pulse_contrast *contrast)
+{
+	int32_t calm_ticks;
+
+	detector_measure_peak(detector, contrast, true);
+	if (pulse_int_max(contrast->rise64, detector->profile.amplitude64) >= BURIED * detector->wide64) {
+		return 0;
+	}
+	calm_ticks = pulse_calm_stand_on(contrast, detector);
+	if (calm_ticks > 0) {
+		return detector_needed_on(detector, calm_ticks);
+	}
+	detector_measure_peak(detector, contrast, false);
+	return contrast->is_wide ? detector->wide64 : detector->near64;
+}
+
+static enum pulse_fit detector_fit_peak(const struct pulse_detector *detector, struct pulse_shape *shape,
 					struct pulse_contrast *contrast, struct pulse_peak *peak)
 {
 	enum pulse_fit fit = pulse_shape_measure(shape, peak);
@@ -64,7 +124,7 @@ static enum pulse_fit detector_fit_peak(struct pulse_detector *detector, struct 
 	if (fit == PULSE_FIT_EXACT && contrast->rise64 >= detector->near64) {
 		return fit;
 	}
-	pulse_contrast_measure(contrast, detector, detector->peak_age, detector_tolerance64(detector));
+	detector_measure_peak(detector, contrast, false);
 	if (!contrast->is_wide) {
 		return fit;
 	}
@@ -72,43 +132,67 @@ static enum pulse_fit detector_fit_peak(struct pulse_detector *detector, struct 
 	return fit == PULSE_FIT_EXACT ? fit : pulse_shape_measure(shape, peak);
 }
 
-static int detector_count_flashes(struct pulse_detector *detector, struct pulse_shape *shape,
-				  struct pulse_contrast *contrast)
+static int detector_recognise(struct pulse_detector *detector, const struct pulse_shape *shape,
+			      const struct pulse_peak *peak, bool is_exact)
 {
-	bool is_learnt = detector->profile.count > 0;
+	struct pulse_measured measured = {
+		.rise64 = peak->contrast->rise64,
+		.amplitude64 = shape->amplitude64,
+		.length16 = shape->own16,
+		.samples_ago = detector_samples_ago(detector, shape),
+		.faint_samples = FAINT_WINDOWS * detector->geometry.window_samples,
+		.slack16 = detector->geometry.slack16,
+		.is_exact = is_exact,
+		.is_faint = pulse_shape_is_faint(peak),
+	};
+
+	return pulse_profile_recognise(&detector->profile, &measured);
+}
+
+/* What of a peak is taken out of the ring though it was not counted. */
+static bool detector_is_freed(const struct pulse_peak *peak, int32_t amplitude64, bool is_exact)
+{
+	int32_t rise64 = peak->contrast->rise64;
+	bool is_loud = rise64 >= peak->needed64;
+	bool is_known = peak->learnt16 > 0;
+
+	if (is_loud && !is_known && pulse_shape_is_faint(peak)) {
+		return true;
+	}
+	return (!is_known || rise64 * 2 >= amplitude64) &&
+	       (is_exact || (!is_loud && rise64 * 2 >= peak->needed64));
+}
+
+static int detector_count_flashes(struct pulse_detector *detector, struct pulse_shape *shape,
+				  struct pulse_contrast *contrast, int32_t needed64)
+{
+	bool is_known = detector->profile.count > 0;
 	struct pulse_peak peak = {
 		.detector = detector,
 		.contrast = contrast,
 		.centre_age = detector_centre_age(detector),
-		.learnt16 = is_learnt ? detector->profile.length256 >> 4 : 0,
-		.needed64 = detector->near64,
+		.learnt16 = is_known ? detector->profile.length256 >> 4 : 0,
+		.needed64 = needed64 > 0 ? needed64 : detector->near64,
 	};
-	enum pulse_fit fit = detector_fit_peak(detector, shape, contrast, &peak);
+	enum pulse_fit fit = needed64 > 0 ? pulse_shape_measure(shape, &peak)
+					  : detector_fit_peak(detector, shape, contrast, &peak);
 	bool is_exact = fit == PULSE_FIT_EXACT;
 	bool is_loud = contrast->rise64 >= peak.needed64;
-	bool is_freed = is_exact || (!is_loud && contrast->rise64 * 2 >= peak.needed64);
+	bool is_freed;
 	int certain = 0;
 
 	if (fit == PULSE_FIT_NONE) {
 		return 0;
 	}
 	if (is_loud) {
-		struct pulse_measured measured = {
-			.rise64 = contrast->rise64,
-			.amplitude64 = shape->amplitude64,
-			.length16 = shape->own16,
-			.samples_ago = detector_samples_ago(detector, shape),
-			.is_exact = is_exact,
-			.is_faint = pulse_shape_is_faint(&peak),
-		};
-
-		certain = pulse_profile_recognise(&detector->profile, &measured, detector->geometry.slack16);
+		certain = detector_recognise(detector, shape, &peak, is_exact);
 	}
+	is_freed = detector_is_freed(&peak, detector->profile.amplitude64, is_exact);
 	if (certain > 0 || is_freed) {
 		pulse_shape_remove(shape, detector);
 	}
-	if (!is_loud && is_freed && (is_exact || !is_learnt)) {
-		pulse_noise_doubt(&detector->noise, is_exact);
+	if (!is_loud && is_freed && shape->is_sharp) {
+		pulse_noise_doubt(&detector->noise, !is_known);
 	}
 	return certain;
 }
@@ -116,23 +200,25 @@ static int detector_count_flashes(struct pulse_detector *detector, struct pulse_
 static void detector_judge_peak(struct pulse_detector *detector, struct pulse_event *event)
 {
 	struct pulse_contrast contrast;
-	struct pulse_shape shape = {0, 0, 0, 0};
+	struct pulse_shape shape = {0, 0, 0, 0, false};
+	int32_t needed64;
 	int certain = 0;
 
 	if (detector->clipped_samples > detector->geometry.blind_samples) {
 		return;
 	}
-	pulse_contrast_measure(&contrast, detector, detector->peak_age, -1);
+	needed64 = detector_choose_base(detector, &contrast);
 	if (pulse_int_abs(contrast.pre64 - contrast.post64) <= contrast.rise64) {
-		certain = detector_count_flashes(detector, &shape, &contrast);
+		certain = detector_count_flashes(detector, &shape, &contrast, needed64);
 	}
 	if (certain == 0) {
 		certain = detector_count_on_moving_light(detector, &shape);
 	}
-	if (certain == 0) {
+	if (certain <= 0) {
 		return;
 	}
 	detector->peak64 = 0;
+	detector->ring.flash_age = (uint16_t)(shape.middle16 >> 4);
 	detector_adapt(detector);
 	for (int i = 0; i < certain - 1; i++) {
 		pulse_windows_add_flash(detector, &shape, detector->profile.other_samples_ago[i], event);
@@ -140,52 +226,65 @@ static void detector_judge_peak(struct pulse_detector *detector, struct pulse_ev
 	pulse_windows_add_flash(detector, &shape, detector_samples_ago(detector, &shape), event);
 }
 
-static void detector_try_widths(struct pulse_detector *detector)
+/* How high the stretch stands that now has both sides; while no flash is known, the highest of three widths. */
+static int32_t detector_score(struct pulse_detector *detector, struct pulse_contrast *contrast)
 {
-	uint8_t width_trial = detector->geometry.width_trial;
-	bool is_peak_pending =
-		detector->peak64 >= PEAK_64_MIN && detector->peak_age < pulse_geometry_peak_wait(detector->width);
+	const struct pulse_geometry *geometry = &detector->geometry;
+	struct pulse_search search = {
+		.shift = 0,
+		.width = detector->profile.width,
+		.tolerance64 = detector->tolerance64,
+	};
+	int32_t best = INT32_MIN;
 
 	if (detector->profile.count > 0) {
-		return;
+		pulse_contrast_measure(contrast, detector, &search);
+		return contrast->rise64;
 	}
-	if (detector->trial_ticks < width_trial) {
-		detector->trial_ticks++;
+	for (int i = 0; i < PULSE_BANK; i++) {
+		int32_t score;
+
+		search.width = geometry->bank[i];
+		pulse_contrast_measure(contrast, detector, &search);
+		score = contrast->rise64 * geometry->gains16[i] / 16;
+		if (score > best) {
+			best = score;
+			detector->profile.tried_width = geometry->bank[i];
+		}
 	}
-	if (detector->trial_ticks < width_trial || is_peak_pending) {
-		return;
-	}
-	detector->trial_ticks = 0;
-	detector->trial = (uint8_t)(detector->trial + 1 == PULSE_TRIALS ? 0 : detector->trial + 1);
-	detector_adapt(detector);
+	return best;
 }
 
 static void detector_take_tick(struct pulse_detector *detector, struct pulse_event *event)
 {
 	struct pulse_contrast contrast;
+	int32_t score;
 	int32_t wait;
 
+	pulse_calm_update(detector);
 	pulse_ring_push(&detector->ring, pulse_smoother_tick8(&detector->smoother, &detector->geometry));
-	detector_try_widths(detector);
 	pulse_profile_pass_tick(&detector->profile, detector->geometry.samples_per_tick);
+	detector->ring.flash_age = (uint16_t)pulse_int_min(detector->ring.flash_age + 1, UINT16_MAX);
 	if (pulse_noise_update(&detector->noise, &detector->ring, &detector->geometry)) {
 		detector_adapt(detector);
 	}
-	pulse_contrast_measure(&contrast, detector, 0, detector_tolerance64(detector));
+	score = detector_score(detector, &contrast);
 	detector->windows.running.baseline8 += contrast.pre64 >> 3;
 	detector->windows.running.baseline_ticks++;
-	wait = pulse_geometry_peak_wait(detector->width);
-	if (contrast.rise64 > detector->peak64 ||
-	    (detector->peak_age > wait && contrast.rise64 > detector->previous64)) {
-		detector->peak64 = contrast.rise64;
+	wait = pulse_geometry_peak_wait(detector->profile.width);
+	if (score > detector->peak64 || (detector->peak_age > wait && score > detector->previous64)) {
+		detector->peak64 = score;
 		detector->peak_age = 0;
+		if (detector->profile.tried_width != detector->profile.width) {
+			detector_set_width(detector, detector->profile.tried_width);
+		}
 	} else {
 		detector->peak_age = (uint16_t)pulse_int_min(detector->peak_age + 1, UINT16_MAX);
 		if (detector->peak_age == wait && detector->peak64 >= PEAK_64_MIN) {
 			detector_judge_peak(detector, event);
 		}
 	}
-	detector->previous64 = contrast.rise64;
+	detector->previous64 = score;
 }
 
 static void detector_watch_blindness(struct pulse_detector *detector, int32_t sample_mv, bool is_missing)
@@ -224,6 +323,8 @@ int pulse_init(struct pulse_detector *detector, const struct pulse_options *opti
 	pulse_geometry_create(&detector->geometry, options->rate_hz);
 	detector->full_scale_mv = options->full_scale_mv;
 	pulse_noise_create(&detector->noise);
+	detector->ring.flash_age = UINT16_MAX;
+	detector->profile.width = detector->geometry.bank[1];
 	detector->windows.sample = UINT16_MAX;
 	pulse_windows_clear(&detector->windows.running);
 	pulse_windows_clear(&detector->windows.closing);

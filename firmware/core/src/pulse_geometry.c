@@ -24,11 +24,16 @@ void pulse_geometry_create(struct pulse_geometry *geometry, int32_t rate_hz)
 	int32_t box_b = pulse_int_clamp((mean_hz + 60) / 120, 1, 8);
 	int32_t means_per_tick = (mean_hz + 249) / 250;
 	int32_t spt = samples_per_mean * means_per_tick;
-	int32_t far = geometry_ticks(rate_hz, spt, 152);
+	int32_t far = geometry_ticks(rate_hz, spt, 136);
 	int32_t near = geometry_ticks(rate_hz, spt, 24);
 	int32_t guard = geometry_ticks(rate_hz, spt, 10);
 	int32_t width_max = geometry_ticks(rate_hz, spt, 150);
 	bool is_smoothed = box_a > 1;
+	int32_t bank[PULSE_BANK] = {
+		geometry_ticks(rate_hz, spt, 16),
+		pulse_int_max(1, 40 * rate_hz / (1000 * spt)),
+		geometry_ticks(rate_hz, spt, 100),
+	};
 
 	geometry->samples_per_mean = (uint8_t)samples_per_mean;
 	geometry->box_a = (uint8_t)box_a;
@@ -38,9 +43,10 @@ void pulse_geometry_create(struct pulse_geometry *geometry, int32_t rate_hz)
 	geometry->guard = (uint8_t)guard;
 	geometry->near = (uint8_t)near;
 	geometry->far = (uint8_t)far;
-	geometry->width_short = (uint8_t)pulse_int_max(1, 40 * rate_hz / (1000 * spt));
-	geometry->width_long = (uint8_t)geometry_ticks(rate_hz, spt, 100);
-	geometry->width_trial = (uint8_t)geometry_ticks(rate_hz, spt, 1000);
+	for (int i = 0; i < PULSE_BANK; i++) {
+		geometry->bank[i] = (uint8_t)bank[i];
+		geometry->gains16[i] = (uint8_t)pulse_int_square_root(256 * bank[i] / bank[0]);
+	}
 	geometry->width_min = (uint8_t)geometry_ticks(rate_hz, spt, 12);
 	geometry->width_max = (uint8_t)width_max;
 	geometry->noise_block = (uint8_t)geometry_ticks(rate_hz, spt, 28);

@@ -58,8 +58,12 @@ void pulse_noise_create(struct pulse_noise *noise);
 bool pulse_noise_update(struct pulse_noise *noise, const struct pulse_ring *ring,
 			const struct pulse_geometry *geometry);
 void pulse_noise_doubt(struct pulse_noise *noise, bool is_sure);
-int32_t pulse_noise_third(const struct pulse_detector *detector, int32_t side);
-int32_t pulse_noise_threshold(const struct pulse_detector *detector, int32_t side);
+/* Variances are in 1/2^20 of what the noise of a tick would have if ticks shared none. */
+int32_t pulse_noise_variance(const struct pulse_geometry *geometry, int32_t width, int32_t sides);
+/* Five standard deviations of a level of this variance, in 1/64 mV; and no less than what is ever looked at. */
+int32_t pulse_noise_reach(const struct pulse_detector *detector, int32_t variance);
+int32_t pulse_noise_threshold(const struct pulse_detector *detector, int32_t variance);
+int32_t pulse_noise_deviation_uv(const struct pulse_detector *detector, int32_t variance);
 
 /* contrast.ts */
 
@@ -67,14 +71,30 @@ struct pulse_contrast {
 	int32_t rise64;
 	int32_t post64;
 	int32_t pre64;
+	int32_t post_near64;
+	int32_t post_wide64;
+	int32_t pre_wide64;
 	int32_t post_age2;
 	int32_t pre_age2;
 	bool is_wide;
 };
 
-void pulse_contrast_measure(struct pulse_contrast *out, const struct pulse_detector *detector, int32_t shift,
-			    int32_t tolerance64);
+struct pulse_search {
+	/* How many ticks ago the later side ends. */
+	int32_t shift;
+	int32_t width;
+	int32_t tolerance64;
+};
+
+void pulse_contrast_measure(struct pulse_contrast *out, const struct pulse_detector *detector,
+			    const struct pulse_search *search);
 int32_t pulse_contrast_base(const struct pulse_contrast *contrast, int32_t age);
+
+/* calm.ts */
+
+void pulse_calm_update(struct pulse_detector *detector);
+/* Of how many ticks the light beside the stretch is known now; 0 where it is not calm. */
+int32_t pulse_calm_stand_on(struct pulse_contrast *contrast, const struct pulse_detector *detector);
 
 /* shape.ts */
 
@@ -85,6 +105,7 @@ struct pulse_shape {
 	int32_t length16;
 	int32_t amplitude64;
 	int32_t own16;
+	bool is_sharp;
 };
 
 struct pulse_peak {
@@ -106,22 +127,22 @@ bool pulse_roughness_find(struct pulse_shape *shape, const struct pulse_detector
 
 /* profile.ts */
 
-/* Widths that are tried in turn while none is known. */
-#define PULSE_TRIALS 4
-
 struct pulse_measured {
 	int32_t rise64;
 	int32_t amplitude64;
 	int32_t length16;
 	int32_t samples_ago;
+	int32_t faint_samples;
+	int32_t slack16;
 	bool is_exact;
 	bool is_faint;
 };
 
 void pulse_profile_pass_tick(struct pulse_profile *profile, int32_t samples);
-/* How many flashes this one makes certain: 0, 1, or with those that waited for it. */
-int pulse_profile_recognise(struct pulse_profile *profile, const struct pulse_measured *flash, int32_t slack16);
+/* How many flashes this one makes certain: 0, 1, or with those that waited for it; -1 when it waits itself. */
+int pulse_profile_recognise(struct pulse_profile *profile, const struct pulse_measured *flash);
 int32_t pulse_profile_width(const struct pulse_detector *detector);
+int32_t pulse_profile_expected_rise(const struct pulse_detector *detector);
 
 /* windows.ts */
 

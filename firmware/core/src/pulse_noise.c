@@ -7,10 +7,10 @@
 #define UPDATE_TICKS	 5
 #define FIRST_UPDATES	 6
 #define DOUBT_UPDATES	 40
-#define UPDATES_MAX	 400
+#define UPDATES_MAX	 1600
 #define SURPRISE	 6
 #define SURPRISE_STEPS	 8
-#define REACH_256	 2972
+#define REACH_256	 2850
 #define THRESHOLD_64_MIN 512
 
 void pulse_noise_create(struct pulse_noise *noise)
@@ -28,7 +28,10 @@ static int32_t noise_shift(uint16_t updates)
 	if (updates < 120) {
 		return 6;
 	}
-	return updates < 400 ? 8 : 10;
+	if (updates < 400) {
+		return 8;
+	}
+	return updates < 1600 ? 10 : 11;
 }
 
 static int32_t noise_move(const struct pulse_noise *noise, int32_t difference1024)
@@ -69,8 +72,8 @@ bool pulse_noise_update(struct pulse_noise *noise, const struct pulse_ring *ring
 	a = pulse_ring_sum(ring, oldest, block);
 	b = pulse_ring_sum(ring, oldest - block, block);
 	c = pulse_ring_sum(ring, oldest - 2 * block, block);
-	noise->third1024 = pulse_int_clamp(noise_move(noise, pulse_int_abs(a - 2 * b + c) * 128 / block), THIRD_1024_MIN,
-				     THIRD_1024_MAX);
+	noise->third1024 = pulse_int_clamp(noise_move(noise, pulse_int_abs(a - 2 * b + c) * 128 / block),
+					   THIRD_1024_MIN, THIRD_1024_MAX);
 	if (noise->updates < UPDATES_MAX) {
 		noise->updates++;
 	}
@@ -82,18 +85,30 @@ void pulse_noise_doubt(struct pulse_noise *noise, bool is_sure)
 	noise->updates = (uint16_t)pulse_int_min(noise->updates, is_sure ? FIRST_UPDATES : DOUBT_UPDATES);
 }
 
-int32_t pulse_noise_third(const struct pulse_detector *detector, int32_t side)
+int32_t pulse_noise_variance(const struct pulse_geometry *geometry, int32_t width, int32_t sides)
 {
-	const struct pulse_geometry *geometry = &detector->geometry;
-	int32_t width = detector->width;
-	int32_t block = geometry->noise_block;
-	int32_t of_flash = ((16 * width - geometry->spread16) << 16) / (width * width) + (INT32_C(1) << 19) / side;
-	int32_t ratio = of_flash * 16 * block * block / (96 * block - 10 * geometry->spread16);
+	return ((16 * width - geometry->spread16) << 16) / (width * width) + (INT32_C(1) << 20) / sides;
+}
+
+static int32_t noise_third(const struct pulse_detector *detector, int32_t variance)
+{
+	int32_t block = detector->geometry.noise_block;
+	int32_t ratio = variance * 16 * block * block / (96 * block - 10 * detector->geometry.spread16);
 
 	return (detector->noise.third1024 * pulse_int_square_root(ratio)) >> 10;
 }
 
-int32_t pulse_noise_threshold(const struct pulse_detector *detector, int32_t side)
+int32_t pulse_noise_reach(const struct pulse_detector *detector, int32_t variance)
 {
-	return pulse_int_max(THRESHOLD_64_MIN, (pulse_noise_third(detector, side) * REACH_256) >> 12);
+	return (noise_third(detector, variance) * REACH_256) >> 12;
+}
+
+int32_t pulse_noise_threshold(const struct pulse_detector *detector, int32_t variance)
+{
+	return pulse_int_max(THRESHOLD_64_MIN, pulse_noise_reach(detector, variance));
+}
+
+int32_t pulse_noise_deviation_uv(const struct pulse_detector *detector, int32_t variance)
+{
+	return (noise_third(detector, variance) * 2267) >> 10;
 }

@@ -2,8 +2,9 @@
 #include "pulse_internal.h"
 
 #define COUNT_MAX	8
+#define COUNT_MAX_FAINT 32
+#define LEARN_64_MIN	1280
 #define SAMPLES_AGO_MAX (1 << 24)
-#define SHORT_TRIAL	1
 
 void pulse_profile_pass_tick(struct pulse_profile *profile, int32_t samples)
 {
@@ -13,7 +14,7 @@ void pulse_profile_pass_tick(struct pulse_profile *profile, int32_t samples)
 	}
 }
 
-static bool profile_matches(const struct pulse_profile *profile, const struct pulse_measured *flash, int32_t slack16)
+static bool profile_matches(const struct pulse_profile *profile, const struct pulse_measured *flash)
 {
 	int32_t amplitude64 = profile->amplitude64;
 	int32_t length256 = profile->length256;
@@ -28,28 +29,27 @@ static bool profile_matches(const struct pulse_profile *profile, const struct pu
 		return is_order_right;
 	}
 	if (flash->is_exact) {
-		return from_length256 <= (length256 >> 1) + slack16 * 16;
+		return from_length256 <= (length256 >> 1) + flash->slack16 * 16;
 	}
 	return from_length256 <= length256 >> 3 &&
 	       pulse_int_abs(flash->amplitude64 - amplitude64) <= amplitude64 >> 2;
 }
 
-static bool profile_believe_other(struct pulse_profile *profile, const struct pulse_measured *flash, int32_t slack16)
+static bool profile_believe_other(struct pulse_profile *profile, const struct pulse_measured *flash)
 {
 	bool is_doubtful;
 	int amplitude_shift;
 	int length_shift;
+	int32_t since_other = profile->other_samples_ago[pulse_int_max(0, profile->other_count - 1)];
 	bool agrees;
 
-	if (!flash->is_exact && !flash->is_faint) {
-		return false;
-	}
 	is_doubtful = flash->is_faint && profile->count > 0;
 	amplitude_shift = flash->is_faint && !is_doubtful ? 1 : 2;
 	length_shift = is_doubtful ? 2 : flash->is_faint ? 1 : 3;
-	agrees = profile->other_count > 0 &&
+	agrees = profile->other_count > 0 && (!flash->is_faint || since_other <= flash->faint_samples) &&
 		 pulse_int_abs(flash->amplitude64 - profile->other64) <= profile->other64 >> amplitude_shift &&
-		 pulse_int_abs(flash->length16 - profile->other16) <= (profile->other16 >> length_shift) + slack16;
+		 pulse_int_abs(flash->length16 - profile->other16) <=
+			 (profile->other16 >> length_shift) + flash->slack16;
 	if (!agrees) {
 		profile->other_count = 0;
 	}
@@ -64,23 +64,29 @@ static bool profile_believe_other(struct pulse_profile *profile, const struct pu
 	return false;
 }
 
-int pulse_profile_recognise(struct pulse_profile *profile, const struct pulse_measured *flash, int32_t slack16)
+int pulse_profile_recognise(struct pulse_profile *profile, const struct pulse_measured *flash)
 {
+	bool is_to_learn = flash->is_exact || (flash->is_faint && flash->amplitude64 >= LEARN_64_MIN);
+	int32_t weight;
 	int certain = 1;
 
-	if (!profile_matches(profile, flash, slack16)) {
-		if (!profile_believe_other(profile, flash, slack16)) {
+	if (!profile_matches(profile, flash)) {
+		if (!is_to_learn) {
 			return 0;
+		}
+		if (!profile_believe_other(profile, flash)) {
+			return -1;
 		}
 		certain = PULSE_OTHERS_TO_BELIEVE;
 	}
 	profile->other_count = 0;
-	if (profile->count < COUNT_MAX) {
+	if (profile->count < COUNT_MAX_FAINT) {
 		profile->count++;
 	}
-	profile->amplitude64 += (flash->amplitude64 - profile->amplitude64) / profile->count;
-	profile->length256 = (uint16_t)(profile->length256 +
-					(flash->length16 * 16 - profile->length256) / profile->count);
+	weight = pulse_int_min(profile->count, flash->is_faint ? COUNT_MAX_FAINT : COUNT_MAX);
+	profile->amplitude64 += (flash->amplitude64 - profile->amplitude64) / weight;
+	profile->length256 =
+		(uint16_t)(profile->length256 + (flash->length16 * 16 - profile->length256) / weight);
 	return certain;
 }
 
@@ -88,8 +94,12 @@ int32_t pulse_profile_width(const struct pulse_detector *detector)
 {
 	const struct pulse_geometry *geometry = &detector->geometry;
 
-	if (detector->profile.count == 0) {
-		return detector->trial == SHORT_TRIAL ? geometry->width_short : geometry->width_long;
-	}
 	return pulse_int_clamp((detector->profile.length256 + 64) >> 8, geometry->width_min, geometry->width_max);
+}
+
+int32_t pulse_profile_expected_rise(const struct pulse_detector *detector)
+{
+	int32_t amplitude64 = detector->profile.amplitude64;
+
+	return amplitude64 - (amplitude64 >> 4) * detector->geometry.edge16 * 7 / (32 * detector->profile.width);
 }

@@ -28,7 +28,7 @@ static int32_t shape_find_crest(const struct pulse_peak *peak)
 	int32_t best = peak->centre_age;
 	int32_t best_sum = shape_crest_sum(peak, best);
 
-	for (int32_t age = best + 1; age < peak->centre_age + peak->detector->width; age++) {
+	for (int32_t age = best + 1; age < peak->centre_age + peak->detector->profile.width; age++) {
 		int32_t sum = shape_crest_sum(peak, age);
 
 		if (sum > best_sum) {
@@ -50,7 +50,7 @@ static int32_t shape_crest_height(const struct pulse_peak *peak, int32_t crest_a
 
 static int32_t shape_mean_level(const struct pulse_peak *peak, int32_t age)
 {
-	int32_t count = peak->learnt16 > 0 ? pulse_int_max(1, peak->detector->width >> 2) : 1;
+	int32_t count = peak->learnt16 > 0 ? pulse_int_max(1, peak->detector->profile.width >> 2) : 1;
 	int32_t newest = age - (count >> 1);
 
 	if (newest < 0 || newest + count > PULSE_RING_TICKS) {
@@ -132,6 +132,7 @@ static enum pulse_fit shape_fit_template(struct pulse_shape *shape, const struct
 	}
 	noise64 = ((peak->detector->noise.third1024 >> 3) * (oldest - newest + 1) * 3) >> 1;
 	allowed64 = (((shape->amplitude64 * shape->length16) >> 4) * geometry->misfit256_max) >> 8;
+	shape->is_sharp = misfit64 * 4 <= allowed64;
 	if (misfit64 * 2 <= allowed64) {
 		return PULSE_FIT_EXACT;
 	}
@@ -148,7 +149,19 @@ static bool shape_is_buried(const struct pulse_peak *peak)
 	int32_t learnt64 = peak->detector->profile.amplitude64;
 	int32_t rise64 = peak->contrast->rise64;
 
+	if (peak->learnt16 == 0) {
+		return rise64 < BURIED * peak->needed64;
+	}
 	return learnt64 < BURIED * peak->needed64 && rise64 * 5 >= learnt64 * 2 && rise64 * 2 <= learnt64 * 5;
+}
+
+static enum pulse_fit shape_fit_assumed(struct pulse_shape *shape, const struct pulse_peak *peak, int32_t length16,
+					int32_t own16)
+{
+	shape->own16 = own16;
+	shape->length16 = length16;
+	shape->middle16 = (2 * peak->centre_age + peak->detector->profile.width - 1) * 8;
+	return shape_fit_template(shape, peak);
 }
 
 enum pulse_fit pulse_shape_measure(struct pulse_shape *shape, const struct pulse_peak *peak)
@@ -160,23 +173,27 @@ enum pulse_fit pulse_shape_measure(struct pulse_shape *shape, const struct pulse
 	int32_t newer16 = shape_find_crossing(peak, crest_age, half64, -1);
 	int32_t older16 = shape_find_crossing(peak, crest_age, half64, 1);
 	bool is_crossed = newer16 >= 0 && older16 >= 0;
+	int32_t crossed16 = older16 - newer16;
+	int32_t width16 = 16 * peak->detector->profile.width;
+	bool is_bent = shape_is_buried(peak);
 
-	if (learnt16 > 0 && shape_is_buried(peak)) {
-		shape->own16 = is_crossed ? pulse_int_clamp(older16 - newer16, learnt16 >> 1, 2 * learnt16) : learnt16;
-		shape->length16 = learnt16;
-		shape->middle16 = (2 * peak->centre_age + peak->detector->width - 1) * 8;
-		return shape_fit_template(shape, peak);
+	if (learnt16 > 0 && is_bent) {
+		int32_t own16 = is_crossed ? pulse_int_clamp(crossed16, learnt16 >> 1, 2 * learnt16) : learnt16;
+
+		return shape_fit_assumed(shape, peak, learnt16, own16);
 	}
-	if (!is_crossed) {
-		return PULSE_FIT_NONE;
+	if (is_crossed && crossed16 >= geometry->length16_min && crossed16 <= geometry->length16_max) {
+		enum pulse_fit fit;
+
+		shape->own16 = crossed16;
+		shape->length16 = crossed16;
+		shape->middle16 = (older16 + newer16) >> 1;
+		fit = shape_fit_template(shape, peak);
+		if (fit == PULSE_FIT_EXACT || !is_bent) {
+			return fit;
+		}
 	}
-	shape->own16 = older16 - newer16;
-	shape->length16 = shape->own16;
-	shape->middle16 = (older16 + newer16) >> 1;
-	if (shape->length16 < geometry->length16_min || shape->length16 > geometry->length16_max) {
-		return PULSE_FIT_NONE;
-	}
-	return shape_fit_template(shape, peak);
+	return is_bent ? shape_fit_assumed(shape, peak, width16, width16) : PULSE_FIT_NONE;
 }
 
 void pulse_shape_remove(const struct pulse_shape *shape, struct pulse_detector *detector)

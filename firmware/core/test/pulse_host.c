@@ -1,6 +1,6 @@
 /*
  * The detector as a program for tests: `pulse_host RATE FULL_SCALE` reads samples (int16, little endian) from its
- * standard input and writes a line for each window ("w number state count last baseline amplitude noise length") and
+ * standard input and writes a line for each window ("w number state count last baseline amplitude noise length late") and
  * each flash ("f window sample amplitude length16"), in the order they were told. `pulse_host --time N` says how long
  * the last of N passes over its input took, in ns a sample; `pulse_host --size` the size of a detector.
  */
@@ -16,9 +16,10 @@ static void print_event(int events, const struct pulse_event *event)
 	const struct pulse_window *window = &event->window;
 
 	if ((events & PULSE_EVENT_WINDOW) != 0) {
-		printf("w %lu %d %ld %ld %ld %ld %ld %ld\n", (unsigned long)window->number, (int)window->state,
+		printf("w %lu %d %ld %ld %ld %ld %ld %ld %ld\n", (unsigned long)window->number, (int)window->state,
 		       (long)window->count, (long)window->last_flash_sample, (long)window->baseline_mv,
-		       (long)window->amplitude_mv, (long)window->noise_uv, (long)window->length_us);
+		       (long)window->amplitude_mv, (long)window->noise_uv, (long)window->length_us,
+		       (long)window->late_count);
 	}
 	for (int i = 0; i < event->flash_count; i++) {
 		const struct pulse_flash *flash = &event->flashes[i];

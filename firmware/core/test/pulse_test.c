@@ -51,7 +51,7 @@ static void test_every_rate_fits_the_ring(void)
 			geometry->width_max / 2 + 2;
 		EXPECT(reach <= PULSE_RING_TICKS);
 		EXPECT(geometry->latency_samples < geometry->window_samples);
-		EXPECT(geometry->width_trial > 0);
+		EXPECT(geometry->bank[0] > 0 && geometry->gains16[0] == 16);
 		EXPECT(3 * geometry->noise_block <= geometry->far);
 	}
 }

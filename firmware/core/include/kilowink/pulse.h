@@ -25,7 +25,9 @@ extern "C" {
 #define PULSE_SAMPLE_MISSING INT16_MIN
 /* Length of a counting window. */
 #define PULSE_WINDOW_S 5
-#define PULSE_RING_TICKS 154
+#define PULSE_RING_TICKS 146
+/* Widths that are tried while no flash is known. */
+#define PULSE_BANK 3
 /* Flashes in a row that make a profile, and the most that one sample can bring to light. */
 #define PULSE_OTHERS_TO_BELIEVE 3
 /* The state of a detector fits in so many bytes. */
@@ -72,6 +74,11 @@ struct pulse_window {
 	/* Standard deviation of what a flash's height is measured with. */
 	int32_t noise_uv;
 	int32_t length_us;
+	/*
+	 * Flashes of windows before it that were told already: recognised only once others like them had followed. A
+	 * count of all flashes takes count and late_count.
+	 */
+	int32_t late_count;
 };
 
 /* What one sample brought to light: the window first, then the flashes. */
@@ -103,9 +110,8 @@ struct pulse_geometry {
 	uint8_t guard;
 	uint8_t near;
 	uint8_t far;
-	uint8_t width_short;
-	uint8_t width_long;
-	uint8_t width_trial;
+	uint8_t bank[PULSE_BANK];
+	uint8_t gains16[PULSE_BANK];
 	uint8_t width_min;
 	uint8_t width_max;
 	uint8_t noise_block;
@@ -137,12 +143,21 @@ struct pulse_ring {
 	int16_t ticks8[PULSE_RING_TICKS];
 	uint8_t head;
 	uint8_t filled;
+	/* Of the middle of the last flash, in ticks. */
+	uint16_t flash_age;
 };
 
 struct pulse_noise {
 	int32_t third1024;
 	uint16_t updates;
 	uint8_t ticks_to_update;
+};
+
+struct pulse_calm {
+	int32_t block8;
+	int32_t sum8;
+	uint16_t ticks;
+	uint8_t block_ticks;
 };
 
 struct pulse_profile {
@@ -153,6 +168,9 @@ struct pulse_profile {
 	uint16_t length256;
 	uint8_t count;
 	uint8_t other_count;
+	/* What is looked for, and the width that saw most in the last tick; here they cost no memory. */
+	uint8_t width;
+	uint8_t tried_width;
 };
 
 struct pulse_tally {
@@ -171,6 +189,7 @@ struct pulse_windows {
 	struct pulse_tally running;
 	struct pulse_tally closing;
 	uint16_t sample;
+	uint16_t late_count;
 	bool is_closing;
 };
 
@@ -180,8 +199,10 @@ struct pulse_detector {
 	struct pulse_windows windows;
 	struct pulse_profile profile;
 	struct pulse_noise noise;
+	struct pulse_calm calm;
 	int32_t near64;
 	int32_t wide64;
+	int32_t tolerance64;
 	int32_t peak64;
 	int32_t previous64;
 	struct pulse_geometry geometry;
@@ -191,9 +212,6 @@ struct pulse_detector {
 	uint16_t clipped_samples;
 	uint16_t missing_samples;
 	uint16_t peak_age;
-	uint8_t width;
-	uint8_t trial_ticks;
-	uint8_t trial;
 };
 
 /* A detector fits in a small chip's memory: C99 has no static assertion but this. */

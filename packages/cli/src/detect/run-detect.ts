@@ -85,7 +85,8 @@ export function formatDetected(detected: Detected, options: { rateHz: number; is
 
 /** A window that was not measured has no count: null, not 0. */
 function toRow(window: PulseWindow, rateHz: number): Record<string, unknown> {
-  const { number, state, count, lastFlashSample, baselineMv, amplitudeMv, noiseUv, lengthUs } = window;
+  const { number, state, count, lastFlashSample, baselineMv, amplitudeMv, noiseUv, lengthUs, lateCount } =
+    window;
   const isMeasured = state !== 'saturated' && state !== 'missing';
   return {
     number,
@@ -96,5 +97,6 @@ function toRow(window: PulseWindow, rateHz: number): Record<string, unknown> {
     amplitudeMv: count === 0 ? null : amplitudeMv,
     noiseMv: noiseUv / 1_000,
     lengthMs: count === 0 ? null : lengthUs / 1_000,
+    lateCount,
   };
 }

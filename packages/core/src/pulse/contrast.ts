@@ -8,6 +8,10 @@ export interface Contrast {
   /** The side after it, and the one before it. */
   post64: number;
   pre64: number;
+  /** What is right after it, and all that is seen after and before it, whether they are used or not. */
+  postNear64: number;
+  postWide64: number;
+  preWide64: number;
   /** The middles of the two sides. */
   postAge2: number;
   preAge2: number;
@@ -16,7 +20,17 @@ export interface Contrast {
 }
 
 export function createContrast(): Contrast {
-  return { rise64: 0, post64: 0, pre64: 0, postAge2: 0, preAge2: 0, isWide: false };
+  return {
+    rise64: 0,
+    post64: 0,
+    pre64: 0,
+    postNear64: 0,
+    postWide64: 0,
+    preWide64: 0,
+    postAge2: 0,
+    preAge2: 0,
+    isWide: false,
+  };
 }
 
 /** What is looked for: ticks in the flash, and how much a far side may differ from a near one to be used, in 1/64 mV. */
@@ -45,18 +59,22 @@ export function measureContrast(
   const postNear = sumTicks(ring, postNearAge, near);
   const preNear = sumTicks(ring, preNearAge, near);
   const preFar = sumTicks(ring, preFarAge, far);
-  const isPostEven = Math.abs(divide(postNear * 8, near) - divide(postFar * 8, far)) <= tolerance64;
-  const isPreEven = Math.abs(divide(preNear * 8, near) - divide(preFar * 8, far)) <= tolerance64;
+  const preNear64 = divide(preNear * 8, near);
+  out.postNear64 = divide(postNear * 8, near);
+  out.postWide64 = divide((postNear + postFar) * 8, near + far);
+  out.preWide64 = divide((preNear + preFar) * 8, near + far);
+  const isPostEven = Math.abs(out.postNear64 - divide(postFar * 8, far)) <= tolerance64;
+  const isPreEven = Math.abs(preNear64 - divide(preFar * 8, far)) <= tolerance64;
   out.isWide = isPostEven && isPreEven;
   if (out.isWide) {
     const side = near + far;
-    out.post64 = divide((postNear + postFar) * 8, side);
-    out.pre64 = divide((preNear + preFar) * 8, side);
+    out.post64 = out.postWide64;
+    out.pre64 = out.preWide64;
     out.postAge2 = 2 * shift + side - 1;
     out.preAge2 = 2 * preNearAge + side - 1;
   } else {
-    out.post64 = divide(postNear * 8, near);
-    out.pre64 = divide(preNear * 8, near);
+    out.post64 = out.postNear64;
+    out.pre64 = preNear64;
     out.postAge2 = 2 * postNearAge + near - 1;
     out.preAge2 = 2 * preNearAge + near - 1;
   }

@@ -1,5 +1,5 @@
 import { assert } from '@kilowink/core/error';
-import { clamp, divide } from './int-math.ts';
+import { clamp, divide, squareRoot } from './int-math.ts';
 
 /** Sample rates the detector works at, in Hz. */
 export const RATE_HZ_MIN = 20;
@@ -31,11 +31,10 @@ export interface Geometry {
   readonly guard: number;
   readonly near: number;
   readonly far: number;
-  /** Widths tried in turn until a flash is known: short and close flashes, and long ones. */
-  readonly widthShort: number;
-  readonly widthLong: number;
-  /** Ticks each of them is tried. */
-  readonly widthTrial: number;
+  /** Widths that are tried until a flash is known: short, usual and long flashes. */
+  readonly bank: readonly [number, number, number];
+  /** How much farther than the shortest each of them sees a flash as long as itself through noise, in 1/16. */
+  readonly gains16: readonly [number, number, number];
   readonly widthMin: number;
   readonly widthMax: number;
   /** One of the three neighbouring stretches whose second difference measures the noise. */
@@ -62,7 +61,7 @@ export interface Geometry {
 }
 
 /** The ring holds the longest flash, its sides, and what is waited for to know a peak from its slope. */
-export const RING_TICKS = 154;
+export const RING_TICKS = 146;
 
 /** Ticks after which a peak is believed to be one; a flash of the same light can not follow sooner. */
 export function peakWait(width: number): number {
@@ -84,11 +83,12 @@ export function createGeometry(rateHz: number): Geometry {
   const ticks = (ms: number) =>
     Math.max(1, divide(ms * rateHz + 500 * samplesPerTick, 1_000 * samplesPerTick));
   const ticks16 = (ms: number) => divide(16 * ms * rateHz, 1_000 * samplesPerTick);
-  const far = ticks(152);
+  const far = ticks(136);
   const near = ticks(24);
   const guard = ticks(10);
   const widthMax = ticks(150);
   const isSmoothed = boxA > 1;
+  const bank = [ticks(16), Math.max(1, divide(40 * rateHz, 1_000 * samplesPerTick)), ticks(100)] as const;
   return {
     samplesPerMean,
     boxA,
@@ -98,9 +98,8 @@ export function createGeometry(rateHz: number): Geometry {
     guard,
     near,
     far,
-    widthShort: Math.max(1, divide(40 * rateHz, 1_000 * samplesPerTick)),
-    widthLong: ticks(100),
-    widthTrial: ticks(1_000),
+    bank,
+    gains16: [16, squareRoot(divide(256 * bank[1], bank[0])), squareRoot(divide(256 * bank[2], bank[0]))],
     widthMin: ticks(12),
     widthMax,
     noiseBlock: ticks(28),

@@ -28,14 +28,15 @@ const SHIFTS: readonly { updates: number; shift: number }[] = [
   { updates: 40, shift: 4 },
   { updates: 120, shift: 6 },
   { updates: 400, shift: 8 },
+  { updates: 1_600, shift: 10 },
 ];
-const SHIFT_LAST = 10;
-const UPDATES_MAX = 400;
+const SHIFT_LAST = 11;
+const UPDATES_MAX = 1_600;
 /** A difference six times that is rare; where such differences are not, the noise has grown, and is followed sooner. */
 const SURPRISE = 6;
 const SURPRISE_STEPS = 8;
 /** From the lower third to 5 standard deviations: 5 / 0.4307, in 1/256. */
-const REACH_256 = 2_972;
+const REACH_256 = 2_850;
 /** Below this nothing is a flash: 8 mV, in 1/64. */
 const THRESHOLD_64_MIN = 512;
 
@@ -80,35 +81,34 @@ function shiftAfter(updates: number): number {
 }
 
 /**
- * By how much noise makes the height of a flash differ that is `width` ticks wide beside two sides of `side` ticks: the
- * lower third, in 1/1024 mV.
+ * The variance of the height of a flash that is `width` ticks wide beside `sides` ticks of light, in 1/2^20 of what the
+ * noise of a tick would have if ticks shared none: neighbouring ones do, which a longer stretch feels less.
  */
-function thirdOf(noise: Noise, geometry: Geometry, shape: { width: number; side: number }): number {
-  const { width, side } = shape;
+export function varianceOf(geometry: Geometry, width: number, sides: number): number {
+  return divide((16 * width - geometry.spread16) << 16, width * width) + divide(1 << 20, sides);
+}
+
+/** The lower third of what noise makes of a level of this variance, in 1/1024 mV. */
+function thirdOf(noise: Noise, geometry: Geometry, variance: number): number {
   const { noiseBlock, spread16 } = geometry;
-  // Variances in units of a tick's: neighbouring ticks share noise, which a longer stretch feels less.
-  const ofFlash = divide((16 * width - spread16) << 16, width * width) + divide(1 << 19, side);
-  const ratio = divide(ofFlash * 16 * noiseBlock * noiseBlock, 96 * noiseBlock - 10 * spread16);
+  const ratio = divide(variance * 16 * noiseBlock * noiseBlock, 96 * noiseBlock - 10 * spread16);
   return (noise.third1024 * squareRoot(ratio)) >> 10;
 }
 
-/**
- * What such a flash has to rise above its sides, in 1/64 mV: 5 standard deviations, which noise alone passes less
- * than once in some hours.
- */
-export function thresholdFor(
-  noise: Noise,
-  geometry: Geometry,
-  shape: { width: number; side: number },
-): number {
-  return Math.max(THRESHOLD_64_MIN, (thirdOf(noise, geometry, shape) * REACH_256) >> 12);
+/** Five standard deviations of a level of this variance, in 1/64 mV. */
+export function reachOf(noise: Noise, geometry: Geometry, variance: number): number {
+  return (thirdOf(noise, geometry, variance) * REACH_256) >> 12;
 }
 
-/** The standard deviation of such a flash's height, in µV. */
-export function deviationUv(
-  noise: Noise,
-  geometry: Geometry,
-  shape: { width: number; side: number },
-): number {
-  return (thirdOf(noise, geometry, shape) * 2_267) >> 10;
+/**
+ * What a flash of this variance has to rise above its sides, in 1/64 mV: 5 standard deviations, which noise alone passes
+ * once in some hours.
+ */
+export function thresholdFor(noise: Noise, geometry: Geometry, variance: number): number {
+  return Math.max(THRESHOLD_64_MIN, reachOf(noise, geometry, variance));
+}
+
+/** The standard deviation of a flash's height of this variance, in µV. */
+export function deviationUv(noise: Noise, geometry: Geometry, variance: number): number {
+  return (thirdOf(noise, geometry, variance) * 2_267) >> 10;
 }

@@ -6,7 +6,7 @@ import { clamp, divide } from './int-math.ts';
  * it, take its place: at the start, and when the sensor was moved or the meter changed.
  */
 export interface Profile {
-  /** How many it was learnt from, up to 8; 0 when no flash has been recognised. */
+  /** How many it was learnt from, up to 32; 0 when no flash has been recognised. */
   count: number;
   /** In 1/64 mV. */
   amplitude64: number;
@@ -34,9 +34,15 @@ export interface Doubts {
   readonly slack16: number;
   readonly isExact: boolean;
   readonly isFaint: boolean;
+  /** Near the noise, flashes farther apart than this are no row: noise alone makes one in some hours. */
+  readonly faintSamples: number;
 }
 
 const COUNT_MAX = 8;
+/** Near the noise more of them have to be averaged. */
+const COUNT_MAX_FAINT = 32;
+/** Of what noise may have bent only flashes that are high enough are learnt: 20 mV, in 1/64. */
+const LEARN_64_MIN = 1_280;
 /** Flashes in a row that make a profile. */
 export const OTHERS_TO_BELIEVE = 3;
 /** Older ones are not looked at. */
@@ -63,19 +69,23 @@ export function passTick(profile: Profile, samples: number): void {
 }
 
 /**
- * How many flashes this one makes certain: 0 when it is none of this meter's, 1, or 3 when it is the third that agrees
+ * How many flashes this one makes certain: 0 when it is none, −1 when it waits for others like it, 1, or 3 when it is the third that agrees
  * with two before it, which `otherSamplesAgo` tells. What was learnt moves towards it.
  */
 export function recognise(profile: Profile, flash: Measured, doubts: Doubts): number {
   let certain = 1;
   if (!matches(profile, flash, doubts)) {
-    if (!believeOther(profile, flash, doubts)) return 0;
+    const isToLearn = doubts.isExact || (doubts.isFaint && flash.amplitude64 >= LEARN_64_MIN);
+    if (!isToLearn) return 0;
+    if (!believeOther(profile, flash, doubts)) return -1;
     certain = OTHERS_TO_BELIEVE;
   }
   profile.otherCount = 0;
-  if (profile.count < COUNT_MAX) profile.count += 1;
-  profile.amplitude64 += divide(flash.amplitude64 - profile.amplitude64, profile.count);
-  profile.length256 += divide(flash.length16 * 16 - profile.length256, profile.count);
+  const countMax = doubts.isFaint ? COUNT_MAX_FAINT : COUNT_MAX;
+  if (profile.count < COUNT_MAX_FAINT) profile.count += 1;
+  const weight = Math.min(profile.count, countMax);
+  profile.amplitude64 += divide(flash.amplitude64 - profile.amplitude64, weight);
+  profile.length256 += divide(flash.length16 * 16 - profile.length256, weight);
   return certain;
 }
 
@@ -93,14 +103,15 @@ function matches(profile: Profile, flash: Measured, doubts: Doubts): boolean {
 }
 
 function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolean {
-  if (!doubts.isExact && !doubts.isFaint) return false;
   const { other64, other16, otherSamplesAgo } = profile;
   // Against what was learnt, what is near the noise has to agree better than at the start.
   const isDoubtful = doubts.isFaint && profile.count > 0;
   const amplitudeShift = doubts.isFaint && !isDoubtful ? 1 : 2;
   const lengthShift = isDoubtful ? 2 : doubts.isFaint ? 1 : 3;
+  const sinceOther = otherSamplesAgo[Math.max(0, profile.otherCount - 1)] as number;
   const agrees =
     profile.otherCount > 0 &&
+    (!doubts.isFaint || sinceOther <= doubts.faintSamples) &&
     Math.abs(flash.amplitude64 - other64) <= other64 >> amplitudeShift &&
     Math.abs(flash.length16 - other16) <= (other16 >> lengthShift) + doubts.slack16;
   if (!agrees) profile.otherCount = 0;
@@ -115,12 +126,13 @@ function believeOther(profile: Profile, flash: Measured, doubts: Doubts): boolea
   return false;
 }
 
-/** Of four trials this one is short: a long flash beside near sides is seen by a long width only. */
-const SHORT_TRIAL = 1;
-export const TRIALS = 4;
-
-/** The width, in ticks, that flashes are looked for with; until one is known, one width after the other. */
-export function widthFor(profile: Profile, geometry: Geometry, trial: number): number {
-  if (profile.count === 0) return trial === SHORT_TRIAL ? geometry.widthShort : geometry.widthLong;
+/** The width, in ticks, that flashes are looked for with once one is known. */
+export function learntWidth(profile: Profile, geometry: Geometry): number {
   return clamp((profile.length256 + 64) >> 8, geometry.widthMin, geometry.widthMax);
+}
+
+/** How far a flash like those learnt rises, in 1/64 mV: the smoothing takes some of it. */
+export function expectedRise(profile: Profile, geometry: Geometry, width: number): number {
+  const { amplitude64 } = profile;
+  return amplitude64 - divide((amplitude64 >> 4) * geometry.edge16 * 7, 32 * width);
 }

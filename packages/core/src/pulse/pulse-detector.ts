@@ -1,10 +1,20 @@
 import { assert } from '@kilowink/core/error';
+import { type Calm, createCalm, standOnCalm, updateCalm } from './calm.ts';
 import { type Contrast, createContrast, measureContrast, type Search } from './contrast.ts';
 import { createGeometry, type Geometry, peakWait, SAMPLE_MISSING, SAMPLE_MV_MAX } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
-import { createNoise, deviationUv, doubtNoise, type Noise, thresholdFor, updateNoise } from './noise.ts';
-import { createProfile, type Profile, passTick, recognise, TRIALS, widthFor } from './profile.ts';
-import { findOnMovingLight } from './roughness.ts';
+import {
+  createNoise,
+  deviationUv,
+  doubtNoise,
+  type Noise,
+  reachOf,
+  thresholdFor,
+  updateNoise,
+  varianceOf,
+} from './noise.ts';
+import { createProfile, expectedRise, learntWidth, type Profile, passTick, recognise } from './profile.ts';
+import { createFlanks, type Flanks, findOnMovingLight } from './roughness.ts';
 import { createShape, type Fit, isFaint, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
 import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
 import { createTickRing, pushTick, type TickRing } from './tick-ring.ts';
@@ -69,6 +79,10 @@ export interface PulseView {
 
 /** What rises less is not looked at: 8 mV, in 1/64. */
 const PEAK_64_MIN = 512;
+/** Flashes under so many times what has to be passed are near the noise. */
+const BURIED = 3;
+/** What is near the noise is learnt from flashes at most so many windows apart. */
+const FAINT_WINDOWS = 12;
 /** Flashes to have been learnt before one is looked for on moving light. */
 const MOVING_COUNT_MIN = 3;
 
@@ -78,11 +92,16 @@ export class PulseDetector {
   readonly #smoother: Smoother = createSmoother();
   readonly #ring: TickRing = createTickRing();
   readonly #noise: Noise = createNoise();
+  readonly #calm: Calm = createCalm();
   readonly #profile: Profile = createProfile();
   readonly #windows: Windows = createWindows();
   readonly #contrast: Contrast = createContrast();
   readonly #shape: Shape = createShape();
+  readonly #flanks: Flanks = createFlanks();
+  /** What is looked for; while no flash is known, with the width of the peak that is waited for. */
   readonly #search: Search = { width: 0, tolerance64: 0 };
+  /** The width that saw most in the last tick. */
+  readonly #tried = { width: 0 };
   #near64 = 0;
   #wide64 = 0;
   #clipMv = 0;
@@ -92,8 +111,8 @@ export class PulseDetector {
   #peak64 = 0;
   #peakAge = 0;
   #previous64 = 0;
-  #trialTicks = 0;
-  #trial = 0;
+  /** Ticks since the middle of the last flash. */
+  #lastFlashAge = 65_535;
 
   constructor(options: PulseOptions) {
     const { rateHz, fullScaleMv } = options;
@@ -103,6 +122,7 @@ export class PulseDetector {
     );
     this.geometry = createGeometry(rateHz);
     this.#fullScaleMv = fullScaleMv;
+    this.#search.width = this.geometry.bank[1];
     this.#adapt();
   }
 
@@ -146,34 +166,44 @@ export class PulseDetector {
   }
 
   #takeTick(sink: PulseSink): void {
-    const tick8 = this.#smoother.tick8;
-    pushTick(this.#ring, tick8);
-    this.#tryWidths();
-    passTick(this.#profile, this.geometry.samplesPerTick);
-    if (updateNoise(this.#noise, this.#ring, this.geometry)) this.#adapt();
-    measureContrast(this.#contrast, { ring: this.#ring, geometry: this.geometry, shift: 0 }, this.#search);
+    const { geometry } = this;
+    updateCalm(this.#calm, { ring: this.#ring, geometry, noise: this.#noise });
+    pushTick(this.#ring, this.#smoother.tick8);
+    passTick(this.#profile, geometry.samplesPerTick);
+    this.#lastFlashAge = Math.min(this.#lastFlashAge + 1, 65_535);
+    if (updateNoise(this.#noise, this.#ring, geometry)) this.#adapt();
+    const score = this.#profile.count > 0 ? this.#riseOf(this.#search) : this.#tryBank();
     addBaseline(this.#windows, this.#contrast.pre64 >> 3);
-    const rise64 = this.#contrast.rise64;
     const wait = peakWait(this.#search.width);
-    if (rise64 > this.#peak64 || (this.#peakAge > wait && rise64 > this.#previous64)) {
-      this.#peak64 = rise64;
+    if (score > this.#peak64 || (this.#peakAge > wait && score > this.#previous64)) {
+      this.#peak64 = score;
       this.#peakAge = 0;
+      if (this.#tried.width !== this.#search.width) this.#setWidth(this.#tried.width);
     } else {
       this.#peakAge = Math.min(this.#peakAge + 1, 65_535);
       if (this.#peakAge === wait && this.#peak64 >= PEAK_64_MIN) this.#judgePeak(sink);
     }
-    this.#previous64 = rise64;
+    this.#previous64 = score;
   }
 
-  /** Changes the width that is tried, but not while a peak is waited for, whose place goes with it. */
-  #tryWidths(): void {
-    if (this.#profile.count > 0) return;
-    if (this.#trialTicks < this.geometry.widthTrial) this.#trialTicks += 1;
-    const isPeakPending = this.#peak64 >= PEAK_64_MIN && this.#peakAge < peakWait(this.#search.width);
-    if (this.#trialTicks < this.geometry.widthTrial || isPeakPending) return;
-    this.#trialTicks = 0;
-    this.#trial = this.#trial + 1 === TRIALS ? 0 : this.#trial + 1;
-    this.#adapt();
+  #riseOf(search: Search): number {
+    measureContrast(this.#contrast, { ring: this.#ring, geometry: this.geometry, shift: 0 }, search);
+    return this.#contrast.rise64;
+  }
+
+  /** While no flash is known: the highest contrast of three widths, each as far as it sees through noise. */
+  #tryBank(): number {
+    const { bank, gains16 } = this.geometry;
+    const trial = { width: 0, tolerance64: this.#search.tolerance64 };
+    let best = -(1 << 30);
+    for (let i = 0; i < bank.length; i++) {
+      trial.width = bank[i] as number;
+      const score = divide(this.#riseOf(trial) * (gains16[i] as number), 16);
+      if (score <= best) continue;
+      best = score;
+      this.#tried.width = trial.width;
+    }
+    return best;
   }
 
   /** Decides whether the peak that was `#peakAge` ticks ago is a flash. */
@@ -181,16 +211,33 @@ export class PulseDetector {
     // What shrinks at the top of the scale is not what is to be known of a flash.
     if (this.#clippedSamples > this.geometry.blindSamples) return;
     const contrast = this.#contrast;
-    this.#measurePeak(true);
+    const needed64 = this.#chooseBase();
     // A step has sides that differ by twice what its upper end rises above their mean.
     const isSteep = Math.abs(contrast.pre64 - contrast.post64) > contrast.rise64;
-    let certain = isSteep ? 0 : this.#countFlashes();
+    let certain = isSteep ? 0 : this.#countFlashes(needed64);
     if (certain === 0) certain = this.#countOnMovingLight();
-    if (certain === 0) return;
+    if (certain <= 0) return;
     this.#peak64 = 0;
+    this.#lastFlashAge = this.#shape.middle16 >> 4;
     this.#adapt();
     for (let i = 0; i < certain - 1; i++) this.#tell(this.#profile.otherSamplesAgo[i] as number, sink);
     this.#tell(this.#samplesAgo, sink);
+  }
+
+  /**
+   * Measures the peak beside near sides; near the noise, beside the calm light or wide sides where there are such. Returns
+   * what it has to rise then, or 0 where flashes are far above the noise.
+   */
+  #chooseBase(): number {
+    const contrast = this.#contrast;
+    const { geometry } = this;
+    this.#measurePeak(true);
+    const isFaint = Math.max(contrast.rise64, this.#profile.amplitude64) < BURIED * this.#wide64;
+    if (!isFaint) return 0;
+    const calmTicks = standOnCalm(contrast, this.#calm, { geometry, noise: this.#noise });
+    if (calmTicks > 0) return this.#neededOn(calmTicks);
+    this.#measurePeak(false);
+    return contrast.isWide ? this.#wide64 : this.#near64;
   }
 
   #measurePeak(isNear: boolean): void {
@@ -215,14 +262,16 @@ export class PulseDetector {
     const isClear = amplitude64 >= 2 * this.#near64 && this.#peak64 * 8 >= amplitude64;
     if (count < MOVING_COUNT_MIN || !isClear) return 0;
     const middleAge = this.#peakCentreAge + (this.#search.width >> 1);
-    const place = { ring: this.#ring, geometry: this.geometry, middleAge };
+    const place = { ring: this.#ring, geometry: this.geometry, middleAge, flanks: this.#flanks };
     if (!findOnMovingLight(this.#shape, place, this.#profile)) return 0;
+    // An LED is dark for longer than it flashes: what is closer is what was left of the last flash.
+    if (this.#lastFlashAge * 16 - this.#shape.middle16 < (this.#shape.length16 * 3) >> 1) return 0;
     removeFlash(this.#shape, place);
     return 1;
   }
 
   /** How many flashes the peak makes certain; see `recognise`. The contrast holds the near sides at first. */
-  #countFlashes(): number {
+  #countFlashes(needed: number): number {
     const shape = this.#shape;
     const peak: Peak = {
       ring: this.#ring,
@@ -232,10 +281,10 @@ export class PulseDetector {
       width: this.#search.width,
       learnt16: this.#profile.count > 0 ? this.#profile.length256 >> 4 : 0,
       learnt64: this.#profile.amplitude64,
-      needed64: this.#near64,
+      needed64: needed > 0 ? needed : this.#near64,
       noise64: this.#noise.third1024 >> 3,
     };
-    const fit = this.#fitPeak(peak);
+    const fit = needed > 0 ? measureShape(shape, peak) : this.#fitPeak(peak);
     if (fit === 'none') return 0;
     const { rise64 } = peak.contrast;
     const { needed64 } = peak;
@@ -249,14 +298,27 @@ export class PulseDetector {
         slack16: this.geometry.slack16,
         isExact,
         isFaint: isFaint(peak),
+        faintSamples: FAINT_WINDOWS * this.geometry.windowSamples,
       });
     }
     // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it, this
     // frees them.
-    const isFreed = isExact || (!isLoud && rise64 * 2 >= needed64);
+    const isKnown = peak.learnt16 > 0;
+    const isLikely = !isKnown || rise64 * 2 >= this.#profile.amplitude64;
+    const isWaiting = isLoud && !isKnown && isFaint(peak);
+    const isFreed = isWaiting || (isLikely && (isExact || (!isLoud && rise64 * 2 >= needed64)));
     if (certain > 0 || isFreed) removeFlash(shape, peak);
-    if (!isLoud && isFreed && (isExact || peak.learnt16 === 0)) doubtNoise(this.#noise, isExact);
+    if (!isLoud && isFreed && shape.isSharp) doubtNoise(this.#noise, !isKnown);
     return certain;
+  }
+
+  /** What has to be passed beside so many ticks of light. */
+  #neededOn(sideTicks: number): number {
+    const { width } = this.#search;
+    const least64 = thresholdFor(this.#noise, this.geometry, varianceOf(this.geometry, width, sideTicks));
+    // Two thirds of the least are 3.3 deviations: one flash in two thousand falls short by more.
+    const known64 = expectedRise(this.#profile, this.geometry, width) - divide(least64 * 2, 3);
+    return clamp(known64, least64, least64 + (least64 >> 2));
   }
 
   /** Looks with near sides; with wide ones, which are quieter, if that is not enough. */
@@ -280,15 +342,21 @@ export class PulseDetector {
   /** Follows what was learnt: the width looked for, and what has to be passed. */
   #adapt(): void {
     const { geometry } = this;
-    const width = widthFor(this.#profile, geometry, this.#trial);
-    this.#search.width = width;
-    this.#near64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near });
-    this.#wide64 = thresholdFor(this.#noise, geometry, { width, side: geometry.near + geometry.far });
-    const near64 = this.#near64 - (this.#near64 >> 2);
-    this.#search.tolerance64 = Math.max(near64, this.#profile.amplitude64 >> 3);
+    const { near, far } = geometry;
+    if (this.#profile.count > 0) this.#tried.width = learntWidth(this.#profile, geometry);
+    this.#setWidth(this.#profile.count > 0 ? this.#tried.width : this.#search.width);
+    const sides64 = reachOf(this.#noise, geometry, divide(1 << 20, near) + divide(1 << 20, far));
+    this.#search.tolerance64 = Math.max(384, sides64, this.#profile.amplitude64 >> 3);
     // So near to the top the diode gives way, and a flash could not pass the threshold: that blinds as well.
     const margin64 = Math.max(this.#fullScaleMv << 2, Math.min(this.#wide64, this.#fullScaleMv << 4));
     this.#clipMv = this.#fullScaleMv - (margin64 >> 6);
+  }
+
+  #setWidth(width: number): void {
+    const { near, far } = this.geometry;
+    this.#search.width = width;
+    this.#near64 = this.#neededOn(2 * near);
+    this.#wide64 = this.#neededOn(2 * (near + far));
   }
 
   #health(): Health {
@@ -297,7 +365,11 @@ export class PulseDetector {
     const { count, amplitude64 } = this.#profile;
     const isWeak = amplitude64 < 2 * this.#wide64;
     return {
-      noiseUv: deviationUv(this.#noise, geometry, { width, side: geometry.near + geometry.far }),
+      noiseUv: deviationUv(
+        this.#noise,
+        geometry,
+        varianceOf(geometry, width, 2 * (geometry.near + geometry.far)),
+      ),
       state: count === 0 ? 'none' : isWeak ? 'weak' : 'good',
     };
   }

@@ -28,13 +28,15 @@ export interface Shape {
   amplitude64: number;
   /** How long it looked by itself, where `length16` is the learnt length because noise is near. */
   own16: number;
+  /** Whether the template leaves next to nothing over, as no noise does. */
+  isSharp: boolean;
 }
 
 /** No flash is higher than the scale, and with it products stay below 2^31. */
 const AMPLITUDE_64_MAX = 64 * SAMPLE_MV_MAX;
 
 export function createShape(): Shape {
-  return { middle16: 0, length16: 0, amplitude64: 0, own16: 0 };
+  return { middle16: 0, length16: 0, amplitude64: 0, own16: 0, isSharp: false };
 }
 
 function levelAt(peak: Peak, age: number): number {
@@ -56,8 +58,9 @@ export function isFaint(peak: Peak): boolean {
 }
 
 function isBuried(peak: Peak): boolean {
-  const { learnt64 } = peak;
+  const { learnt64, learnt16 } = peak;
   const { rise64 } = peak.contrast;
+  if (learnt16 === 0) return rise64 < BURIED * peak.needed64;
   return learnt64 < BURIED * peak.needed64 && rise64 * 5 >= learnt64 * 2 && rise64 * 2 <= learnt64 * 5;
 }
 
@@ -73,17 +76,26 @@ export function measureShape(shape: Shape, peak: Peak): Fit {
   const newer16 = findCrossing(peak, { crestAge, half64, direction: -1 });
   const older16 = findCrossing(peak, { crestAge, half64, direction: 1 });
   const isCrossed = newer16 >= 0 && older16 >= 0;
-  if (learnt16 > 0 && isBuried(peak)) {
-    shape.own16 = isCrossed ? clamp(older16 - newer16, learnt16 >> 1, 2 * learnt16) : learnt16;
-    shape.length16 = learnt16;
-    shape.middle16 = (2 * peak.centreAge + peak.width - 1) * 8;
-    return fitTemplate(shape, peak);
+  const isBent = isBuried(peak);
+  if (learnt16 > 0 && isBent) {
+    const own16 = isCrossed ? clamp(older16 - newer16, learnt16 >> 1, 2 * learnt16) : learnt16;
+    return fitAssumed(shape, peak, { length16: learnt16, own16 });
   }
-  if (!isCrossed) return 'none';
-  shape.own16 = older16 - newer16;
-  shape.length16 = shape.own16;
-  shape.middle16 = (older16 + newer16) >> 1;
-  if (shape.length16 < geometry.length16Min || shape.length16 > geometry.length16Max) return 'none';
+  const crossed16 = older16 - newer16;
+  if (isCrossed && crossed16 >= geometry.length16Min && crossed16 <= geometry.length16Max) {
+    shape.own16 = crossed16;
+    shape.length16 = crossed16;
+    shape.middle16 = (older16 + newer16) >> 1;
+    const fit = fitTemplate(shape, peak);
+    if (fit === 'exact' || !isBent) return fit;
+  }
+  return isBent ? fitAssumed(shape, peak, { length16: 16 * peak.width, own16: 16 * peak.width }) : 'none';
+}
+
+function fitAssumed(shape: Shape, peak: Peak, of: { length16: number; own16: number }): Fit {
+  shape.own16 = of.own16;
+  shape.length16 = of.length16;
+  shape.middle16 = (2 * peak.centreAge + peak.width - 1) * 8;
   return fitTemplate(shape, peak);
 }
 
@@ -172,6 +184,7 @@ function fitTemplate(shape: Shape, peak: Peak): Fit {
   const area64 = (shape.amplitude64 * shape.length16) >> 4;
   const noise64 = (peak.noise64 * (oldest - newest + 1) * 3) >> 1;
   const allowed64 = (area64 * geometry.misfit256Max) >> 8;
+  shape.isSharp = misfit64 * 4 <= allowed64;
   if (misfit64 * 2 <= allowed64) return 'exact';
   return misfit64 <= allowed64 + noise64 ? 'likely' : 'none';
 }

@@ -22,6 +22,8 @@ export interface PulseWindow {
   /** Standard deviation of what a flash's height is measured with. */
   readonly noiseUv: number;
   readonly lengthUs: number;
+  /** Flashes of windows before it that were told already: recognised only once others like them had followed. */
+  readonly lateCount: number;
 }
 
 interface Tally {
@@ -43,6 +45,8 @@ export interface Windows {
   running: Tally;
   closing: Tally;
   isClosing: boolean;
+  /** Since a window was told last. */
+  lateCount: number;
 }
 
 function createTally(): Tally {
@@ -59,7 +63,14 @@ function createTally(): Tally {
 }
 
 export function createWindows(): Windows {
-  return { number: 0, sample: -1, running: createTally(), closing: createTally(), isClosing: false };
+  return {
+    number: 0,
+    sample: -1,
+    running: createTally(),
+    closing: createTally(),
+    isClosing: false,
+    lateCount: 0,
+  };
 }
 
 /** Counts a sample; true when the window before the running one is complete. */
@@ -80,17 +91,17 @@ export function spoil(windows: Windows, samples: number, reason: 'isClipped' | '
   if (windows.isClosing && samples > windows.sample + 1) windows.closing[reason] = true;
 }
 
-/** Where in the running window, or in the one that closes, so many samples ago lies; undefined when before both. */
+/** In which window so many samples ago was, and where in it; undefined when before the first. */
 export function placeInWindow(
   windows: Windows,
   geometry: Geometry,
   samplesAgo: number,
 ): { windowNumber: number; sample: number } | undefined {
+  const { windowSamples } = geometry;
   const sample = windows.sample - samplesAgo;
-  const running = windows.isClosing ? windows.number + 1 : windows.number;
-  if (sample >= 0) return { windowNumber: running, sample };
-  if (!windows.isClosing || sample + geometry.windowSamples < 0) return undefined;
-  return { windowNumber: windows.number, sample: sample + geometry.windowSamples };
+  const back = sample >= 0 ? 0 : divide(windowSamples - 1 - sample, windowSamples);
+  const windowNumber = windows.number + (windows.isClosing ? 1 : 0) - back;
+  return windowNumber < 0 ? undefined : { windowNumber, sample: sample + back * windowSamples };
 }
 
 /** Adds a flash at a place that `placeInWindow` gave. */
@@ -99,6 +110,10 @@ export function addFlash(
   place: { windowNumber: number; sample: number },
   flash: { amplitude64: number; length16: number },
 ): void {
+  if (place.windowNumber < windows.number) {
+    windows.lateCount += 1;
+    return;
+  }
   const isClosing = windows.isClosing && place.windowNumber === windows.number;
   const tally = isClosing ? windows.closing : windows.running;
   tally.count += 1;
@@ -123,8 +138,10 @@ export function takeWindow(windows: Windows, geometry: Geometry, health: Health)
   const { closing } = windows;
   const { count } = closing;
   const number = windows.number;
+  const { lateCount } = windows;
   windows.number += 1;
   windows.isClosing = false;
+  windows.lateCount = 0;
   return {
     number,
     state: closing.isMissing ? 'missing' : closing.isClipped ? 'saturated' : health.state,
@@ -134,6 +151,7 @@ export function takeWindow(windows: Windows, geometry: Geometry, health: Health)
     amplitudeMv: count === 0 ? 0 : divide(closing.amplitudes64, count * 64),
     noiseUv: health.noiseUv,
     lengthUs: count === 0 ? 0 : tick16ToUs(divide(closing.lengths16, count), geometry),
+    lateCount,
   };
 }
 

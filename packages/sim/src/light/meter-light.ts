@@ -42,8 +42,6 @@ export function createMeterLight(meter: MeterLight, seed: number): MeterLightSou
   return {
     lightAt(timeS) {
       const steadyMv = steady(timeS);
-      // A flash in which the LED comes on for good has no end to be seen by.
-      if (steadyMv > 0 && now !== undefined && taken.at(-1) === now) taken.pop();
       if (now === undefined && timeS < riseS) return steadyMv;
       if (now === undefined) {
         now = { fromS: riseS, toS: riseS + flashS, amplitudeMv: amplitude(riseS) };

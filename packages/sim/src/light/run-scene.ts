@@ -77,7 +77,8 @@ export function judge(flashes: readonly TrueFlash[], runner: Runner, rateHz: num
   };
   const middles = flashes.map((flash) => (flash.fromS + flash.toS) / 2);
   const truths = flashes.filter((_, index) => isMeasured(middles[index] ?? 0));
-  const found = runner.foundS.filter(isMeasured);
+  // A start tells its first flashes after others.
+  const found = runner.foundS.filter(isMeasured).sort((a, b) => a - b);
   let matched = 0;
   let next = 0;
   for (const flash of truths) {

@@ -32,7 +32,7 @@ function scene(name: string, light: Partial<Light>, hasMotion = false): Scene {
 
 const CLOUDS = { kind: 'clouds', lowMv: 200, highMv: 2_200, holdS: [0.5, 20], edgeS: [1, 6] } as const;
 const LAMP_100 = { kind: 'lamp', levelMv: 400, flickerHz: 100, depth: 0.7 } as const;
-const SWITCHED = { kind: 'lamp', levelMv: 600, flickerHz: 100, depth: 0.5, holdS: [20, 120] } as const;
+const SWITCHED = { kind: 'lamp', levelMv: 600, flickerHz: 100, depth: 0.5, holdS: [2, 30] } as const;
 const SHADOWS = {
   kind: 'shadows',
   everyS: 6,
@@ -75,7 +75,7 @@ export const SCENES: readonly Scene[] = [
     ambient: [{ kind: 'daylight', lowMv: 200, highMv: 5_000, periodS: 600 }],
   }),
   scene('export, LED steady', { meter: meter({ steady: { everyS: 120, forS: 60 } }) }),
-  scene('sensor moved', { meter: meter({ moved: { everyS: 1_800, factor: 0.3 } }) }),
+  scene('sensor moved', { meter: meter({ moved: { everyS: 900, factor: 0.3 } }) }),
   scene('no flash, lamps and clouds', {
     meter: meter({ powerW: [0, 0] }),
     ambient: [CLOUDS, { ...SWITCHED, levelMv: 300 }],
