@@ -5,4 +5,5 @@ export * from './mqtt-health.ts';
 export * from './operations.ts';
 export * from './routes.ts';
 export * from './series.ts';
+export * from './session.ts';
 export * from './site.ts';

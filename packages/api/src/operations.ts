@@ -12,15 +12,20 @@ import {
   totalAnswer,
   windowsAnswer,
 } from './series.ts';
+import { sessionBody, sessionInfo } from './session.ts';
 import { healthInfo, problem, siteInfo } from './site.ts';
 
 /** One operation of the HTTP API. The server's checks and the OpenAPI document both come from this table. */
 export interface Operation {
   readonly id: string;
+  /** `get` when left out. What changes something asks for the administrator's session, but for the session itself. */
+  readonly method?: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
   readonly summary: string;
   readonly parameters: z.ZodObject | null;
   readonly query: z.ZodObject | null;
+  /** JSON that the request carries. */
+  readonly body?: z.ZodType;
   /** Null where the answer is no JSON. */
   readonly answer: z.ZodType | null;
   readonly contentType: string;
@@ -167,13 +172,44 @@ export const operations = {
     answer: healthInfo,
     contentType: json,
   },
+  readSession: {
+    id: 'readSession',
+    path: `${API_PREFIX}/session`,
+    summary: 'Whether this client is logged in as administrator',
+    parameters: null,
+    query: null,
+    answer: sessionInfo,
+    contentType: json,
+  },
+  openSession: {
+    id: 'openSession',
+    method: 'post',
+    path: `${API_PREFIX}/session`,
+    summary: 'Log in as administrator: sets a cookie',
+    parameters: null,
+    query: null,
+    body: sessionBody,
+    answer: sessionInfo,
+    contentType: json,
+  },
+  closeSession: {
+    id: 'closeSession',
+    method: 'delete',
+    path: `${API_PREFIX}/session`,
+    summary: 'Log out',
+    parameters: null,
+    query: null,
+    answer: sessionInfo,
+    contentType: json,
+  },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 /** The OpenAPI 3.1 document of the API, for `GET /api/v1/openapi.json`. */
 export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
-  const paths = Object.fromEntries(
-    Object.values(operations).map((operation: Operation) => [operation.path, { get: describe(operation) }]),
-  );
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of Object.values<Operation>(operations)) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method ?? 'get']: describe(operation) };
+  }
   return {
     openapi: '3.1.0',
     info: {
@@ -197,6 +233,11 @@ function describe(operation: Operation): Readonly<Record<string, unknown>> {
     operationId: operation.id,
     summary: operation.summary,
     parameters: [...inputs(operation.parameters, 'path'), ...inputs(operation.query, 'query')],
+    ...(operation.body === undefined
+      ? {}
+      : {
+          requestBody: { required: true, content: { [json]: { schema: schemaOf(operation.body, 'input') } } },
+        }),
     responses: {
       200: { description: operation.summary, content: { [operation.contentType]: { schema } } },
       default: problemAnswer,

@@ -20,6 +20,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     serve: async () => (await import('./commands/serve.ts')).serveCommand(),
     import: async () => (await import('./commands/import.ts')).importCommand(),
     export: async () => (await import('./commands/export.ts')).exportCommand(),
+    admin: async () => (await import('./commands/admin.ts')).adminCommand(),
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
     mqtt: async () => (await import('./commands/mqtt.ts')).mqttCommand(),
     detect: async () => (await import('./commands/detect.ts')).detectCommand(),

@@ -23,6 +23,42 @@ export const SERVER_ERRORS = {
     status: 500,
     retryable: false,
   },
+  'admin/login': {
+    message: 'This is for the administrator: log in first.',
+    status: 401,
+    retryable: false,
+  },
+  'admin/no-password': {
+    message:
+      'Nothing can be changed over the network until an administrator’s password is set: run `kilowink admin password` on the server.',
+    status: 403,
+    retryable: false,
+  },
+  'admin/wrong-password': {
+    message: 'That is not the administrator’s password.',
+    status: 401,
+    retryable: false,
+  },
+  'admin/too-many-tries': {
+    message: 'Too many wrong passwords: try again in {waitS} s.',
+    status: 429,
+    retryable: true,
+  },
+  'admin/weak-password': {
+    message: 'Expected a password of at least {min} characters.',
+    status: 400,
+    retryable: false,
+  },
+  'admin/origin': {
+    message: 'A page of {origin} asked to change something here; that is not done.',
+    status: 403,
+    retryable: false,
+  },
+  'admin/unreadable': {
+    message: 'The administrator’s password in {path} can not be read: {reason}. Set it again.',
+    status: 500,
+    retryable: false,
+  },
   'query/invalid': { message: '{faults}', status: 400, retryable: false },
   'query/time': {
     message: '{name}: expected ISO 8601 (2026-03-29T10:00Z) or UTC milliseconds, "{value}" came.',
@@ -96,7 +132,8 @@ export const SERVER_ERRORS = {
     retryable: false,
   },
   'mqtt/retained-unreadable': {
-    message: 'The broker’s kept messages in {path} can not be read: {reason}. Without the file it starts empty.',
+    message:
+      'The broker’s kept messages in {path} can not be read: {reason}. Without the file it starts empty.',
     status: 500,
     retryable: false,
   },

@@ -5,6 +5,7 @@ import { liveQuery, operations } from '@kilowink/api';
 import type { Clock } from '@kilowink/core/time';
 import type { Store, StoreReader } from '@kilowink/store';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { AdminSessions, addAdminRoutes } from '../admin/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { serverError } from '../errors.ts';
 import {
@@ -87,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null,
   });
   addEventRoutes(app, { store, zone: config.site.zone });
+  addAdminRoutes(app, new AdminSessions(config.dataDir, clock));
   addSiteRoutes(app, {
     version,
     site: (): SiteInfo => ({
@@ -111,12 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
     meters: () => meters?.list ?? [],
   });
-  app.get(operations.readLive.path, (request, reply) => {
-    const { cursor } = readInput(liveQuery, request.query);
-    const last = request.headers['last-event-id'];
-    reply.hijack();
-    live.open(reply.raw, (typeof last === 'string' ? last : cursor) ?? null);
-  });
+  addLiveRoute(app, live);
   addPageRoutes(app, options.pageFolder ?? PAGE_FOLDER);
   address = await listen(app, config);
   if (writable !== null)
@@ -137,6 +134,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       store.close();
     },
   };
+}
+
+function addLiveRoute(app: FastifyInstance, live: Live): void {
+  app.get(operations.readLive.path, (request, reply) => {
+    const { cursor } = readInput(liveQuery, request.query);
+    const last = request.headers['last-event-id'];
+    reply.hijack();
+    live.open(reply.raw, (typeof last === 'string' ? last : cursor) ?? null);
+  });
 }
 
 /** Reports of sensors pass by the framework: they are many, and their answers are two letters. */
