@@ -11,6 +11,9 @@ export const GAP_MS = 5 * MINUTE_MS;
 /** What an index showed is stored this often, and around gaps. */
 const READING_MS = HOUR_MS;
 
+/** 36 kVA for a month: a rise beyond is another meter's index, or a digit that went wrong twice. */
+const RISE_WH_MAX = 26_000_000;
+
 /** What is remembered of an index, across restarts too. */
 export interface IndexState {
   /** Up to here its energy is stored; what came since is `pendingWh`. */
@@ -43,7 +46,9 @@ export class IndexTrack {
   take(index: { indexWh: number; addedWh: number | null; step: IndexStep }, atMs: EpochMs): void {
     const { state } = this;
     const { indexWh, addedWh } = index;
-    if (state === null || addedWh === null) {
+    if (state !== null && isRise(state, index)) {
+      this.#cross(state, { indexWh, addedWh: indexWh - state.indexWh, atMs });
+    } else if (state === null || addedWh === null) {
       this.settle();
       this.#begin(indexWh, atMs);
     } else if (atMs - state.seenMs > GAP_MS) this.#cross(state, { indexWh, addedWh, atMs });
@@ -102,4 +107,13 @@ export class IndexTrack {
     state.fromMs = endMs;
     state.pendingWh = 0;
   }
+}
+
+/**
+ * A rise that two frames of the same meter agree on, but that is more than can have been drawn in the time: messages of an
+ * outage that come all at once, from a gateway without a clock. It was drawn, only the time is not known.
+ */
+function isRise(state: IndexState, index: { indexWh: number; step: IndexStep }): boolean {
+  const roseWh = index.indexWh - state.indexWh;
+  return index.step === 'confirmed' && roseWh > 0 && roseWh <= RISE_WH_MAX;
 }

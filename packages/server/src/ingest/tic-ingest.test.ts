@@ -341,3 +341,20 @@ test('a meter clock that is wrong is shown, and not used', () => {
   assert.ok((shown.at(-1)?.frameMs ?? 0) >= START);
   store.close();
 });
+
+test('a backlog without times that comes all at once keeps its energy', () => {
+  const { store } = openStore();
+  const ingest = new TicIngest({ store });
+  const heard = hear({ mode: 'historique' }, 1_800_000).filter((_, at) => at % 40 === 0);
+  for (const [sequence, { reading, atMs }] of heard.entries()) {
+    const receivedMs = sequence < 5 ? atMs : START + 1_800_000 + sequence;
+    ingest.take({ meter: 'main', reading, receivedMs, way: 'mqtt', identity: { boot: 1, sequence } });
+  }
+  const identity = { boot: 1, sequence: 1_000 };
+  ingest.take({ meter: 'main', reading: last(heard), receivedMs: START + 1_801_000, way: 'mqtt', identity });
+  ingest.settle();
+  const wanted = (last(heard).totalIndexWh ?? 0) - (first(heard).totalIndexWh ?? 0);
+  assert.ok(wanted > 900);
+  assert.equal(totals(store)['tic/main energy'], wanted);
+  store.close();
+});
