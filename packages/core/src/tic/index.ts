@@ -63,6 +63,7 @@ export {
   decodeOptarif,
   decodePtec,
   decodeTempoProgramme,
+  periodOfIndex,
   periodOfName,
 } from './tariff.ts';
 export { collapseSpaces, groupAtMs, groupValue, type TicValue } from './values.ts';

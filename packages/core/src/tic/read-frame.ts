@@ -5,6 +5,7 @@ import { estimateInjectedVa } from './injection.ts';
 import { LABELS } from './labels.ts';
 import { decodeProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
 import type {
+  TariffPeriod,
   TempoColour,
   TicDated,
   TicOverload,
@@ -20,6 +21,7 @@ import {
   decodeDemain,
   decodeOptarif,
   decodePtec,
+  periodOfIndex,
   periodOfName,
 } from './tariff.ts';
 import { collapseSpaces, groupAtMs } from './values.ts';
@@ -218,17 +220,26 @@ function sumOfContract(groups: GroupMap): number | null {
 }
 
 function readTariff(groups: GroupMap, status: TicStatus | null) {
-  const [ptec, name] = [groups.raw('PTEC'), groups.text('LTARF')];
-  const tariffPeriod = ptec === null ? (name === null ? null : periodOfName(name)) : decodePtec(ptec);
+  const ptec = groups.raw('PTEC');
+  const tariffIndex = groups.number('NTARF') ?? status?.supplierIndex ?? null;
+  const tariffPeriod = ptec === null ? periodInStandard(groups, tariffIndex) : decodePtec(ptec);
   const demain = groups.raw('DEMAIN');
-  const tempoToday: TempoColour | null = status === null ? colourOfPeriod(tariffPeriod) : status.tempoToday;
+  const tempoToday: TempoColour | null = status?.tempoToday ?? colourOfPeriod(tariffPeriod);
   return {
     tariffPeriod,
-    tariffName: ptec ?? name,
-    tariffIndex: groups.number('NTARF') ?? status?.supplierIndex ?? null,
+    tariffName: ptec ?? groups.text('LTARF'),
+    tariffIndex,
     tempoToday,
     tempoTomorrow: demain === null ? (status?.tempoTomorrow ?? null) : decodeDemain(demain),
   };
+}
+
+/** By its name, which is the supplier's free text, else by the index in force. */
+function periodInStandard(groups: GroupMap, tariffIndex: number | null): TariffPeriod | null {
+  const [name, contractName] = [groups.text('LTARF'), groups.text('NGTF')];
+  const byName = name === null ? null : periodOfName(name);
+  if (byName !== null || tariffIndex === null || contractName === null) return byName;
+  return periodOfIndex(contractOfName(contractName), tariffIndex);
 }
 
 function readPeaks(groups: GroupMap): TicPeak[] {

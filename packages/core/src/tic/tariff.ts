@@ -74,6 +74,20 @@ export function periodOfName(name: string): TariffPeriod | null {
   return toPeriod(colours.length === 1 ? `${hours}J${colours[0]}` : hours);
 }
 
+/** Which period each of the supplier's indexes is, in the order in which a Linky is set up for these contracts. */
+const PERIODS_BY_INDEX: Readonly<Record<TicContract, readonly TariffPeriod[]>> = {
+  base: ['TH'],
+  offPeak: ['HC', 'HP'],
+  tempo: ['HCJB', 'HPJB', 'HCJW', 'HPJW', 'HCJR', 'HPJR'],
+  ejp: [],
+  other: [],
+};
+
+/** The period of an index in force, 1 to 10, where its name tells none; null where the contract does not say. */
+export function periodOfIndex(contract: TicContract, index: number): TariffPeriod | null {
+  return PERIODS_BY_INDEX[contract][index - 1] ?? null;
+}
+
 function hoursOf(words: readonly string[]): string | null {
   const isOffPeak = words.some((word) => word === 'HC' || word.startsWith('CREUSE'));
   const isPeak = words.some((word) => word === 'HP' || word.startsWith('PLEINE'));

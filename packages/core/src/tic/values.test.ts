@@ -131,6 +131,17 @@ test('contracts and periods by the names that suppliers give', () => {
   deepEqual(others.map(periodOfName), ['HC', null, null, null]);
 });
 
+test('a period whose name tells nothing is that of its index', () => {
+  const read = (contract: string, name: string, index: string) => {
+    const groups = standard('NGTF', contract) + standard('LTARF', name) + standard('NTARF', index);
+    return hear(`\x02${groups}\x03`).frames.map((frame) => readFrame(frame).tariffPeriod)[0];
+  };
+  equal(read('H PLEINE/CREUSE ', 'INDEX INACTIF 2 ', '02'), 'HP');
+  equal(read('     TEMPO      ', 'INDEX NON CONSO ', '05'), 'HCJR');
+  equal(read('   PRODUCTEUR   ', 'INDEX NON CONSO ', '01'), null);
+  equal(read('     TEMPO      ', '    HP  BLEU    ', '05'), 'HPJB');
+});
+
 test('serial numbers', () => {
   const serial = decodeSerialNumber('021861348497');
   deepEqual(serial, { maker: 2, year: 18, type: 61, family: 'linky', number: 348_497 });
