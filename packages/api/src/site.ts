@@ -60,6 +60,16 @@ export const healthInfo = z.object({
       disagreements: z.int(),
       boots: z.int(),
       version: z.int().describe('Version of its reports'),
+      ways: z
+        .array(
+          z.object({
+            way: z.string().describe('`wifi`, `bluetooth/<adapter>` or `mqtt/<gateway>`'),
+            rssiDbm: z.number().nullable(),
+            lastMs: z.number(),
+            heard: z.int().describe('Receptions since the server started'),
+          }),
+        )
+        .describe('How it was heard, best way first'),
       refusedBy: z
         .array(z.object({ code: z.string(), count: z.int() }))
         .describe('Refused reports by reason'),
@@ -76,6 +86,58 @@ export const healthInfo = z.object({
         .optional(),
     }),
   ),
+  bluetooth: z
+    .object({
+      adapter: z
+        .object({
+          name: z.string(),
+          state: z.enum(['starting', 'scanning', 'waiting']),
+          obstacle: z
+            .object({ code: z.string(), message: z.string(), advice: z.string() })
+            .nullable()
+            .describe('Why it does not listen, and what to do'),
+          isExtended: z.boolean().nullable().describe('Hears extended advertisements; null while not known'),
+          isCoded: z.boolean().nullable().describe('Hears the Coded PHY'),
+          adverts: z.int(),
+          restarts: z.int(),
+        })
+        .nullable()
+        .describe('null where the own adapter is not used'),
+      sensors: z
+        .array(
+          z.object({
+            source: z.string(),
+            lastMs: z.number(),
+            messages: z.int(),
+            repeated: z.int(),
+            batteryPercent: z.number().nullable(),
+            isEncrypted: z.boolean(),
+            ways: z.array(
+              z.object({
+                way: z.string(),
+                rssiDbm: z.number().nullable(),
+                lastMs: z.number(),
+                heard: z.int(),
+              }),
+            ),
+          }),
+        )
+        .describe('BTHome sensors'),
+      unknown: z
+        .array(
+          z.object({
+            address: z.string(),
+            kind: z.enum(['report1', 'report2', 'report2Short', 'bthome']),
+            name: z.string().nullable(),
+            sensorId: z.string().nullable(),
+            rssiDbm: z.number().nullable(),
+            way: z.string(),
+            lastMs: z.number(),
+          }),
+        )
+        .describe('Heard by Bluetooth, but not added, so not stored'),
+    })
+    .optional(),
   refused: z.array(
     z.object({ code: z.string(), count: z.int(), lastMessage: z.string(), lastMs: z.number() }),
   ),

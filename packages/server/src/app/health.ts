@@ -17,6 +17,7 @@ export interface HealthSources {
   readonly startedMs: number;
   /** What MQTT and serial receivers say of themselves. */
   readonly meters?: Pick<HealthInfo, 'mqtt' | 'receivers'>;
+  readonly bluetooth?: HealthInfo['bluetooth'];
 }
 
 /** How everything is. `degraded` when a write failed or stored data was found damaged. */
@@ -42,17 +43,19 @@ export function describeHealth(of: HealthSources): HealthInfo {
     },
     clock: of.watch.report,
     sources: sensors.map((sensor) => describeSensor(sensor, names.get(sensor.series))),
+    ...(of.bluetooth === undefined ? {} : { bluetooth: of.bluetooth }),
     refused: (of.ingest?.refusals() ?? []).map((refusal) => ({ ...refusal })),
     ...of.meters,
   };
 }
 
 function describeSensor(sensor: HeardSensor, name: string | undefined): HealthInfo['sources'][number] {
-  const { source, series, version, counters, refused, self } = sensor;
+  const { source, series, version, counters, refused, self, ways } = sensor;
   const { clockSteps: _, ...shown } = counters;
   const refusedBy = [...refused].map(([code, count]) => ({ code, count }));
   return {
     ...{ source, series, name: name ?? source, version, refusedBy },
+    ways: ways.map((way) => ({ ...way })),
     authenticated: self?.authenticated ?? false,
     refused: refusedBy.reduce((sum, { count }) => sum + count, 0),
     ...shown,
@@ -60,9 +63,11 @@ function describeSensor(sensor: HeardSensor, name: string | undefined): HealthIn
       ? {}
       : {
           sensorId: self.sensorId,
-          firmware: `${self.firmware.major}.${self.firmware.minor}.${self.firmware.patch}`,
-          batteryMv: self.batteryMv,
-          light: { ...self.light },
+          ...(self.firmware === undefined
+            ? {}
+            : { firmware: `${self.firmware.major}.${self.firmware.minor}.${self.firmware.patch}` }),
+          ...(self.batteryMv === undefined ? {} : { batteryMv: self.batteryMv }),
+          ...(self.light === undefined ? {} : { light: { ...self.light } }),
         }),
   };
 }

@@ -5,7 +5,6 @@ import { liveQuery, operations } from '@kilowink/api';
 import type { Clock } from '@kilowink/core/time';
 import type { Store, StoreReader } from '@kilowink/store';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { AdminSessions, addAdminRoutes } from '../admin/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { serverError } from '../errors.ts';
 import {
@@ -19,9 +18,10 @@ import {
   sensorHandler,
 } from '../http/index.ts';
 import { readInput } from '../http/query.ts';
-import { Ingest } from '../ingest/index.ts';
+import { AdvertIngest, Ingest } from '../ingest/index.ts';
 import { KeyRing } from '../keys/index.ts';
 import { Live } from '../live/index.ts';
+import { Bluetooth } from './bluetooth.ts';
 import { systemClock } from './clock.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { describeHealth } from './health.ts';
@@ -66,7 +66,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const watch = new ClockWatch(clock);
   const writable = isWritable(store) ? store : null;
   const live = new Live({ store, version, nowMs: () => clock.wallMs() });
-  const ingest = writable === null ? null : createIngest({ store: writable, clock, config, live, log });
+  const parts = writable === null ? null : createIngest({ store: writable, clock, config, live, log });
+  const ingest = parts?.ingest ?? null;
   const housekeeping = new Housekeeping({
     reader: store,
     writer: writable === null ? null : { store: writable, ...config.store },
@@ -88,7 +89,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null,
   });
   addEventRoutes(app, { store, zone: config.site.zone });
-  addAdminRoutes(app, new AdminSessions(config.dataDir, clock));
   addSiteRoutes(app, {
     version,
     site: (): SiteInfo => ({
@@ -110,14 +110,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         clock,
         startedMs,
         ...(meters === null ? {} : { meters: meters.health }),
+        ...(parts === null ? {} : { bluetooth: parts.bluetooth.health }),
       }),
     meters: () => meters?.list ?? [],
   });
   addLiveRoute(app, live);
   addPageRoutes(app, options.pageFolder ?? PAGE_FOLDER);
   address = await listen(app, config);
-  if (writable !== null)
-    meters = await openMeters(app, { config, store: writable, clock, live, log, version });
+  if (parts !== null && writable !== null) {
+    meters = await openMeters(app, { config, store: writable, clock, live, log, version }, parts.bluetooth);
+  }
   housekeeping.start();
 
   return {
@@ -130,19 +132,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       live.close();
       await app.close();
       await meters?.close();
+      parts?.bluetooth.close();
       housekeeping.flush();
       store.close();
     },
   };
-}
-
-function addLiveRoute(app: FastifyInstance, live: Live): void {
-  app.get(operations.readLive.path, (request, reply) => {
-    const { cursor } = readInput(liveQuery, request.query);
-    const last = request.headers['last-event-id'];
-    reply.hijack();
-    live.open(reply.raw, (typeof last === 'string' ? last : cursor) ?? null);
-  });
 }
 
 /** Reports of sensors pass by the framework: they are many, and their answers are two letters. */
@@ -163,30 +157,54 @@ function createIngest(of: {
   config: LoadedConfig['config'];
   live: Live;
   log: (line: string) => void;
-}): Ingest {
+}): { ingest: Ingest; bluetooth: Bluetooth } {
   const { store, clock, config, live, log } = of;
-  return new Ingest({
-    store,
-    clock,
-    mappings: config.sensors,
+  const keys = new KeyRing(config.dataDir, log);
+  const common = { store, clock, keys, mappings: config.sensors };
+  const ingest = new Ingest({
+    ...common,
     requireKeys: config.requireKeys,
-    keys: new KeyRing(config.dataDir, log),
     onTaken: (series, added) => {
       if (added > 0) live.push();
       live.heard(series);
     },
     ...(config.verbose ? { log } : {}),
   });
+  const adverts = new AdvertIngest({
+    ...common,
+    ingest,
+    acceptUnknown: config.bluetooth.acceptUnknown,
+    onStored: (touched) => {
+      live.push();
+      for (const series of touched) live.heard(series);
+    },
+  });
+  return { ingest, bluetooth: new Bluetooth(config.bluetooth, adverts, log) };
 }
 
 /** What can not be opened ends the start whole: no half of a server is left listening. */
-async function openMeters(app: FastifyInstance, options: MetersOptions): Promise<Meters> {
+async function openMeters(
+  app: FastifyInstance,
+  options: MetersOptions,
+  bluetooth: Bluetooth,
+): Promise<Meters> {
   try {
-    return await Meters.open(options);
+    const meters = await Meters.open({ ...options, handlers: bluetooth.handlers });
+    await bluetooth.open();
+    return meters;
   } catch (error) {
     await app.close();
     throw error;
   }
+}
+
+function addLiveRoute(app: FastifyInstance, live: Live): void {
+  app.get(operations.readLive.path, (request, reply) => {
+    const { cursor } = readInput(liveQuery, request.query);
+    const last = request.headers['last-event-id'];
+    reply.hijack();
+    live.open(reply.raw, (typeof last === 'string' ? last : cursor) ?? null);
+  });
 }
 
 async function listen(

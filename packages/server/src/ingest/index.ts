@@ -1,3 +1,10 @@
+export {
+  AdvertIngest,
+  type AdvertIngestOptions,
+  type HeardBthome,
+  type UnknownSensor,
+} from './advert-ingest.ts';
+export type { HeardWay, Way } from './advert-ways.ts';
 export { type Answer, type HeardSensor, Ingest, type IngestOptions, type Refusal } from './ingest.ts';
 export { unreadAnswer } from './numbered-ingest.ts';
 export type { SensorCounters } from './sensor.ts';

@@ -1,9 +1,10 @@
 import type { Fault } from '@kilowink/core/error';
-import { decodeReportV1, isVersion2, WINDOW_V1_MS } from '@kilowink/core/report';
+import { decodeReportV1, isVersion2, type ShortReportV2, WINDOW_V1_MS } from '@kilowink/core/report';
 import type { Clock, EpochMs } from '@kilowink/core/time';
 import type { SeriesId, Store } from '@kilowink/store';
 import type { SensorMapping } from '../config/index.ts';
 import type { KeyRing } from '../keys/index.ts';
+import { type HeardWay, SourceWays, type Way, WIFI } from './advert-ways.ts';
 import { NumberedIngest } from './numbered-ingest.ts';
 import type { SensorSelf } from './numbered-sensor.ts';
 import { Sensor, type SensorCounters } from './sensor.ts';
@@ -30,6 +31,8 @@ export interface HeardSensor {
   readonly refused: ReadonlyMap<string, number>;
   /** What it says of itself; null in version 1, and before its first report. */
   readonly self: SensorSelf | null;
+  /** How it was heard, best first. */
+  readonly ways: readonly HeardWay[];
 }
 
 export interface IngestOptions {
@@ -51,6 +54,7 @@ export class Ingest {
   readonly #refusals = new Map<string, Refusal>();
   readonly #refusedBySource = new Map<string, Map<string, number>>();
   readonly #numbered: NumberedIngest;
+  readonly #ways = new SourceWays();
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -68,8 +72,9 @@ export class Ingest {
     return 'ok';
   }
 
-  report(address: string, bytes: Uint8Array): Answer {
-    if (isVersion2(bytes)) return this.#reportNumbered(address, bytes);
+  /** `way`: how the report came. */
+  report(address: string, bytes: Uint8Array, way: Way = WIFI): Answer {
+    if (isVersion2(bytes)) return this.#reportNumbered(address, bytes, way);
     const decoded = decodeReportV1(bytes);
     if (!decoded.ok) {
       this.#refuse(address, decoded.fault);
@@ -78,6 +83,7 @@ export class Ingest {
     const type = decoded.value.sensorType;
     const sensor = this.#load(sensorKeyOf({ address, type }, this.#options.mappings));
     const taken = sensor.report(decoded.value, this.#now());
+    this.heard(sensor.source, way);
     this.#options.onTaken?.(sensor.series, taken.added);
     this.#options.log?.(
       `${address} report: uptime ${decoded.value.uptimeS} s, ${taken.added} new, ${taken.repeated} repeated` +
@@ -86,16 +92,44 @@ export class Ingest {
     return 'ok';
   }
 
+  /** Takes a version 2 report of the short form, which an advertisement carries, of a sensor that is known. */
+  shortReport(of: { sensorId: string; report: ShortReportV2; isProven: boolean }, way: Way): void {
+    const { source, fault, taken } = this.#numbered.shortReport(of, this.#now());
+    if (fault !== null) this.#refuse(way.name, fault, source);
+    if (taken === null) return;
+    this.heard(taken.sensor.source, way);
+    this.#options.onTaken?.(taken.sensor.series, taken.taken.added);
+    this.#options.log?.(`${way.name} short report of ${taken.sensor.source}: ${taken.taken.added} new`);
+  }
+
+  /** Notes that a source was heard some way, also where that brought nothing new. */
+  heard(source: string, way: Way): void {
+    this.#ways.note(source, way, this.#now().wallMs);
+  }
+
+  /** Whether anything of a source was stored since or before the server started. */
+  isKnown(source: string): boolean {
+    if (this.#sensors.has(source)) return true;
+    return this.#options.store.listSeries().some((series) => series.source === source);
+  }
+
+  /** Counts something that came by Bluetooth and was refused. */
+  refuse(from: string, fault: Fault, source: string): void {
+    this.#refuse(from, fault, source);
+  }
+
   sensors(): HeardSensor[] {
     const refusedOf = (source: string) => this.#refusedBySource.get(source) ?? new Map<string, number>();
     return [
       ...[...this.#sensors.values()].map(({ source, series, counters }) => ({
         ...{ source, series, counters, version: 1 as const, self: null },
         refused: refusedOf(source),
+        ways: this.#ways.of(source, this.#now().wallMs),
       })),
       ...this.#numbered.sensors.map(({ source, series, counters, self }) => ({
         ...{ source, series, counters, version: 2 as const, self },
         refused: refusedOf(source),
+        ways: this.#ways.of(source, this.#now().wallMs),
       })),
     ];
   }
@@ -104,11 +138,12 @@ export class Ingest {
     return [...this.#refusals.values()];
   }
 
-  #reportNumbered(address: string, bytes: Uint8Array): Uint8Array {
+  #reportNumbered(address: string, bytes: Uint8Array, way: Way): Uint8Array {
     const { answer, source, fault, taken } = this.#numbered.report(bytes, this.#now());
     if (fault !== null) this.#refuse(address, fault, source);
     if (taken === null) return answer;
     const { sensor, taken: outcome } = taken;
+    this.heard(sensor.source, way);
     this.#options.onTaken?.(sensor.series, outcome.added);
     this.#options.log?.(
       `${address} report of ${sensor.source}: ${outcome.added} new, ${outcome.repeated} repeated` +

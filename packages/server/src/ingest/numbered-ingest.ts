@@ -6,6 +6,7 @@ import {
   type DecodedV2,
   decodeReportV2,
   encodeAnswerV2,
+  type ShortReportV2,
   TAG_BYTES,
 } from '@kilowink/core/report';
 import type { Reception, TakenNumbered } from '@kilowink/core/window';
@@ -76,6 +77,37 @@ export class NumberedIngest {
       proof,
     );
     return { answer, source, fault: null, taken: { sensor, taken: taken.value } };
+  }
+
+  /**
+   * Takes a report of the short form in, of a sensor that was found by its key or that it names itself. `isProven`: its
+   * tag is right.
+   */
+  shortReport(
+    of: { sensorId: string; report: ShortReportV2; isProven: boolean },
+    at: Reception,
+  ): Omit<NumberedOutcome, 'answer'> {
+    const { sensorId, report, isProven } = of;
+    const known = this.#options.keys.find(sensorId);
+    const { source, name } = numberedKeyOf(sensorId, known?.name, this.#options.mappings);
+    const fault = this.#checkShort(sensorId, known, isProven) ?? this.#checkRoom(source, known);
+    if (fault !== null) return { source, fault, taken: null };
+    const sensor = this.#load({ source, name });
+    const taken = sensor.shortReport(report, at);
+    if (!taken.ok) return { source, fault: taken.fault, taken: null };
+    sensor.self = { ...sensor.self, sensorId, authenticated: isProven };
+    return { source, fault: null, taken: { sensor, taken: taken.value } };
+  }
+
+  #checkShort(sensorId: string, known: KnownSensor | undefined, isProven: boolean): Fault | null {
+    if (isProven) return null;
+    if (known !== undefined) {
+      const message = `report of ${sensorId}: expected a tag, for the sensor has a key; none came`;
+      return { code: 'report/untagged', message };
+    }
+    if (!this.#options.requireKeys) return null;
+    const message = `report of ${sensorId}: expected a sensor whose key is known here, this one's is not`;
+    return { code: 'report/no-key', message };
   }
 
   #check(bytes: Uint8Array, decoded: DecodedV2, known: KnownSensor | undefined): Fault | null {

@@ -1,5 +1,5 @@
 import type { Fault, Result } from '@kilowink/core/error';
-import type { ReportV2 } from '@kilowink/core/report';
+import type { ReportV2, ShortReportV2 } from '@kilowink/core/report';
 import { NumberedSource, type Reception, type TakenNumbered } from '@kilowink/core/window';
 import type { SeriesId, Store } from '@kilowink/store';
 import { noCounters, type SensorCounters } from './sensor.ts';
@@ -10,9 +10,12 @@ import { StoreBoots } from './store-boots.ts';
 const BACKLOG_WINDOWS = 24;
 
 /** What a sensor said of itself last, for the health page. */
-export interface SensorSelf extends Pick<ReportV2, 'sensorId' | 'firmware' | 'light' | 'batteryMv'> {
+export interface SensorSelf extends Pick<ReportV2, 'sensorId'>, Partial<SelfTold> {
   readonly authenticated: boolean;
 }
+
+/** What only a full report says. */
+export type SelfTold = Pick<ReportV2, 'firmware' | 'light' | 'batteryMv'>;
 
 interface Acknowledged {
   readonly bootId: number;
@@ -65,6 +68,13 @@ export class NumberedSensor {
     this.#settle();
     const acknowledged = this.#durable?.bootId === bootId ? this.#durable.number : null;
     return { ok: true, value: { ...taken.value, acknowledged } };
+  }
+
+  /** Takes a report of the short form in, which is answered by nobody. Faults are those of `NumberedSource`. */
+  shortReport(report: ShortReportV2, at: Reception): Result<TakenNumbered, Fault> {
+    const taken = this.#store.together(() => this.#windows.shortReport(report, at));
+    if (taken.ok) this.#count(taken.value, at);
+    return taken;
   }
 
   #settle(): void {
