@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 const core = join(import.meta.dirname, '../../firmware/core');
 const FLAGS = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Werror'];
-const SOURCES = ['src/tic.c', 'src/tic_judge.c', 'src/tic_value.c', 'test/tic_host.c'];
+const SOURCES = ['src/tic.c', 'src/tic_judge.c', 'src/tic_value.c'];
 
-/** Builds the C decoder as a program that can be asked; what is wrong, or null. */
-export function buildTicC(program: string, how: readonly string[]): string | null {
-  const sources = SOURCES.map((file) => join(core, file));
+/** Builds the C decoder with a program of firmware/core/test, by default the one that can be asked; what is wrong, or null. */
+export function buildTicC(program: string, how: readonly string[], main = 'tic_host.c'): string | null {
+  const sources = [...SOURCES, `test/${main}`].map((file) => join(core, file));
   const include = ['-D_POSIX_C_SOURCE=200809L', `-I${join(core, 'include')}`];
-  const compiler = process.env['CC'] ?? 'gcc';
+  const compiler = main === 'tic_fuzz.c' ? 'clang' : (process.env['CC'] ?? 'gcc');
   const built = spawnSync(compiler, [...FLAGS, ...how, ...include, ...sources, '-o', program]);
   return built.status === 0 ? null : String(built.error ?? built.stderr);
 }
