@@ -1,5 +1,6 @@
 // The pulse detector on rendered light: for each scene what there was, what was counted, missed and invented, beside
-// the old sensor's rule on the same samples and the bound of an ideal detector. `--hours=3 --seeds=3 --only=text`.
+// the old sensor's rule on the same samples and the bound of an ideal detector. Seeds are others than those the detector
+// was tuned on. `--hours=1 --seeds=3 --noisy-seeds=10 --only=text`: scenes near the bound are run on more seeds.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,13 @@ interface Result {
   readonly score: Score;
   readonly oldCount: number;
   readonly hours: number;
+  /** Runs, and how many of them had an invented flash. */
+  readonly runs: number;
+  readonly runsInvented: number;
 }
+
+/** Tuning has seen smaller ones. */
+const FIRST_SEED = 1_001;
 
 function option(name: string, fallback: string): string {
   const start = `--${name}=`;
@@ -32,10 +39,12 @@ function run(scene: Scene, seeds: number, hours: number): Result {
     unmeasured: 0,
   };
   let oldCount = 0;
-  for (let seed = 1; seed <= seeds; seed++) {
+  let runsInvented = 0;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + seeds; seed++) {
     const old = createOldDetector(scene.light.rateHz);
     const score = runScene(scene.light, { seed, durationS: hours * 3_600, also: (chunk) => old.feed(chunk) });
     oldCount += old.count;
+    if (score.invented > 0) runsInvented += 1;
     for (const key of ['trueCount', 'counted', 'missed', 'invented', 'windows', 'unmeasured'] as const) {
       total[key] += score[key];
     }
@@ -43,7 +52,7 @@ function run(scene: Scene, seeds: number, hours: number): Result {
       total.states[state] += score.states[state];
     }
   }
-  return { scene, score: total, oldCount, hours: hours * seeds };
+  return { scene, score: total, oldCount, hours: hours * seeds, runs: seeds, runsInvented };
 }
 
 function percent(part: number): string {
@@ -63,20 +72,21 @@ function boundOf({ scene, score, hours }: Result): { snr: number; share: number 
 }
 
 function row(result: Result): string[] {
-  const { scene, score, oldCount, hours } = result;
+  const { scene, score, oldCount } = result;
   const { snr, share } = boundOf(result);
   const isBlind = score.states.saturated + score.states.missing;
   const error = score.trueCount === 0 ? 0 : Math.abs(score.counted - score.trueCount) / score.trueCount;
   const limit = scene.hasMotion ? 0.005 : 0.001;
   const isGoal = share < 1e-4;
-  const isMet =
-    error <= limit && (scene.hasMotion && score.trueCount > 0 ? true : score.invented / hours < 1);
+  const isInventing = result.runsInvented > 0 && !(scene.hasMotion && score.trueCount > 0);
+  const isMet = error <= limit && !isInventing;
   return [
     scene.name,
     String(score.trueCount),
     String(score.counted),
     String(score.missed),
     String(score.invented),
+    `${result.runsInvented}/${result.runs}`,
     percent(error),
     isGoal ? (isMet ? 'met' : 'MISSED') : '–',
     `${score.states.good}/${score.states.weak}/${score.states.none}/${isBlind}`,
@@ -125,17 +135,22 @@ function renderSamples(seconds: number): Uint8Array {
   return new Uint8Array(samplesMv.buffer);
 }
 
-const hours = Number(option('hours', '3'));
+const hours = Number(option('hours', '1'));
 const seeds = Number(option('seeds', '3'));
+const noisySeeds = Number(option('noisy-seeds', '10'));
 const only = option('only', '');
 const scenes = SCENES.filter((scene) => scene.name.includes(only));
-console.log(`${seeds} seeds of ${hours} h each at the scene's rate`);
+console.log(
+  `${seeds} seeds of ${hours} h each, ${noisySeeds} for scenes named after noise or without a flash`,
+);
+const isNoisy = ({ name, light }: Scene) => name.startsWith('noise') || light.meter.powerW[1] === 0;
 const head = [
   'scene',
   'true',
   'counted',
   'missed',
   'invented',
+  'runs with',
   'error %',
   'goal',
   'good/weak/none/blind',
@@ -145,7 +160,7 @@ const head = [
   'bound %',
 ];
 const startedMs = performance.now();
-const results = scenes.map((scene) => run(scene, seeds, hours));
+const results = scenes.map((scene) => run(scene, isNoisy(scene) ? noisySeeds : seeds, hours));
 printTable([head, ...results.map(row)]);
 const samples = results.reduce((sum, { scene, hours }) => sum + hours * 3_600 * scene.light.rateHz, 0);
 console.log(

@@ -1,6 +1,9 @@
 // Draws the figures of docs/design/pulse-detector.md from the detector itself: how many flashes it misses and invents
-// in white noise beside the bound, and what its smoothing lets pass. Takes a minute or two; the figures are committed.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// in white noise beside the bound, what its smoothing lets pass, and what it sees of moving shadows. Takes a minute or
+// two; the figures are committed. `--hours=3` makes the first of them finer.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   boundAt,
@@ -9,13 +12,16 @@ import {
   judge,
   type Light,
   PLAIN_ADC,
+  SCENES,
   type TrueFlash,
 } from '@kilowink/sim/light';
 
 const FOLDER = join(import.meta.dirname, '../docs/design/figures');
-const HOURS = Number(process.argv.find((argument) => argument.startsWith('--hours='))?.slice(8) ?? 3);
-const SNRS = [5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5, 10, 11, 12];
+const HOURS = Number(process.argv.find((argument) => argument.startsWith('--hours='))?.slice(8) ?? 1);
+const SNRS = [5, 6, 7, 7.5, 8, 8.4, 9, 9.5, 10, 11, 12];
 const AMPLITUDE_MV = 30;
+/** One with shadows, clouds and some twenty flashes in its first seconds. */
+const SHADOWS_SEED = 13;
 /** What happens before the detector knows its light is left out: a start is another subject. */
 const START_S = 120;
 
@@ -164,7 +170,26 @@ function smoothingFigure(): string {
   );
 }
 
+/** What `kilowink detect --plot` draws of some seconds of a scene in which much moves. */
+function drawScene(name: string, seed: number, seconds: number): void {
+  const scene = SCENES.find((one) => one.name === name);
+  if (scene === undefined) throw new RangeError(`there is no scene "${name}"`);
+  const samplesMv = new Int16Array(seconds * scene.light.rateHz);
+  createLight(scene.light, seed).read(samplesMv);
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-figure-'));
+  try {
+    const trace = join(folder, 'shadows.s16');
+    writeFileSync(trace, new Uint8Array(samplesMv.buffer));
+    const cli = join(import.meta.dirname, '../packages/cli/src/main.ts');
+    const plot = join(FOLDER, 'pulse-shadows.svg');
+    spawnSync(process.execPath, [cli, 'detect', trace, '--format', 's16', '--plot', plot]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 mkdirSync(FOLDER, { recursive: true });
+drawScene('shadows and a lamp', SHADOWS_SEED, 12);
 writeFileSync(join(FOLDER, 'pulse-smoothing.svg'), smoothingFigure());
 const byLength = new Map([15, 40, 120].map((flashMs) => [flashMs, SNRS.map((snr) => measure(snr, flashMs))]));
 writeFileSync(join(FOLDER, 'pulse-noise.svg'), missFigure(byLength));

@@ -62,6 +62,32 @@ describe('pulse detector', () => {
     ok(first.baselineMv >= 100 && first.baselineMv <= 110);
   });
 
+  it('a start counts its first flashes late, with the window in which the third came', () => {
+    const slow = Int16Array.from({ length: 40_000 }, (_, ms) =>
+      ms % 7_000 >= 3_000 && ms % 7_000 < 3_040 ? 400 : 80,
+    );
+    const { windows, flashes } = watch(slow);
+    deepEqual(
+      windows.map(({ count, lateCount }) => [count, lateCount]),
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [1, 2],
+        [1, 0],
+        [0, 0],
+        [1, 0],
+      ],
+    );
+    deepEqual(
+      flashes.map(({ windowNumber }) => windowNumber),
+      [0, 2, 3, 4, 6, 7],
+    );
+    for (const { windowNumber, sample } of flashes) {
+      ok(Math.abs(((windowNumber * 5_000 + sample) % 7_000) - 3_019.5) <= 3);
+    }
+  });
+
   it('a flash on the edge of two windows is counted once', () => {
     for (let firstMs = 700; firstMs < 820; firstMs += 7) {
       const { windows, flashes } = watch(flashing({ firstMs }));

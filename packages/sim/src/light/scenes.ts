@@ -30,6 +30,14 @@ function scene(name: string, light: Partial<Light>, hasMotion = false): Scene {
   return { name, light: { ...dark, ...light }, hasMotion };
 }
 
+/** Flashes of 30 mV in white noise, of this signal-to-noise ratio; see `snrOf`. */
+function noiseScene(snr: number, flashMs: number): Scene {
+  return scene(`noise, SNR ${snr}, ${flashMs} ms`, {
+    meter: meter({ amplitudeMv: 30, flashMs }),
+    adc: noisy((30 * Math.sqrt(flashMs)) / snr),
+  });
+}
+
 const CLOUDS = { kind: 'clouds', lowMv: 200, highMv: 2_200, holdS: [0.5, 20], edgeS: [1, 6] } as const;
 const LAMP_100 = { kind: 'lamp', levelMv: 400, flickerHz: 100, depth: 0.7 } as const;
 const SWITCHED = { kind: 'lamp', levelMv: 600, flickerHz: 100, depth: 0.5, holdS: [2, 30] } as const;
@@ -97,9 +105,15 @@ export const SCENES: readonly Scene[] = [
     },
     true,
   ),
-  scene('noise, SNR 12', { meter: meter({ amplitudeMv: 30 }), adc: noisy((30 * Math.sqrt(40)) / 12) }),
-  scene('noise, SNR 10', { meter: meter({ amplitudeMv: 30 }), adc: noisy((30 * Math.sqrt(40)) / 10) }),
-  scene('noise, SNR 9', { meter: meter({ amplitudeMv: 30 }), adc: noisy((30 * Math.sqrt(40)) / 9) }),
+  scene('no flash, noise of 30 mV', { meter: meter({ powerW: [0, 0] }), adc: noisy(30) }),
+  noiseScene(8.4, 40),
+  noiseScene(8.4, 120),
+  noiseScene(8.4, 15),
+  noiseScene(9, 40),
+  noiseScene(9, 120),
+  noiseScene(9, 15),
+  noiseScene(10, 40),
+  noiseScene(12, 40),
   scene('sampled at 40 Hz', { rateHz: 40, meter: meter({ flashMs: 60 }) }),
   scene('sampled at 200 Hz', { rateHz: 200, ambient: [CLOUDS, LAMP_100] }),
 ];
