@@ -50,6 +50,18 @@ export const CLI_ERRORS = {
   },
   'sim/profile': { message: '{path}: {reason}', status: 400, retryable: false },
   'sim/no-answer': { message: 'no answer from {host}:{port}: {reason}', status: 503, retryable: true },
+  'fw/image': { message: '{path} is not sent: {reason}', status: 400, retryable: false },
+  'fw/signature': { message: '{path}: {reason} (expected key {key}…)', status: 400, retryable: false },
+  'smp/name': {
+    message:
+      'no sensor is called {name}; known are: {known}. A device can also be given as udp://host, serial:///dev/… or ble://…',
+    status: 404,
+    retryable: false,
+  },
+  'smp/shell': { message: 'the command ended with code {exitCode}', status: 502, retryable: false },
+  'smp/bluetooth': { message: 'Bluetooth: {reason}', status: 503, retryable: true },
+  'coredump/none': { message: '{place} holds no core dump', status: 404, retryable: false },
+  'coredump/broken': { message: '{place}: {reason}', status: 400, retryable: false },
 } as const;
 
 export const cliError = errorMaker(CLI_ERRORS);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { simBlinkCommand } from './sim-blink.ts';
+import { simSmpCommand } from './sim-smp.ts';
 import { simTicCommand } from './sim-tic.ts';
 import { simWinkyCommand } from './sim-winky.ts';
 
@@ -8,6 +9,7 @@ export function simCommand(): Command {
   return new Command('sim')
     .description('Simulated devices')
     .addCommand(simBlinkCommand())
+    .addCommand(simSmpCommand())
     .addCommand(simTicCommand())
     .addCommand(simWinkyCommand());
 }

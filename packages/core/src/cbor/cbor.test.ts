@@ -180,3 +180,11 @@ test('open ends, as Zephyr writes', () => {
   assert.equal(toHex(bytes), 'bf61726568656c6c6f616c9f01ffff');
   assert.deepEqual(decodeCbor(bytes), decodeCbor(encodeCbor({ r: 'hello', l: [1] })));
 });
+
+test('repeated names can be numbered', () => {
+  const bytes = bytesOf('bf600160026161036004ff');
+  const decoded = decodeCbor(bytes, { repeatedKeys: 'number' });
+  assert.equal(decoded.ok && formatCbor(decoded.value), '{"": 1, "#2": 2, "a": 3, "#3": 4}');
+  const clash = decodeCbor(bytesOf('bf61610163612332026161 03ff'), { repeatedKeys: 'number' });
+  assert.equal(clash.ok ? 'decoded' : clash.fault.code, 'cbor/duplicate');
+});

@@ -14,6 +14,11 @@ export interface CborDecodeOptions {
    * what a device's console printed.
    */
   readonly wrongText?: 'refuse' | 'replace';
+  /**
+   * A key that a map has twice: refused (`cbor/duplicate`, the default), or, where it is a text, numbered from the second
+   * one on (`name`, `name#2`), for devices that list things by names that are not unique.
+   */
+  readonly repeatedKeys?: 'refuse' | 'number';
 }
 
 /** What was wrong with the bytes, and where. */
@@ -88,6 +93,19 @@ interface Head {
   readonly argument: number | bigint;
 }
 
+/** A map that is being read, and how often each text came as a key. */
+interface OpenMap {
+  readonly entries: Map<CborKey, CborValue>;
+  readonly repeats: Map<string, number>;
+}
+
+/** A key as it came, with its number from the second time on. */
+function numbered(key: string, repeats: Map<string, number>): string {
+  const count = (repeats.get(key) ?? 0) + 1;
+  repeats.set(key, count);
+  return count === 1 ? key : `${key}#${count}`;
+}
+
 const MAJOR_NAMES = ['number', 'number', 'byte string', 'text', 'array', 'map', 'tag', 'simple value'];
 
 class Reader {
@@ -97,12 +115,14 @@ class Reader {
   readonly #view: DataView;
   readonly #depthMax: number;
   readonly #replaceText: boolean;
+  readonly #numberKeys: boolean;
 
   constructor(bytes: Uint8Array, options: CborDecodeOptions) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#depthMax = options.depthMax ?? DEPTH_MAX;
     this.#replaceText = options.wrongText === 'replace';
+    this.#numberKeys = options.repeatedKeys === 'number';
   }
 
   item(depth: number): Read<CborValue> {
@@ -241,21 +261,23 @@ class Reader {
   #map(head: Head, depth: number): Read<CborMap> {
     if (!this.#opens(head, depth, 2)) return FAILED;
     const entries = new Map<CborKey, CborValue>();
+    const repeats = new Map<string, number>();
     const isOpen = head.info === INDEFINITE;
     while (isOpen ? !this.#ends() : entries.size < Number(head.argument)) {
-      if (!this.#entry(entries, depth)) return FAILED;
+      if (!this.#entry({ entries, repeats }, depth)) return FAILED;
     }
     return entries;
   }
 
-  #entry(entries: Map<CborKey, CborValue>, depth: number): boolean {
+  #entry({ entries, repeats }: OpenMap, depth: number): boolean {
     const offset = this.at;
-    const key = this.item(depth + 1);
-    if (key === FAILED) return false;
-    if (!isKey(key)) {
+    const came = this.item(depth + 1);
+    if (came === FAILED) return false;
+    if (!isKey(came)) {
       this.#fail('cbor/key', offset, 'expected a text or a whole number as key');
       return false;
     }
+    const key = this.#numberKeys && typeof came === 'string' ? numbered(came, repeats) : came;
     if (entries.has(key)) {
       this.#fail(
         'cbor/duplicate',

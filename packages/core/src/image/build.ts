@@ -57,6 +57,8 @@ export function buildImage(code: Uint8Array, options: BuildOptions, signer: Imag
 
 function writeHeader(image: Uint8Array, bodyBytes: number, options: BuildOptions): void {
   const { version, headerBytes, loadAddress = 0, flags = 0 } = options;
+  // Room before the code is zero already where the code brought it; else it is left as erased flash, as imgtool does.
+  if (!options.hasHeaderRoom) image.fill(ERASED, IMAGE_HEADER_BYTES, headerBytes);
   const view = new DataView(image.buffer);
   view.setUint32(0, IMAGE_MAGIC, true);
   view.setUint32(4, loadAddress, true);

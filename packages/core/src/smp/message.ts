@@ -55,8 +55,9 @@ export function decodeReply<C extends Command<Fields, unknown>>(
     const came = `operation ${header.op} of ${header.group}/${header.command}`;
     return fault({ code: 'smp/other', message: `${command.name}: expected its answer, ${came} came` });
   }
-  // What the device prints need not be UTF-8: a shell's output may end within a character.
-  const decoded = decodeCbor(frame.body, { wrongText: 'replace' });
+  // What the device prints need not be UTF-8: a shell's output may end within a character. Tasks without a name all have
+  // the same one (seen with Zephyr 3.4).
+  const decoded = decodeCbor(frame.body, { wrongText: 'replace', repeatedKeys: 'number' });
   if (!decoded.ok) {
     return fault({ code: 'smp/body', message: `${command.name}: ${decoded.fault.message}` });
   }

@@ -5,6 +5,7 @@ export {
   type KeyPair,
   keyIdentity,
   publicKeyInC,
+  publicPemOf,
   SIGNING_KINDS,
   type SignatureVerdict,
   type SigningKind,

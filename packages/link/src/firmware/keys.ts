@@ -79,6 +79,11 @@ export function keyIdentity(keyPem: string): string {
   return toHex(keyHashOf(readKey(keyPem, createPublicKey)));
 }
 
+/** The public key of a pair, or of itself, in PEM. */
+export function publicPemOf(keyPem: string): string {
+  return readKey(keyPem, createPublicKey).export({ type: 'spki', format: 'pem' }).toString();
+}
+
 /** The public key in C, as MCUboot for Zephyr includes it. */
 export function publicKeyInC(keyPem: string): string {
   const key = readKey(keyPem, createPublicKey);

@@ -22,6 +22,11 @@ const sensor = z
       .describe('Hardware identity in its version 2 reports'),
     type: z.int().min(0).max(255).optional().describe('Sensor type byte; any, when left out'),
     name: z.string().min(1).optional().describe('What people call it'),
+    device: z
+      .string()
+      .regex(/^(udp|serial|ble):\/\/./, 'expected udp://host[:port], serial:///dev/… or ble://address')
+      .optional()
+      .describe('Where it is looked after (`kilowink fw`, `smp`, `console`); at its address, when left out'),
     whPerCount: z
       .number()
       .positive()
