@@ -35,6 +35,7 @@ export {
   TicPlausibility,
 } from './plausibility.ts';
 export { decodeProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
+export { ProfileTimesLearner } from './profile-times.ts';
 export { readFrame, type TicReadOptions } from './read-frame.ts';
 export type {
   TariffPeriod,
