@@ -8,7 +8,7 @@ import { encodeCbor } from '../cbor/index.ts';
 import type { Command, RequestOf } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import { decodeFrame, encodeFrame } from './header.ts';
-import { decodeReply, encodeReply, encodeRequest } from './message.ts';
+import { decodeReply, encodeReply, encodeRequest, isReplyTo } from './message.ts';
 import { formatRefusal } from './refusals.ts';
 
 const folder = join(import.meta.dirname, '../../../../vectors/smp');
@@ -95,6 +95,32 @@ for (const vector of read<ReplyVector>('replies.jsonl')) {
       assert.ok(formatRefusal(decoded.fault.refusal).startsWith(`${vector.refusal}: `));
       assert.ok(decoded.fault.message.includes(vector.refusal));
     } else assert.match(decoded.fault.message, /expected/);
+  });
+}
+
+interface CapturedVector extends ReplyVector {
+  sequence: number;
+  version: 1 | 2;
+  request: object;
+  requestHex: string;
+}
+
+// vectors/smp/captured.jsonl
+for (const vector of read<CapturedVector>('captured.jsonl')) {
+  test(`SMP exchange: ${vector.name}`, () => {
+    const command = rowOf(vector.command);
+    const request = fromPlain(vector.request) as RequestOf<Command>;
+    assert.equal(toHex(encodeRequest(command, request, vector)), vector.requestHex);
+    const frame = decodeFrame(bytesOf(vector.hex));
+    assert.ok(frame.ok && isReplyTo(command, vector.sequence, frame.value));
+    const reply = decodeReply(command, frame.value);
+    if (vector.error === undefined) assert.deepEqual(toPlain(reply), { ok: true, value: vector.value });
+    else {
+      assert.ok(!reply.ok && reply.fault.code === vector.error);
+      assert.ok(
+        'refusal' in reply.fault && formatRefusal(reply.fault.refusal).startsWith(`${vector.refusal}: `),
+      );
+    }
   });
 }
 
