@@ -7,6 +7,7 @@ import type { LoadedConfig } from '../config/index.ts';
 import { TicIngest } from '../ingest/tic-ingest.ts';
 import type { Live } from '../live/index.ts';
 import { Mqtt, type TopicHandler } from '../mqtt/index.ts';
+import { HomeSide } from './home-side.ts';
 
 export interface MetersOptions {
   readonly config: LoadedConfig['config'];
@@ -24,11 +25,14 @@ export class Meters {
   readonly #options: MetersOptions;
   readonly #tic: TicIngest;
   readonly #receivers: { readonly meter: string; readonly receiver: TicReceiver }[] = [];
+  readonly #home: HomeSide;
   #mqtt: Mqtt | null = null;
 
   private constructor(options: MetersOptions) {
-    const { config, store } = options;
+    const { config, store, clock, version, log } = options;
     this.#options = options;
+    const publish: Mqtt['publish'] = (message) => this.#mqtt?.publish(message);
+    this.#home = new HomeSide({ config, store, clock, version, log, publish });
     const names = new Map(config.tic.map(({ id, name }) => [id, name]));
     this.#tic = new TicIngest({
       store,
@@ -40,11 +44,13 @@ export class Meters {
   /** Opens what is configured, and nothing else. Throws as `Mqtt.open` does. */
   static async open(options: MetersOptions): Promise<Meters> {
     const meters = new Meters(options);
-    const { config, store, clock, log, handlers } = options;
+    const { config, store, clock, log, handlers = [] } = options;
     meters.#mqtt = await Mqtt.open({
       ...{ config: config.mqtt, folder: config.dataDir, store, tic: meters.#tic, clock, log },
-      ...(handlers === undefined ? {} : { handlers }),
+      handlers: [...handlers, ...meters.#home.handlers],
+      onOnline: () => meters.#home.refresh(),
     });
+    if (meters.mqttListeners.length > 0) meters.#home.refresh();
     await meters.#openReceivers();
     return meters;
   }
@@ -71,6 +77,7 @@ export class Meters {
 
   async close(): Promise<void> {
     await Promise.all(this.#receivers.map(({ receiver }) => receiver.close()));
+    this.#home.close();
     this.#tic.settle();
     await this.#mqtt?.close();
   }
@@ -96,6 +103,7 @@ export class Meters {
   #show(meter: MeterInfo, touched: readonly SeriesId[]): void {
     const { live } = this.#options;
     live.meter(meter);
+    this.#home.show(meter);
     live.push();
     for (const series of touched) live.heard(series);
   }

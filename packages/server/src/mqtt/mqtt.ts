@@ -5,6 +5,7 @@ import type { MqttConfig } from '../config/index.ts';
 import type { TicIngest } from '../ingest/tic-ingest.ts';
 import type { Broker, BrokerOptions } from './broker.ts';
 import type { ExternalBroker } from './client.ts';
+import { statusTopic } from './client.ts';
 import { HeldAcks } from './held-acks.ts';
 import type { Publish } from './message.ts';
 import { MqttRouter, type TopicHandler } from './router.ts';
@@ -19,7 +20,7 @@ export interface MqttOptions {
   readonly handlers?: readonly TopicHandler[];
   readonly clock: Clock;
   readonly log: (line: string) => void;
-  /** Called when a broker stands: what others are to know of is published anew. */
+  /** Called each time the external broker stands: what others are to know of is published anew. */
   readonly onOnline?: () => void;
 }
 
@@ -65,7 +66,7 @@ export class Mqtt {
       await mqtt.close();
       throw error;
     }
-    if (mqtt.#broker !== null) onOnline?.();
+    mqtt.#broker?.publish({ topic: statusTopic(config), payload: 'online', retain: true });
     return mqtt;
   }
 
