@@ -49,7 +49,7 @@ void winky_settings_init(struct winky_settings *settings)
 	settings->sleep_s = 30;
 	settings->stop_mv = 3450;
 	settings->full_mv = 4950;
-	settings->scale_mv = 5556;
+	settings->scale_mv = 5545;
 }
 
 bool winky_settings_are_enough(const struct winky_settings *settings)
