@@ -48,7 +48,7 @@ export function tasks(target: string, options: DeviceOptions): Promise<void> {
     const { tasks: all } = await client.request(osTaskStatistics, {});
     const head = ['task', 'priority', 'stack used', 'of', 'switches', 'ticks'];
     const rows = [...all].map(([name, task]) => [
-      ...[name, String(task.priority)],
+      ...[/^(#\d+)?$/.test(name) ? '(no name)' : name, String(task.priority)],
       ...[bytesOf(task.stackUsedWords), bytesOf(task.stackSizeWords)],
       ...[countOf(task.contextSwitches), countOf(task.runTicks)],
     ]);

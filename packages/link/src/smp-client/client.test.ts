@@ -172,6 +172,23 @@ test('an upload that was broken off goes on where it stopped', async () => {
   assert.deepEqual(device.slots[1].bytes.slice(0, newImage.length), newImage);
 });
 
+test('an upload outlasts a device that is away for a while', async () => {
+  const { client, device, udp } = await host({}, { delayMs: 1 });
+  let isCut = false;
+  const onProgress = ({ doneBytes }: { doneBytes: number }) => {
+    if (isCut || doneBytes < 20_000) return;
+    isCut = true;
+    device.cutPower(peerNowMs());
+    setTimeout(() => {
+      device.powerOn(peerNowMs());
+      udp.runner.plan();
+    }, 1_500);
+  };
+  const outcome = await uploadImage(client, newImage, { onProgress });
+  assert.ok(isCut && outcome.doneBytes === newImage.length);
+  assert.deepEqual(device.slots[1].bytes.slice(0, newImage.length), newImage);
+});
+
 test('an image for another boot loader, or one not newer, is refused by the device', async () => {
   const { client } = await host();
   await assert.rejects(uploadImage(client, new Uint8Array(1_000)), /image 23 \(headerMagic\)/);

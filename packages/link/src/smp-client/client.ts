@@ -183,7 +183,7 @@ export class SmpClient {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (attempt > 0) this.counters.repeated += 1;
       const sentMs = performance.now();
-      const waitMs = options.waitMs ?? this.#waitMs(command, attempt);
+      const waitMs = options.waitMs ?? this.waitMs(command, attempt);
       const answer = await this.#once({ command, sequence, frame, waitMs, signal: options.signal });
       if (answer === null) continue;
       if (attempt === 0 && command.duration === 'short') this.#roundTrip.measured(performance.now() - sentMs);
@@ -193,7 +193,8 @@ export class SmpClient {
     throw linkError('smp/no-answer', { target: this.target, command: command.name, attempts, seconds });
   }
 
-  #waitMs(command: AnyCommand, attempt: number): number {
+  /** How long the answer to a request is waited for, by what former answers took; longer for each repetition. */
+  waitMs(command: AnyCommand, attempt: number): number {
     const { mostMs } = this.transport.wait;
     if (!command.isRepeatable) return command.duration === 'long' ? Math.max(mostMs, 30_000) : mostMs;
     const waitMs = this.#roundTrip.waitMs(attempt);

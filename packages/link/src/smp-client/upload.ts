@@ -32,8 +32,8 @@ const FIRST_WAIT_MS = 45_000;
 /** The wait for the first answer before it is asked for again. */
 const FIRST_ATTEMPT_WAIT_MS = 5_000;
 
-/** So many pieces in a row without any answer, and the device is taken for gone. */
-const SILENT_PIECES_MAX = 12;
+/** So long without any answer, and the device is taken for gone. A restart without a swap takes less. */
+const SILENT_MS_MAX = 20_000;
 
 /**
  * Sends an image into the second slot, several pieces on their way at once where the device has the buffers. An upload of the
@@ -66,6 +66,7 @@ class Upload {
   #resumedBytes = 0;
   #isFirstAnswered = false;
   #silentPieces = 0;
+  #lastAnswerMs = performance.now();
   #underWay = 0;
 
   constructor(client: SmpClient, file: Uint8Array, options: UploadOptions & Limits) {
@@ -135,16 +136,18 @@ class Upload {
     const request = this.#fields(piece.offset, data);
     const { signal } = this.#abort;
     const first = { waitMs: FIRST_ATTEMPT_WAIT_MS, attempts: FIRST_WAIT_MS / FIRST_ATTEMPT_WAIT_MS };
-    const once = this.#client.transport.attempts > 1 ? { attempts: 1 } : {};
+    // A piece is never repeated by itself, for the window knows better what to send; a silent device is asked ever slower.
+    const once = { attempts: 1, waitMs: this.#client.waitMs(imageUpload, this.#silentPieces) };
     try {
       const options = piece.offset === 0 ? first : once;
       const reply = await this.#client.request(imageUpload, request, { ...options, signal });
       this.#silentPieces = 0;
+      this.#lastAnswerMs = performance.now();
       await this.#answered(piece, reply);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'smp/no-answer') throw error;
       this.#silentPieces += 1;
-      if (piece.offset === 0 || this.#silentPieces >= SILENT_PIECES_MAX) throw error;
+      if (piece.offset === 0 || performance.now() - this.#lastAnswerMs > SILENT_MS_MAX) throw error;
       this.#window.lost(piece.id);
     }
   }
