@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configReference } from './gen/config.ts';
 import { errorReference } from './gen/errors.ts';
+import { mqttReference } from './gen/mqtt.ts';
 import { apiDocument } from './gen/openapi.ts';
 import { reportReference } from './gen/report.ts';
 import { reportHeader } from './gen/report-header.ts';
@@ -21,6 +22,7 @@ const outputs: readonly { path: string; text: () => Promise<string> | string }[]
   { path: 'firmware/core/include/kilowink/report_layout.h', text: reportHeader },
   { path: 'firmware/core/include/kilowink/tic_labels.h', text: ticHeader },
   { path: 'docs/spec/tic.md', text: () => ticReference(readOrEmpty('docs/spec/tic.md')) },
+  { path: 'docs/spec/mqtt.md', text: () => mqttReference(readOrEmpty('docs/spec/mqtt.md')) },
   { path: 'docs/spec/report.md', text: () => reportReference(readOrEmpty('docs/spec/report.md')) },
 ];
 
