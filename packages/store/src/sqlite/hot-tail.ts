@@ -1,4 +1,4 @@
-import type { Group, JournalRow } from '../block/journal-codec.ts';
+import { EMPTY_GROUP, type Group, type JournalRow } from '../block/journal-codec.ts';
 import { storeError } from '../errors.ts';
 import type { RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime, windowTimes } from '../timeline.ts';
@@ -97,18 +97,16 @@ export class HotTail {
     return this.#journalRows;
   }
 
-  /** Everything hot, as one group; what only the journal has of states and timelines goes to the tables apart. */
-  asGroup(): Pick<Group, 'windows' | 'points'> {
-    const windows: [RunId, JournalRow[]][] = [];
-    const points: [SeriesId, JournalRow[]][] = [];
+  /** Everything hot, in groups of so many rows at most, for memory's sake. */
+  *asGroups(rowsMax: number): Iterable<Group> {
     for (const [series, hot] of this.#series) {
-      if (hot.points.count > 0) points.push([series, rowsOf(hot.points)]);
-      for (const run of hot.runs.values()) {
-        if (run.columns.count === 0) continue;
-        windows.push([run.id, rowsOf(run.columns).map((row) => ({ ...row, durationMs: 0 }))]);
+      for (const rows of slices(hot.points, rowsMax)) yield { ...EMPTY_GROUP, points: [[series, rows]] };
+      for (const { id, columns } of hot.runs.values()) {
+        for (const rows of slices(columns, rowsMax)) {
+          yield { ...EMPTY_GROUP, windows: [[id, rows.map((row) => ({ ...row, durationMs: 0 }))]] };
+        }
       }
     }
-    return { windows, points };
   }
 
   /** What the tables do not have yet. */
@@ -159,6 +157,14 @@ export class HotTail {
     this.#journalRows += rowCount;
     for (const [run, timeline] of group.timelines) this.#timelines.set(run, timeline);
     for (const [source, state] of group.states) this.#states.set(source, state);
+  }
+
+  /** Takes note that the journal was written anew with what is in memory; once that is committed. */
+  noteReplaced(written: { id: number; rowCount: number }): void {
+    this.#journalId = written.id;
+    this.#journalRows = written.rowCount;
+    this.#timelines.clear();
+    this.#states.clear();
   }
 
   /** Drops what is in memory, so that it is read again; what is pending stays. */
@@ -248,9 +254,11 @@ export class HotTail {
   }
 }
 
-function rowsOf(columns: HotColumns): JournalRow[] {
-  return Array.from({ length: columns.count }, (_, index) => {
-    const { startMs: _start, ...row } = columns.row(index);
-    return row;
-  });
+function* slices(columns: HotColumns, rowsMax: number): Iterable<JournalRow[]> {
+  for (let from = 0; from < columns.count; from += rowsMax) {
+    yield Array.from({ length: Math.min(rowsMax, columns.count - from) }, (_, index) => {
+      const { startMs: _start, ...row } = columns.row(from + index);
+      return row;
+    });
+  }
 }

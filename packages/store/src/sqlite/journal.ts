@@ -1,4 +1,10 @@
-import { decodeGroup, encodeGroup, type Group, type JournalRow } from '../block/journal-codec.ts';
+import {
+  decodeGroup,
+  EMPTY_GROUP,
+  encodeGroup,
+  type Group,
+  type JournalRow,
+} from '../block/journal-codec.ts';
 import type { RunId, SeriesId } from '../store.ts';
 import type { Connection } from './connection.ts';
 
@@ -38,23 +44,28 @@ export class Journal {
   /** Adds a group, in the caller's transaction; returns its id. */
   append(group: Group): number {
     let lastSeq = this.#connection.row<[number]>(LAST_SEQ)?.[0] ?? 0;
-    let rowCount = group.sealed.length;
     for (const [, rows] of [...group.windows, ...group.points]) {
-      rowCount += rows.length;
       for (const { seq } of rows) lastSeq = Math.max(lastSeq, seq ?? 0);
     }
     const row = this.#connection.row<[number]>(
       'INSERT INTO journal (last_seq, row_count, data) VALUES (?, ?, ?) RETURNING id',
       lastSeq,
-      rowCount,
+      rowCountOf(group),
       encodeGroup(group),
     );
     return row?.[0] ?? 0;
   }
 
-  /** Puts one group in the place of all there are, in the caller's transaction. */
-  replace(group: Group): void {
-    this.#connection.run('DELETE FROM journal WHERE id < ?', this.append(group));
+  /** Puts groups in the place of all there are, in the caller's transaction; together they hold no new places. */
+  replace(groups: Iterable<Group>): { id: number; rowCount: number } {
+    let id = this.append(EMPTY_GROUP);
+    this.#connection.run('DELETE FROM journal WHERE id < ?', id);
+    let rowCount = 0;
+    for (const group of groups) {
+      id = this.append(group);
+      rowCount += rowCountOf(group);
+    }
+    return { id, rowCount };
   }
 
   /** The groups after `id`, in order. */
@@ -77,13 +88,15 @@ export class Journal {
     );
     const found = new Map<number, PlacedRow>();
     const rows = this.#connection
-      .statement('SELECT id, data FROM journal WHERE id > ? ORDER BY id')
-      .iterate(before?.[0] ?? 0) as unknown as Iterable<[number, Uint8Array]>;
-    for (const [id, data] of rows) {
+      .statement('SELECT id, last_seq, data FROM journal WHERE id > ? ORDER BY id')
+      .iterate(before?.[0] ?? 0) as unknown as Iterable<[number, number, Uint8Array]>;
+    let highest = 0;
+    for (const [id, lastSeq, data] of rows) {
+      // Groups that share their last place share their places; those of the next are all higher.
+      if (lastSeq > highest && found.size >= limit) break;
+      highest = lastSeq;
       const group = this.#open(id, data);
       if (group !== null) gather(found, group, seq);
-      // Places ascend from group to group: what comes later only repeats earlier ones.
-      if (found.size >= limit) break;
     }
     return [...found.values()].sort((one, other) => one.seq - other.seq).slice(0, limit);
   }
@@ -115,6 +128,10 @@ const JOURNAL_LEVEL = 9;
 
 /** The highest place in the journal. */
 export const LAST_SEQ = 'SELECT last_seq FROM journal ORDER BY id DESC LIMIT 1';
+
+function rowCountOf({ windows, points, sealed }: Group): number {
+  return [...windows, ...points].reduce((sum, [, rows]) => sum + rows.length, sealed.length);
+}
 
 function gather(found: Map<number, PlacedRow>, group: Group, after: number): void {
   for (const [run, rows] of group.windows)

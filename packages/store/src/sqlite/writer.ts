@@ -1,7 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { hasUnit, type Points, type SeriesDefinition } from '@kilowink/core/series';
 import type { Clock, EpochMs } from '@kilowink/core/time';
-import { EMPTY_GROUP, type Group } from '../block/journal-codec.ts';
+import type { Group } from '../block/journal-codec.ts';
 import { isStorable } from '../limits.ts';
 import type {
   AddedPoints,
@@ -250,11 +250,14 @@ export class SqliteStore extends SqliteReader implements Store {
     this.assertOpen();
     // An import must not seal what it sees: the serving process may have more of the same windows in memory.
     if (this.#options.role !== 'serve') return 0;
+    const targets = this.snapshot(() => this.#sealer.targets(beforeMs));
+    // Asked every minute: a group is not cut short for nothing.
+    if (targets.length === 0) return 0;
     this.flush();
     this.#settleRecovered(beforeMs);
     const startedMs = this.clock.monotonicMs();
     let blockCount = 0;
-    for (const target of this.snapshot(() => this.#sealer.targets(beforeMs))) {
+    for (const target of targets) {
       if (blockCount > 0 && this.clock.monotonicMs() - startedMs >= budgetMs) break;
       this.#sealOne(target);
       blockCount += 1;
@@ -340,15 +343,15 @@ export class SqliteStore extends SqliteReader implements Store {
     const { connection, hot, journal } = this.parts;
     const hotCount = hot.count();
     if (hot.journalRows <= 2 * hotCount + JOURNAL_ROWS_SLACK) return;
-    this.#write(() => {
+    const written = this.#write(() => {
       const { timelines, states } = hot.notInTables();
       for (const [run, timeline] of timelines)
         connection.run('UPDATE run SET timeline = ? WHERE id = ?', JSON.stringify(timeline), run);
       for (const [source, state] of states) connection.run(PUT_STATE, source, state);
-      journal.replace({ ...EMPTY_GROUP, ...hot.asGroup() });
       connection.run('UPDATE state SET hot_generation = hot_generation + 1');
+      return journal.replace(hot.asGroups(PENDING_ROWS_MAX));
     });
-    hot.forget();
+    hot.noteReplaced(written);
   }
 
   /** What is recovered keeps its times from here on, as the windows around it do. */
