@@ -4,6 +4,13 @@ import { errorMaker } from '@kilowink/core/error';
 export const CLI_ERRORS = {
   'cli/usage': { message: '{reason}', status: 400, retryable: false },
   'cli/file': { message: 'can not read {path}: {reason}', status: 400, retryable: false },
+  'scan/line': {
+    message:
+      '{path}, line {line}: expected an HCI packet in hex, or an address, a signal (dBm) or -, and data in hex',
+    status: 400,
+    retryable: false,
+  },
+  'scan/unavailable': { message: '{reason} {advice}', status: 503, retryable: true },
   'cli/output': { message: 'can not write {path}: {reason}', status: 500, retryable: false },
   'import/unreadable': { message: '{path}: {reason}', status: 400, retryable: false },
   'import/strict': {

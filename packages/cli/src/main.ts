@@ -21,6 +21,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     import: async () => (await import('./commands/import.ts')).importCommand(),
     export: async () => (await import('./commands/export.ts')).exportCommand(),
     admin: async () => (await import('./commands/admin.ts')).adminCommand(),
+    scan: async () => (await import('./commands/scan.ts')).scanCommand(),
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
     mqtt: async () => (await import('./commands/mqtt.ts')).mqttCommand(),
     detect: async () => (await import('./commands/detect.ts')).detectCommand(),

@@ -1,6 +1,6 @@
 // For tests of this package only.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,6 +41,21 @@ export class Workplace implements Disposable {
     const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
     return { exitCode: await exited, stdout: stdout.join(''), stderr: stderr.join('') };
+  }
+
+  /** Runs with `input` on standard input. */
+  async runWithInput(input: string, ...args: string[]): Promise<Ran> {
+    const path = this.path('input.txt');
+    writeFileSync(path, input);
+    const stdin = openSync(path, 'r');
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: this.folder,
+      stdio: [stdin, 'pipe', 'pipe'],
+    });
+    closeSync(stdin);
+    const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [stdout, stderr] = await Promise.all([child.stdout?.toArray(), child.stderr?.toArray()]);
+    return { exitCode: await exited, stdout: stdout?.join('') ?? '', stderr: stderr?.join('') ?? '' };
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,9 @@
+import { BIND_KEY_BYTES, parseAddress } from '@kilowink/core/advert';
 import { loadConfig } from '@kilowink/server/config';
-import { addKey, isSensorId, listKeys, rotateKey } from '@kilowink/server/keys';
+import { addKey, isSensorId, listBindKeys, listKeys, rotateKey, setBindKey } from '@kilowink/server/keys';
 import { Command } from 'commander';
 import { cliError } from '../errors.ts';
+import { readKey } from '../scan/read-secret.ts';
 import { formatUtc } from '../term/format.ts';
 import { alignColumns } from '../term/index.ts';
 
@@ -17,13 +19,14 @@ to put into the sensor; a running server takes it at once. Keys are in sensors.j
 /** `kilowink sensor`: the keys of version 2 sensors. */
 export function sensorCommand(): Command {
   const add = withFolder(new Command('add'))
-    .description('Make a key for a sensor, and print it once')
-    .requiredOption('--id <hex>', 'hardware identity, 16 hex digits')
+    .description('Make a key for a sensor, and print it once; or keep the bind key of a BTHome sensor')
+    .option('--id <hex>', 'hardware identity, 16 hex digits')
+    .option(
+      '--address <address>',
+      'Bluetooth address of an encrypted BTHome sensor; its bind key is read from standard input',
+    )
     .option('--name <name>', 'what people call it')
-    .action((options: FolderOptions & { id: string; name?: string }) => {
-      const id = sensorId(options.id);
-      printKey(addKey(folderOf(options), { id, name: options.name }, Date.now()));
-    });
+    .action(addSensor);
   const list = withFolder(new Command('list'))
     .description('Print the sensors that have a key')
     .option('--json', 'as JSON')
@@ -45,6 +48,26 @@ export function sensorCommand(): Command {
     .addCommand(list)
     .addCommand(key)
     .addHelpText('after', HELP);
+}
+
+async function addSensor(
+  options: FolderOptions & { id?: string; address?: string; name?: string },
+): Promise<void> {
+  const { id, address: text, name } = options;
+  if ((id === undefined) === (text === undefined)) {
+    throw cliError('cli/usage', { reason: 'expected --id of a sensor, or --address of a BTHome sensor' });
+  }
+  if (id !== undefined) {
+    printKey(addKey(folderOf(options), { id: sensorId(id), name }, Date.now()));
+    return;
+  }
+  const address = parseAddress(text ?? '');
+  if (address === null) {
+    throw cliError('cli/usage', { reason: `expected a Bluetooth address, "${text}" came` });
+  }
+  const key = await readKey(BIND_KEY_BYTES, `bind key of ${address}`);
+  setBindKey(folderOf(options), { address, key, name }, Date.now());
+  console.error(`The bind key of ${address} is kept.`);
 }
 
 function withFolder(command: Command): Command {
@@ -71,15 +94,20 @@ function printKey(key: string): void {
 }
 
 function listSensors(options: FolderOptions & { json?: boolean }): void {
-  const sensors = listKeys(folderOf(options)).map(({ key: _, ...shown }) => shown);
+  const folder = folderOf(options);
+  const sensors = listKeys(folder).map(({ key: _, ...shown }) => shown);
+  const bound = listBindKeys(folder).map(({ key: _, ...shown }) => shown);
   if (options.json === true) {
-    console.log(JSON.stringify(sensors, null, 2));
+    console.log(JSON.stringify([...sensors, ...bound], null, 2));
     return;
   }
-  if (sensors.length === 0) {
+  if (sensors.length + bound.length === 0) {
     console.error('No sensor has a key.');
     return;
   }
-  const rows = sensors.map(({ id, name, addedMs }) => [id, `key of ${formatUtc(addedMs)}`, name ?? '']);
+  const rows = [
+    ...sensors.map(({ id, name, addedMs }) => [id, `key of ${formatUtc(addedMs)}`, name ?? '']),
+    ...bound.map(({ address, name, addedMs }) => [address, `bind key of ${formatUtc(addedMs)}`, name ?? '']),
+  ];
   for (const line of alignColumns(rows)) console.log(line);
 }
