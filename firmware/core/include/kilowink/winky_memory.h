@@ -54,7 +54,10 @@ struct winky_memory {
 	/* Cycles in which the radio stays off, because the last attempts were in vain. */
 	uint8_t cycles_to_wait;
 	uint8_t faults_in_row;
-	uint8_t padding[3];
+	/* The line's mode when it was last heard, enum tic_mode; only where has_mode is not 0. */
+	uint8_t mode;
+	uint8_t has_mode;
+	uint8_t padding;
 	struct winky_network network;
 	struct winky_schedule schedule;
 	struct winky_minutes minutes;
