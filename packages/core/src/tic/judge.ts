@@ -1,12 +1,14 @@
 import type { TicReason } from './frame.ts';
 import { isHorodate } from './horodate.ts';
-import { findLabelIndex, isStandardLabel } from './label-index.ts';
+import { endOfLabel, findLabelIndex, isStandardLabel } from './label-index.ts';
 import { HORODATE_BYTES, LABELS, type TicForm } from './labels.ts';
 import { isProfile } from './profile.ts';
 
 const [TAB, SPACE] = [0x09, 0x20];
 const CHECKSUM_BITS = 0x3f;
 const RELAYS_MAX = 255;
+/** No label's number; not -1, which is that of none. */
+const UNKNOWN = -2;
 
 /** What a byte may be part of, one bit each. */
 const KIND = { digit: 1, hex: 2, code: 4, option: 8, mark: 16, text: 32 } as const;
@@ -60,6 +62,9 @@ export class PieceJudge {
   bodyFrom = 0;
   dataFrom = 0;
   dataTo = 0;
+  /** By label: the one that came after it the last time, which is looked for first. */
+  readonly #followers = new Uint8Array(LABELS.length);
+
   /** Of the piece to be judged: the sum of its bytes, and how many of them are tabs. */
   sum = 0;
   tabs = 0;
@@ -81,14 +86,20 @@ export class PieceJudge {
     const end = to - 2;
     const separator = tabs > 0 ? TAB : SPACE;
     if (end <= from || bytes[end] !== separator) return 'form';
-    let labelTo = from;
-    while (bytes[labelTo] !== separator) labelTo += 1;
+    let index = this.#followers[this.labelIndex] as number;
+    let labelTo = endOfLabel(index, bytes, from);
+    if (labelTo < 0 || bytes[labelTo] !== separator) {
+      index = UNKNOWN;
+      labelTo = from;
+      while (bytes[labelTo] !== separator) labelTo += 1;
+    }
     if (labelTo === from || labelTo >= end) return 'form';
     const checksum = bytes[to - 1] as number;
     const summed = tabs > 0 ? sum - checksum : sum - checksum - SPACE;
     if ((summed & CHECKSUM_BITS) + SPACE !== checksum) return 'checksum';
-    const index = findLabelIndex(bytes, from, labelTo);
+    if (index === UNKNOWN) index = findLabelIndex(bytes, from, labelTo);
     if (index < 0 || isStandardLabel(index) !== tabs > 0) return 'label';
+    this.#followers[this.labelIndex] = index;
     this.labelIndex = index;
     this.bodyFrom = labelTo + 1;
     this.dataTo = end;

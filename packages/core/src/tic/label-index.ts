@@ -5,6 +5,9 @@ const SLOTS = 1_024;
 const EMPTY = 0xff;
 const NAME_BYTES_MAX = 9;
 
+/** Names in one array, each at its label's number times this. */
+const STRIDE = 16;
+
 const nameBytes = LABELS.map(({ name }) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
 const slots = new Uint8Array(SLOTS).fill(EMPTY);
 
@@ -12,6 +15,24 @@ for (const [index, bytes] of nameBytes.entries()) {
   let slot = slotOf(bytes, 0, bytes.length);
   while (slots[slot] !== EMPTY) slot = (slot + 1) & (SLOTS - 1);
   slots[slot] = index;
+}
+
+const names = new Uint8Array(LABELS.length * STRIDE);
+for (const [index, bytes] of nameBytes.entries()) names.set(bytes, index * STRIDE);
+
+/**
+ * Where the name of a label ends, if it stands at `from`, else -1. Meters send labels in the same order again and again: who
+ * knows which comes next has it in one pass.
+ */
+export function endOfLabel(index: number, bytes: Uint8Array, from: number): number {
+  let name = index * STRIDE;
+  let at = from;
+  while (names[name] !== 0) {
+    if (names[name] !== bytes[at]) return -1;
+    name += 1;
+    at += 1;
+  }
+  return at;
 }
 
 /**

@@ -65,6 +65,8 @@ export class TicParser {
   #badGroups = 0;
   #burst = 0;
   #mode: TicMode | null = null;
+  /** Who is told, while bytes are taken. */
+  #sink: TicSink = {};
 
   constructor(options: TicParserOptions = {}) {
     this.#isParityInSoftware = options.parity === 'software';
@@ -82,6 +84,7 @@ export class TicParser {
 
   /** Takes the next bytes of the line, of any number. They may be changed afterwards. */
   feed(received: Uint8Array, sink: TicSink): void {
+    this.#sink = sink;
     const bytes = this.#isParityInSoftware ? this.#checkParity(received) : received;
     const { length } = bytes;
     const before = this.#counters.bytes;
@@ -102,16 +105,16 @@ export class TicParser {
       }
       this.#countTo(before + at + 1);
       if (this.#carriedSize > 0) {
-        this.#endCarried(bytes.subarray(0, at), sink);
+        this.#endCarried(bytes.subarray(0, at));
       } else if (at > from) {
         judge.sum = sum;
         judge.tabs = tabs;
-        this.#takePiece(bytes, { from, to: at }, sink);
+        this.#takePiece(bytes, from, at);
       }
       from = at + 1;
       sum = 0;
       tabs = 0;
-      if (byte <= EOT) this.#takeControl(byte, sink);
+      if (byte <= EOT) this.#takeControl(byte);
     }
     this.#countTo(before + length);
     if (from < length) this.#carry(from === 0 ? bytes : bytes.subarray(from));
@@ -125,8 +128,9 @@ export class TicParser {
 
   /** The line has ended: what is left of it is taken as a group if it is one, and an open frame is told as incomplete. */
   end(sink: TicSink): void {
-    if (this.#carriedSize > 0) this.#endCarried(new Uint8Array(0), sink);
-    this.#closeFrame('incomplete', sink);
+    this.#sink = sink;
+    if (this.#carriedSize > 0) this.#endCarried(new Uint8Array(0));
+    this.#closeFrame('incomplete');
   }
 
   /** Bit 7 away. A byte of wrong parity keeps it, with which no group is right; a control byte ends a piece all the same. */
@@ -147,37 +151,32 @@ export class TicParser {
     this.#carriedSize += bytes.length;
   }
 
-  #endCarried(rest: Uint8Array, sink: TicSink): void {
+  #endCarried(rest: Uint8Array): void {
     this.#carry(rest);
     const size = this.#carriedSize;
     this.#carriedSize = 0;
     this.#judge.measure(this.#carried, 0, Math.min(size, PIECE_BYTES_MAX));
-    this.#takePiece(this.#carried, { from: 0, to: size }, sink);
+    this.#takePiece(this.#carried, 0, size);
   }
 
   /** `to` lies beyond the bytes when they are those of a carried piece that was too long. */
-  #takePiece(bytes: Uint8Array, piece: { from: number; to: number }, sink: TicSink): void {
-    const { to } = piece;
-    let { from } = piece;
+  #takePiece(bytes: Uint8Array, start: number, to: number): void {
+    let from = start;
     if (to - from > PIECE_BYTES_MAX) {
-      this.#discard(
-        { reason: 'tooLong', bytes: bytes.slice(from, from + PIECE_BYTES_MAX), size: to - from },
-        sink,
-      );
+      this.#discard({ reason: 'tooLong', bytes: bytes.slice(from, from + PIECE_BYTES_MAX), size: to - from });
       return;
     }
     while (from < to && bytes[from] === TAB) from += 1;
     if (from === to) return;
-    if (from > piece.from) this.#judge.measure(bytes, from, to);
+    if (from > start) this.#judge.measure(bytes, from, to);
     const reason = this.#judge.judge(bytes, from, to);
-    if (reason === null) this.#takeGroup(bytes, sink);
-    else if (this.#judge.tabs > 0 && this.#mode === 'historique')
-      this.#splitAtTabs(bytes.slice(from, to), sink);
-    else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from }, sink);
+    if (reason === null) this.#takeGroup(bytes);
+    else if (this.#judge.tabs > 0 && this.#mode === 'historique') this.#splitAtTabs(bytes.slice(from, to));
+    else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from });
   }
 
   /** In historique the tab is a control byte as any other. */
-  #splitAtTabs(bytes: Uint8Array, sink: TicSink): void {
+  #splitAtTabs(bytes: Uint8Array): void {
     let from = 0;
     while (from < bytes.length) {
       const tab = bytes.indexOf(TAB, from);
@@ -185,18 +184,18 @@ export class TicParser {
       if (to > from) {
         this.#judge.measure(bytes, from, to);
         const reason = this.#judge.judge(bytes, from, to);
-        if (reason === null) this.#takeGroup(bytes, sink);
-        else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from }, sink);
+        if (reason === null) this.#takeGroup(bytes);
+        else this.#discard({ reason, bytes: bytes.slice(from, to), size: to - from });
       }
       from = to + 1;
     }
   }
 
-  #takeGroup(bytes: Uint8Array, sink: TicSink): void {
+  #takeGroup(bytes: Uint8Array): void {
     const { labelIndex, bodyFrom, dataFrom, dataTo } = this.#judge;
     const label = LABELS[labelIndex] as TicLabel;
-    this.#enterMode(label.mode, sink);
-    if (this.#isOpen && this.#seenIn[labelIndex] === this.#frameNumber) this.#closeFrame('incomplete', sink);
+    this.#enterMode(label.mode);
+    if (this.#isOpen && this.#seenIn[labelIndex] === this.#frameNumber) this.#closeFrame('incomplete');
     this.#isOpen = true;
     this.#seenIn[labelIndex] = this.#frameNumber;
     this.#counters.groupsOk += 1;
@@ -209,26 +208,26 @@ export class TicParser {
     for (let at = bodyFrom; at < dataFrom - 1; at++) frame[size++] = bytes[at] as number;
     for (let at = dataFrom; at < dataTo; at++) frame[size++] = bytes[at] as number;
     this.#frameSize = size;
-    sink.group?.(unpackGroup(label, frame, packedFrom));
+    this.#sink.group?.(unpackGroup(label, frame, packedFrom));
   }
 
-  #enterMode(mode: TicMode, sink: TicSink): void {
+  #enterMode(mode: TicMode): void {
     if (mode === this.#mode) return;
-    if (this.#frameSize > 0) this.#closeFrame('incomplete', sink);
+    if (this.#frameSize > 0) this.#closeFrame('incomplete');
     if (this.#mode !== null) this.#counters.modeChanges += 1;
     this.#mode = mode;
   }
 
-  #discard(piece: Omit<TicDiscarded, 'burst'>, sink: TicSink): void {
+  #discard(piece: Omit<TicDiscarded, 'burst'>): void {
     this.#burst += 1;
     if (this.#isOpen) this.#badGroups += 1;
     this.#counters[COUNTER_OF_REASON[piece.reason]] += 1;
-    sink.discarded?.({ ...piece, burst: this.#burst });
+    this.#sink.discarded?.({ ...piece, burst: this.#burst });
   }
 
-  #takeControl(byte: number, sink: TicSink): void {
+  #takeControl(byte: number): void {
     if (byte === STX) {
-      this.#closeFrame('incomplete', sink);
+      this.#closeFrame('incomplete');
       this.#isOpen = true;
       this.#hasStart = true;
     } else if (byte === ETX) {
@@ -237,19 +236,19 @@ export class TicParser {
         this.#frameEndedAt = this.#counters.bytes;
         this.#counters.bytesSinceFrame = 0;
       }
-      this.#closeFrame(isWhole ? 'complete' : 'incomplete', sink, true);
+      this.#closeFrame(isWhole ? 'complete' : 'incomplete', true);
     } else if (byte === EOT) {
-      this.#closeFrame('interrupted', sink);
+      this.#closeFrame('interrupted');
     }
   }
 
   /** A frame without any group is none: noise has STX and ETX too. */
-  #closeFrame(state: TicFrameState, sink: TicSink, hasEnd = false): void {
+  #closeFrame(state: TicFrameState, hasEnd = false): void {
     const mode = this.#mode;
     if (this.#frameSize > 0 && mode !== null) {
       this.#counters[COUNTER_OF_STATE[state]] += 1;
       const ends = { state, hasStart: this.#hasStart, hasEnd, badGroups: this.#badGroups };
-      sink.frame?.(new TicFrame(mode, this.#frame.slice(0, this.#frameSize), ends));
+      this.#sink.frame?.(new TicFrame(mode, this.#frame.slice(0, this.#frameSize), ends));
     }
     this.#frameSize = 0;
     this.#frameNumber += 1;
