@@ -35,9 +35,50 @@ static struct delivery delivery;
 static uint32_t windows_seen;
 static atomic_t is_hastened;
 
-static uint8_t window_bytes[REPORT_WINDOW_BYTES * REPORT_WINDOWS_MAX];
 static uint8_t message[REPORT_SIZE_MAX];
 static uint8_t answer_bytes[ANSWER_BYTES];
+
+#ifdef CONFIG_KILOWINK_REPORT_VERSION_1
+/* As version 1 is in the field: "up" until anybody answers, then the latest windows, whatever comes back. */
+static void run(void *a, void *b, void *c)
+{
+	ARG_UNUSED(a);
+	ARG_UNUSED(b);
+	ARG_UNUSED(c);
+	while (transport_exchange(TRANSPORT_UP, NULL, 0, answer_bytes, sizeof(answer_bytes)) < 0) {
+		supervisor_tell(LIVENESS_REPORTING);
+		k_msleep(UP_EVERY_MS);
+	}
+	for (;;) {
+		struct sensor_settings settings = settings_store_get();
+		const struct backlog *backlog = measurement_lock();
+		uint32_t wanted = (uint32_t)MAX(1, settings.interval_s / PULSE_WINDOW_S);
+		bool is_due = backlog->buffer.next_number >= windows_seen + wanted;
+		int size = 0;
+
+		if (is_due) {
+			windows_seen = backlog->buffer.next_number;
+			size = v1_report_encode(&backlog->buffer, CONFIG_KILOWINK_V1_SENSOR_TYPE, (uint64_t)k_uptime_get(),
+						CONFIG_KILOWINK_V1_WINDOWS, message, sizeof(message));
+		}
+		measurement_unlock();
+		supervisor_tell(LIVENESS_REPORTING);
+		if (size <= 0) {
+			measurement_wait(K_MSEC(WAKE_MS));
+			continue;
+		}
+		figures.sent++;
+		figures.latest_error = transport_exchange(TRANSPORT_REPORT, message, (size_t)size, answer_bytes,
+							  sizeof(answer_bytes));
+		if (figures.latest_error < 0) {
+			figures.failed++;
+		} else {
+			maintenance_acknowledged();
+		}
+	}
+}
+#else
+static uint8_t window_bytes[REPORT_WINDOW_BYTES * REPORT_WINDOWS_MAX];
 
 /* Tells the delivery of windows that were put since. With the lock held. */
 static void notice_windows(const struct backlog *backlog)
@@ -152,46 +193,6 @@ static void run(void *a, void *b, void *c)
 		measurement_wait(until(until_ms));
 	}
 }
-
-#ifdef CONFIG_KILOWINK_REPORT_VERSION_1
-/* As version 1 is in the field: "up" until anybody answers, then the latest windows, whatever comes back. */
-static void run_v1(void *a, void *b, void *c)
-{
-	ARG_UNUSED(a);
-	ARG_UNUSED(b);
-	ARG_UNUSED(c);
-	while (transport_exchange(TRANSPORT_UP, NULL, 0, answer_bytes, sizeof(answer_bytes)) < 0) {
-		supervisor_tell(LIVENESS_REPORTING);
-		k_msleep(UP_EVERY_MS);
-	}
-	for (;;) {
-		struct sensor_settings settings = settings_store_get();
-		const struct backlog *backlog = measurement_lock();
-		uint32_t wanted = (uint32_t)MAX(1, settings.interval_s / PULSE_WINDOW_S);
-		bool is_due = backlog->buffer.next_number >= windows_seen + wanted;
-		int size = 0;
-
-		if (is_due) {
-			windows_seen = backlog->buffer.next_number;
-			size = v1_report_encode(&backlog->buffer, CONFIG_KILOWINK_V1_SENSOR_TYPE, (uint64_t)k_uptime_get(),
-						CONFIG_KILOWINK_V1_WINDOWS, message, sizeof(message));
-		}
-		measurement_unlock();
-		supervisor_tell(LIVENESS_REPORTING);
-		if (size <= 0) {
-			measurement_wait(K_MSEC(WAKE_MS));
-			continue;
-		}
-		figures.sent++;
-		figures.latest_error = transport_exchange(TRANSPORT_REPORT, message, (size_t)size, answer_bytes,
-							  sizeof(answer_bytes));
-		if (figures.latest_error < 0) {
-			figures.failed++;
-		} else {
-			maintenance_acknowledged();
-		}
-	}
-}
 #endif
 
 int reporting_start(void)
@@ -207,11 +208,7 @@ int reporting_start(void)
 	if (error != 0) {
 		return error;
 	}
-#ifdef CONFIG_KILOWINK_REPORT_VERSION_1
-	k_thread_create(&thread, stack, STACK_SIZE, run_v1, NULL, NULL, NULL, PRIORITY, 0, K_NO_WAIT);
-#else
 	k_thread_create(&thread, stack, STACK_SIZE, run, NULL, NULL, NULL, PRIORITY, 0, K_NO_WAIT);
-#endif
 	(void)k_thread_name_set(&thread, "reporting");
 	return 0;
 }

@@ -17,6 +17,9 @@
 
 #define POLL_MS	   5
 #define RING_BYTES 256
+/* USB's drivers drop what their ring cannot take; so much leaves in so long. */
+#define CHUNK_BYTES 128
+#define CHUNK_MS    3
 
 static const struct device *const uart = DEVICE_DT_GET(DT_CHOSEN(kilowink_report_uart));
 static uint8_t frame[SERIAL_FRAME_SIZE(REPORT_SIZE_MAX)];
@@ -99,6 +102,9 @@ int transport_exchange(enum transport_path path, const uint8_t *message, size_t 
 	}
 	for (int i = 0; i < length; i++) {
 		uart_poll_out(uart, frame[i]);
+		if (i % CHUNK_BYTES == CHUNK_BYTES - 1) {
+			k_msleep(CHUNK_MS);
+		}
 	}
 	return wait_for_answer(answer, capacity);
 }
