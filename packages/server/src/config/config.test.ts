@@ -50,7 +50,7 @@ test('option beats variable beats file beats default, and each says where it cam
   assert.equal(lines.get('port'), '1003 from option -p');
   assert.equal(lines.get('site.name'), 'Home from variable KILOWINK_SITE_NAME');
   assert.equal(lines.get('site.zone'), `Europe/Lisbon from file ${file}`);
-  assert.equal(lines.get('store.groupMs'), '10000 from default');
+  assert.equal(lines.get('store.groupMs'), '420000 from default');
 });
 
 test('an unknown key is refused with the nearest known one', () => {
