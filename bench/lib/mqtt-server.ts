@@ -1,0 +1,35 @@
+// A broker for the MQTT benchmark, as a process of its own: `mqtt-server.ts bare|kilowink FOLDER`.
+
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+
+const [kind = 'bare', folder = ''] = process.argv.slice(2);
+
+/** aedes as it comes: acknowledges at once, keeps nothing. */
+async function bare(): Promise<number> {
+  const { Aedes } = await import('aedes');
+  const broker = await Aedes.createBroker();
+  const server = createServer((socket) => broker.handle(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  process.on('SIGTERM', () => process.exit(0));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Ours: each message decoded, checked, stored, and acknowledged when it is in the file. */
+async function kilowink(): Promise<number> {
+  const { startServer, systemClock } = await import('../../packages/server/src/app/index.ts');
+  const { loadConfig } = await import('../../packages/server/src/config/index.ts');
+  const { openSqliteStore } = await import('../../packages/store/src/index.ts');
+  const mqtt = { broker: { enabled: true, host: '127.0.0.1', port: 0 } };
+  const given = { dataDir: folder, port: 0, host: '127.0.0.1', mqtt };
+  const options = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, { value, flag: 'bench' }]),
+  );
+  const { config } = loadConfig({ env: {}, options });
+  const store = openSqliteStore({ folder, clock: systemClock, groupMs: config.store.groupMs });
+  const server = await startServer({ config, store, version: 'bench' });
+  process.on('SIGTERM', () => void server.close().then(() => process.exit(0)));
+  return server.mqttListeners[0]?.port ?? 0;
+}
+
+process.send?.({ port: await (kind === 'bare' ? bare() : kilowink()) });
