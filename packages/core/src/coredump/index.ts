@@ -1,0 +1,11 @@
+export { type CollectedDump, CoreDumpCollector } from './collect.ts';
+export { type FailedThread, failedThread, likelyReturns } from './describe.ts';
+export {
+  type CoreDump,
+  type CoreDumpFault,
+  type CoreDumpTarget,
+  type MemoryRegion,
+  parseCoreDump,
+  TARGETS,
+} from './parse.ts';
+export type { Registers } from './registers.ts';
