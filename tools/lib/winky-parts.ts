@@ -133,7 +133,7 @@ export const PARTS: readonly Part[] = [
     pins: [
       ['1', 'GND', 'GND'],
       ['2', 'GPIO2', 'LAMP'],
-      ['3', 'GPIO0', 'BUTTON'],
+      ['3', 'GPIO0', 'NC-U4'],
       ['4', 'RXD', 'TIC'],
       ['5', 'VCC', '+3V3'],
       ['6', 'RST', 'RESET'],
@@ -162,7 +162,7 @@ export const PARTS: readonly Part[] = [
     ],
   },
   two('R7', '4.7 kΩ', METAL_FILM, '3.3 to 10 kΩ', ['+3V3', 'TIC']),
-  two('S1', 'button', 'push button, 6 mm', 'a pair of pins and a wire', ['BUTTON', 'GND']),
+  two('S1', 'button', 'push button, 6 mm', 'a pair of pins and a wire', ['RESET', 'GND']),
   two('R8', '1 kΩ', METAL_FILM, ANY_SIZE, ['+3V3', 'LAMP-A']),
   {
     ...{
