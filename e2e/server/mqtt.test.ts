@@ -4,11 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { healthInfo, type MeterInfo, meterInfo, meterList } from '@kilowink/api';
+import { eventsAnswer, healthInfo, type MeterInfo, meterInfo, meterList } from '@kilowink/api';
 import mqtt, { type MqttClient } from 'mqtt';
 import { encodeGatewayMessage } from '../../packages/core/src/gateway/index.ts';
+import { SerialLine } from '../../packages/link/src/serial/index.ts';
+import { PtyPair } from '../../packages/link/src/serial/testing.ts';
 import { type RunningServer, startServer, systemClock } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
+import { constantLoad } from '../../packages/sim/src/load/index.ts';
+import { createTicLine, createTicMeter } from '../../packages/sim/src/tic/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
 import { Mosquitto } from '../lib/mosquitto.ts';
 
@@ -191,3 +195,50 @@ test('Home Assistant finds the meter at the embedded broker, and again when it s
   assert.equal(heard.get('kilowink/cellar/state/overload'), 'OFF');
   await server.close();
 });
+
+test('a dongle on the server is a meter, and what it said is remembered over a restart', async () => {
+  const folder = mkdtempSync(join(root, 'tty-'));
+  const pair = await PtyPair.open(folder, 'dongle');
+  closing.push(() => pair.close());
+  const data = mkdtempSync(join(root, 'data-'));
+  const extra = { tic: [{ id: 'main', name: 'Linky', path: pair.left }] };
+  let server = await startKilowink(data, extra);
+  const startMs = Date.now();
+  const meter = createTicMeter({
+    ...{ startMs, contract: 'offPeak', mode: 'historique', phases: 1, seed: 5 },
+    load: constantLoad(4_000),
+  });
+  const line = createTicLine(meter, { seed: 5 });
+  const wire = new SerialLine({ path: pair.right, baud: 1_200, dataBits: 8, parity: 'none' });
+  closing.push(() => wire.close());
+  const shown = async () => (await get(server, '/meters', meterList)).meters[0];
+  const speak = async (frames: number) => {
+    for (let at = 0; at < frames; at += 1) await wire.write(withParity(line.take().sent));
+  };
+  const isOpen = async () => (await get(server, '/health', healthInfo)).receivers?.[0]?.isOpen === true;
+  await until(async () => wire.isOpen && (await isOpen()));
+  await speak(4);
+  await until(async () => (await shown())?.frames === 4);
+  assert.deepEqual([(await shown())?.name, (await shown())?.way], ['Linky', 'serial']);
+  await server.close();
+  server = await startKilowink(data, extra);
+  await until(isOpen);
+  await speak(6);
+  await until(async () => (await shown())?.frames === 6);
+  // What it said before the restart is no news.
+  const events = await get(server, '/events', eventsAnswer);
+  assert.deepEqual(
+    events.events.map(({ kind }) => kind),
+    ['tariffPeriod'],
+  );
+  await server.close();
+});
+
+/** A port of 8 bits passes the parity bit on. */
+function withParity(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => {
+    let ones = 0;
+    for (let bit = 0; bit < 7; bit += 1) ones += (byte >> bit) & 1;
+    return ones % 2 === 1 ? byte | 0x80 : byte;
+  });
+}

@@ -110,6 +110,7 @@ function announce(server: RunningServer, { config }: LoadedConfig, demo: boolean
   console.log(`  page     ${server.url}/stats`);
   console.log(`  data     ${config.dataDir}${demo ? ' (removed at the end)' : ''}`);
   if (!config.readOnly) console.log(`  sensors  POST to port ${server.port}, /sensor/report`);
+  for (const { kind, port } of server.mqttListeners) console.log(`  mqtt     port ${port}, ${kind}`);
 }
 
 /** One stop, however many signals: what was taken is written before the process ends. */

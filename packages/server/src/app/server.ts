@@ -26,7 +26,7 @@ import { systemClock } from './clock.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { describeHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { Meters, type MetersOptions } from './meters.ts';
+import type { Meters, MetersOptions } from './meters.ts';
 
 export interface ServerOptions {
   readonly config: LoadedConfig['config'];
@@ -187,9 +187,13 @@ async function openMeters(
   app: FastifyInstance,
   options: MetersOptions,
   bluetooth: Bluetooth,
-): Promise<Meters> {
+): Promise<Meters | null> {
+  const { mqtt, tic } = options.config;
   try {
-    const meters = await Meters.open({ ...options, handlers: bluetooth.handlers });
+    // A server of optical sensors alone does without what meters need, in memory too.
+    const isWanted = mqtt.broker.enabled || mqtt.url !== undefined || tic.length > 0;
+    const opened = isWanted ? await import('./meters.ts') : null;
+    const meters = (await opened?.Meters.open({ ...options, handlers: bluetooth.handlers })) ?? null;
     await bluetooth.open();
     return meters;
   } catch (error) {
