@@ -1,4 +1,4 @@
-import { EMPTY_GROUP, type Group, type JournalRow } from '../block/journal-codec.ts';
+import { EMPTY_GROUP, type Group, type JournalRow, type SealedPoints } from '../block/journal-codec.ts';
 import { storeError } from '../errors.ts';
 import type { RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime, windowTimes } from '../timeline.ts';
@@ -194,11 +194,13 @@ export class HotTail {
 
   #apply(group: Group, movedRuns: Set<RunId>): void {
     for (const [run, timeline] of group.timelines) {
+      if (!this.#isRun(run)) continue;
       this.#timelines.set(run, timeline);
       movedRuns.add(run);
     }
     for (const [source, state] of group.states) this.#states.set(source, state);
     for (const [id, rows] of group.windows) {
+      if (!this.#isRun(id)) continue;
       const { timeline, columns } = this.#runOf(id);
       for (const row of rows) {
         if (!this.#parts.sealed.has(id, row.key)) columns.put({ ...row, ...windowTime(timeline, row.key) });
@@ -208,14 +210,22 @@ export class HotTail {
       const { points } = this.#hotOf(series);
       for (const row of rows) if (points.find(row.key) < 0) points.put({ ...row, startMs: row.key });
     }
-    for (const { series, fromMs, toMs } of group.sealed) {
-      const { points } = this.#hotOf(series);
-      const { starts, durationsMs } = points.points;
-      points.retain((index) => {
-        const midMs = (starts[index] as number) + (durationsMs[index] as number) / 2;
-        return midMs < fromMs || midMs >= toMs;
-      });
-    }
+    for (const sealed of group.sealed) this.#dropSealed(sealed);
+  }
+
+  #dropSealed({ series, fromMs, toMs }: SealedPoints): void {
+    const { points } = this.#hotOf(series);
+    const { starts, durationsMs } = points.points;
+    points.retain((index) => {
+      const midMs = (starts[index] as number) + (durationsMs[index] as number) / 2;
+      return midMs < fromMs || midMs >= toMs;
+    });
+  }
+
+  /** A salvage may have lost a run; nobody knows then when its windows were. */
+  #isRun(run: RunId): boolean {
+    if (this.#seriesOfRun.has(run)) return true;
+    return this.#parts.connection.row('SELECT 1 FROM run WHERE id = ?', run) !== undefined;
   }
 
   #hotOf(series: SeriesId): HotSeries {

@@ -2,6 +2,7 @@ import { assert, type Fault, type Result } from '@kilowink/core/error';
 import { decodePoints, type Points } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
 import { IMPORT_LEVEL, openBlock } from '../block/envelope.ts';
+import { decodeGroup } from '../block/journal-codec.ts';
 import { LEVEL } from '../block/levels.ts';
 import type { SeriesId } from '../store.ts';
 import { BlockTable } from './block-table.ts';
@@ -29,7 +30,7 @@ const COPIED = [
 ] as const;
 
 /** Tables that came with a migration: the schema of another store may not know where they begin. */
-const MIGRATED: ReadonlySet<string> = new Set(['recovered', 'recovered_span', 'reading', 'event', 'journal']);
+const MIGRATED: ReadonlySet<string> = new Set(['recovered', 'recovered_span', 'reading', 'event']);
 
 /** A series whose own row is lost may have points of any length. */
 const LONGEST_MS_UNKNOWN = 366 * DAY_MS;
@@ -74,10 +75,20 @@ function copyTable(copy: {
   const insert = `INSERT OR IGNORE INTO ${ordered.table} VALUES (${Array(width).fill('?').join(', ')})`;
   for (const row of readableRows(tables, ordered)) {
     if (ordered.table === 'run') keepSeries(made, row[1]);
+    // Where the schema is that of another store, only what proves itself is a group.
+    if (ordered.table === 'journal' && !keepSeriesOfGroup(made, row[3])) continue;
     // A store of an older schema has fewer columns; those that came with a migration stand last and may be null.
     const whole = [...row, ...Array(Math.max(0, width - row.length)).fill(null)];
     if (whole.length === width && insertOne(made, insert, whole)) count(ordered.table);
   }
+}
+
+/** Sees to the series whose points are in a group; false where it is none. */
+function keepSeriesOfGroup(made: Connection, data: unknown): boolean {
+  const opened = data instanceof Uint8Array ? decodeGroup(data) : null;
+  if (!opened?.ok) return false;
+  for (const [series] of opened.value.points) keepSeries(made, series);
+  return true;
 }
 
 function insertOne(made: Connection, sql: string, row: Row): boolean {
