@@ -110,6 +110,7 @@ function memberOf(options: WinkyCommandOptions, startMs: number, index: number) 
     },
     noise: { flip },
     startV: charged === true ? FULL_V : 0,
+    bootBase: Math.floor(Date.now() / 1_000),
   });
 }
 

@@ -58,12 +58,14 @@ export function createMember(options: {
   readonly meter: TicMeterOptions;
   readonly noise: LineNoise;
   readonly startV: number;
+  readonly bootBase: number;
 }): FleetMember {
   const meter = createTicMeter(options.meter);
   const { seed, startMs } = options.meter;
   const line = createTicLine(meter, { seed: seed + 1, noise: options.noise });
   const reader = createLineReader(line, () => true);
-  const winky = createWinky({ reader, startMs, seed: seed + 2, startV: options.startV, firmware: 'sim' });
+  const { startV, bootBase } = options;
+  const winky = createWinky({ reader, startMs, seed: seed + 2, startV, bootBase, firmware: 'sim' });
   return { sensor: options.sensor, meter, winky };
 }
 

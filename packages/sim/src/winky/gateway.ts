@@ -32,6 +32,8 @@ export interface WinkyOptions {
   readonly probe?: (atMs: EpochMs, circuit: Circuit, state: WinkyState) => void;
   /** Starts it has had before, as its flash counts them. */
   readonly bootsBefore?: number;
+  /** Added to the number of its start in messages, so that no two runs have the same boots; 0 by default. */
+  readonly bootBase?: number;
   /** Told to the server as its version. */
   readonly firmware?: string;
 }
@@ -217,7 +219,7 @@ class Gateway implements WinkyGateway {
       ...{ bootReason: 'power', firmware: this.#options.firmware ?? 'sim' },
     };
     return {
-      boot: this.#boots,
+      boot: (this.#boots + (this.#options.bootBase ?? 0)) >>> 0,
       sequence: memory.sequence,
       ageMs: Math.round(ageMs),
       atMs: null,
