@@ -199,18 +199,19 @@ export class HotTail {
       movedRuns.add(run);
     }
     for (const [source, state] of group.states) this.#states.set(source, state);
-    for (const [id, rows] of group.windows) {
-      if (!this.#isRun(id)) continue;
-      const { timeline, columns } = this.#runOf(id);
-      for (const row of rows) {
-        if (!this.#parts.sealed.has(id, row.key)) columns.put({ ...row, ...windowTime(timeline, row.key) });
-      }
-    }
+    for (const [run, rows] of group.windows) if (this.#isRun(run)) this.#takeWindows(run, rows);
     for (const [series, rows] of group.points) {
       const { points } = this.#hotOf(series);
       for (const row of rows) if (points.find(row.key) < 0) points.put({ ...row, startMs: row.key });
     }
     for (const sealed of group.sealed) this.#dropSealed(sealed);
+  }
+
+  #takeWindows(id: RunId, rows: readonly JournalRow[]): void {
+    const { timeline, columns } = this.#runOf(id);
+    for (const row of rows) {
+      if (!this.#parts.sealed.has(id, row.key)) columns.put({ ...row, ...windowTime(timeline, row.key) });
+    }
   }
 
   #dropSealed({ series, fromMs, toMs }: SealedPoints): void {
