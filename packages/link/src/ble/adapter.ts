@@ -7,6 +7,8 @@ import { scanParametersCommand } from './scan-commands.ts';
 const ANSWER_MS = 5_000;
 /** After this long without a sign of it, it is asked for one. */
 const QUIET_MS = 20_000;
+/** Setting it up takes a fraction of this. */
+const START_MS = 10_000;
 /** After this long without any advertisement scanning is set up again: a suspended adapter may have forgotten it. */
 const NO_ADVERT_MS = 120_000;
 const LOOK_MS = 1_000;
@@ -56,6 +58,7 @@ export class Adapter {
   readonly #timer: ReturnType<typeof setInterval>;
   #isOver = false;
   #isScanning = false;
+  #hasBegun = false;
   /** Connections that are being made. */
   #connecting = 0;
   #heardMs = performance.now();
@@ -163,6 +166,7 @@ export class Adapter {
     if (state === 'poweredOn') {
       const hci = this.#hci;
       if (this.#isScanning || this.#connecting > 0 || hci === null) return;
+      this.#hasBegun = true;
       this.#hear(hci);
       this.#heardMs = performance.now();
       this.#advertMs = this.#heardMs;
@@ -182,7 +186,8 @@ export class Adapter {
 
   #look(): void {
     const nowMs = performance.now();
-    if (this.#askedMs !== null && nowMs - this.#askedMs > ANSWER_MS) {
+    const isLate = this.#askedMs !== null && nowMs - this.#askedMs > ANSWER_MS;
+    if (isLate || (!this.#hasBegun && nowMs - this.#heardMs > START_MS)) {
       this.#end({
         code: 'failed',
         message: `The Bluetooth adapter ${this.#settings.adapter} does not answer.`,
