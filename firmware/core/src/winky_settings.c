@@ -57,10 +57,12 @@ bool winky_settings_are_enough(const struct winky_settings *settings)
 	return settings->sensor[0] != '\0' && settings->wifi_ssid[0] != '\0' && settings->broker[0] != '\0';
 }
 
-/* What would not go into a topic, or would mean something there. */
+/* What may stand in a topic; docs/spec/mqtt.md. */
 static bool is_name(const char *text)
 {
-	return text[0] != '\0' && strpbrk(text, "/+#\" ") == NULL;
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+
+	return text[0] != '\0' && strspn(text, letters) == strlen(text);
 }
 
 static bool is_hex(const char *text)

@@ -132,15 +132,32 @@ class session
 		return true;
 	}
 
+	/* `{"url":"http://…"}`; what is none is no update. */
+	void take_update()
+	{
+		static const char key[] = "{\"url\":\"";
+		const size_t skipped = sizeof(key) - 1;
+		const char *url = found_.payload + skipped;
+
+		if (found_.payload_size < skipped + 2 || memcmp(found_.payload, key, skipped) != 0) {
+			return;
+		}
+		const auto *end = static_cast<const char *>(memchr(url, '"', found_.payload_size - skipped));
+
+		if (end != nullptr && static_cast<size_t>(end - url) < sizeof(also_.update_url)) {
+			memcpy(also_.update_url, url, static_cast<size_t>(end - url));
+			also_.update_url[end - url] = '\0';
+		}
+	}
+
 	void take_message()
 	{
 		const bool is_update = found_.topic_size > 4 &&
 				       memcmp(&found_.topic[found_.topic_size - 4], "/ota", 4) == 0;
 
-		if (is_update && found_.payload_size < sizeof(also_.update_url)) {
-			memcpy(also_.update_url, found_.payload, found_.payload_size);
-			also_.update_url[found_.payload_size] = '\0';
-		} else if (!is_update) {
+		if (is_update) {
+			take_update();
+		} else {
 			const winky_settings before = settings_;
 
 			if (winky_settings_apply(&settings_, found_.payload, found_.payload_size) > 0 &&
