@@ -119,6 +119,18 @@ test('nothing is acknowledged while the store can not be written', async () => {
   await sent;
 });
 
+test('a message that can not be stored ends its connection without an acknowledgement', async () => {
+  const server = await start({ take: () => 'failed' });
+  const sensor = await client(server.port);
+  const cut = new Promise<void>((resolve) => sensor.once('close', () => resolve()));
+  let isAcknowledged = false;
+  sensor.publish('kilowink/cellar/tic', 'frame', { qos: 1 }, (error) => {
+    isAcknowledged = error === null || error === undefined;
+  });
+  await cut;
+  assert.equal(isAcknowledged, false);
+});
+
 test('subscribers get a held message at once, with its QoS', async () => {
   const server = await start({ soonMs: 60_000 });
   const home = await client(server.port);

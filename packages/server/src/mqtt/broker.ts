@@ -222,7 +222,8 @@ export class Broker {
     const isAcknowledged = packet.qos > 0 && packet.messageId !== undefined;
     // Settings that a sensor fetches at its next wake must be there after a power cut too.
     if (isAcknowledged && packet.retain) this.#save();
-    if (!isAcknowledged || typeof taken !== 'number') done(null);
+    if (taken === 'failed') this.#refuse(`MQTT client ${client.id}: ${topic} could not be stored.`, done);
+    else if (!isAcknowledged || typeof taken !== 'number') done(null);
     else this.#acknowledgeLater({ client, packet, group: taken, sinceMs: known.sinceMs }, done);
   }
 

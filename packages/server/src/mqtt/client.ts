@@ -121,9 +121,13 @@ export class ExternalBroker {
     this.#lastMessageMs = clock.wallMs();
     const message = { topic: packet.topic, payload, isRetained: retain, receivedMs: this.#lastMessageMs };
     const taken = take(message);
-    if (qos !== 1 || messageId === undefined || typeof taken !== 'number') return;
-    packet.qos = 0;
     const { stream } = this.#client;
+    if (qos !== 1 || messageId === undefined || taken === 'other' || taken === 'done') return;
+    packet.qos = 0;
+    if (taken === 'failed') {
+      stream.destroy();
+      return;
+    }
     acks.hold(taken, 'grouped', () => {
       if (this.#client.connected && this.#client.stream === stream) stream.write(pubackBytes(messageId));
     });

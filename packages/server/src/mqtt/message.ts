@@ -11,9 +11,10 @@ export interface MqttMessage {
 
 /**
  * What became of a message: `other` is none of ours; `done` is taken, or refused, and leaves nothing to be written; a
- * number is the store's group that must be in the file before it is acknowledged.
+ * number is the store's group that must be in the file before it is acknowledged; `failed` could not be stored, and is left
+ * to its sender, which sends it again on its next connection.
  */
-export type Taken = 'other' | 'done' | number;
+export type Taken = 'other' | 'done' | 'failed' | number;
 
 /** Takes a message in. Never throws on what came. */
 export type TakeMessage = (message: MqttMessage) => Taken;

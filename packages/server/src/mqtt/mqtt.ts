@@ -134,7 +134,7 @@ function guarded(router: MqttRouter, log: (line: string) => void): MqttRouter['t
       return router.take(message);
     } catch (error) {
       log(`MQTT: ${message.topic} could not be stored: ${error instanceof Error ? error.message : error}`);
-      return Number.POSITIVE_INFINITY;
+      return 'failed';
     }
   };
 }
