@@ -41,9 +41,9 @@ function listen(dongle: { path: string }, more: Partial<BleReceiverOptions> = {}
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (!condition()) {
-    assert.ok(performance.now() < deadline, `${what} within ten seconds`);
+    assert.ok(performance.now() < deadline, `${what} within twenty seconds`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -187,7 +187,7 @@ test('a device that is not there, or lacks the service, is an error with its rea
   const dongle = await plugIn({ ...ALL, peripheral: { address: ADDRESS, server } });
   const { receiver } = listen(dongle);
   await until(() => receiver.status.state === 'scanning', 'scanning');
-  await assert.rejects(receiver.connect({ address: ADDRESS, ...SMP_GATT }, 3_000), {
+  await assert.rejects(receiver.connect({ address: ADDRESS, ...SMP_GATT }), {
     code: 'ble/no-service',
   });
   await until(() => dongle.controller.scan.isOn, 'scanning again');
