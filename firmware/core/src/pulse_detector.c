@@ -10,7 +10,7 @@
 #define PEAK_64_MIN	 512
 #define TOLERANCE_64_MIN 384
 #define BURIED		 3
-#define FAINT_WINDOWS	 12
+#define FAINT_WINDOWS	 6
 #define MOVING_COUNT_MIN 3
 
 /* What has to be passed beside so many ticks of light. */
@@ -105,7 +105,8 @@ static int32_t detector_choose_base(const struct pulse_detector *detector, struc
 	int32_t calm_ticks;
 
 	detector_measure_peak(detector, contrast, true);
-	if (pulse_int_max(contrast->rise64, detector->profile.amplitude64) >= BURIED * detector->wide64) {
+	if (detector->profile.count == 0 ||
+	    pulse_int_max(contrast->rise64, detector->profile.amplitude64) >= BURIED * detector->wide64) {
 		return 0;
 	}
 	calm_ticks = pulse_calm_stand_on(contrast, detector);
@@ -159,8 +160,10 @@ static bool detector_is_freed(const struct pulse_peak *peak, int32_t amplitude64
 	if (is_loud && !is_known && pulse_shape_is_faint(peak)) {
 		return true;
 	}
-	return (!is_known || rise64 * 2 >= amplitude64) &&
-	       (is_exact || (!is_loud && rise64 * 2 >= peak->needed64));
+	if (!is_known) {
+		return is_exact || (!is_loud && rise64 * 5 >= peak->needed64 * 3);
+	}
+	return rise64 * 2 >= amplitude64 && (is_exact || (!is_loud && rise64 * 2 >= peak->needed64));
 }
 
 static int detector_count_flashes(struct pulse_detector *detector, struct pulse_shape *shape,

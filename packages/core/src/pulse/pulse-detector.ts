@@ -82,7 +82,7 @@ const PEAK_64_MIN = 512;
 /** Flashes under so many times what has to be passed are near the noise. */
 const BURIED = 3;
 /** What is near the noise is learnt from flashes at most so many windows apart. */
-const FAINT_WINDOWS = 12;
+const FAINT_WINDOWS = 6;
 /** Flashes to have been learnt before one is looked for on moving light. */
 const MOVING_COUNT_MIN = 3;
 
@@ -232,8 +232,10 @@ export class PulseDetector {
     const contrast = this.#contrast;
     const { geometry } = this;
     this.#measurePeak(true);
-    const isFaint = Math.max(contrast.rise64, this.#profile.amplitude64) < BURIED * this.#wide64;
-    if (!isFaint) return 0;
+    const { count, amplitude64 } = this.#profile;
+    const isFaint = Math.max(contrast.rise64, amplitude64) < BURIED * this.#wide64;
+    // Before any flash is known, what seems to be calm may be the mean of many.
+    if (!isFaint || count === 0) return 0;
     const calmTicks = standOnCalm(contrast, this.#calm, { geometry, noise: this.#noise });
     if (calmTicks > 0) return this.#neededOn(calmTicks);
     this.#measurePeak(false);
@@ -304,12 +306,22 @@ export class PulseDetector {
     // What has exactly the shape of a flash is no noise: where flashes came so close that they were taken for it, this
     // frees them.
     const isKnown = peak.learnt16 > 0;
-    const isLikely = !isKnown || rise64 * 2 >= this.#profile.amplitude64;
-    const isWaiting = isLoud && !isKnown && isFaint(peak);
-    const isFreed = isWaiting || (isLikely && (isExact || (!isLoud && rise64 * 2 >= needed64)));
+    const isFreed = this.#isFreed(peak, isExact);
     if (certain > 0 || isFreed) removeFlash(shape, peak);
     if (!isLoud && isFreed && shape.isSharp) doubtNoise(this.#noise, !isKnown);
     return certain;
+  }
+
+  /** What of a peak is taken out of the ring though it was not counted. */
+  #isFreed(peak: Peak, isExact: boolean): boolean {
+    const { rise64 } = peak.contrast;
+    const { needed64 } = peak;
+    const isLoud = rise64 >= needed64;
+    if (peak.learnt16 > 0) {
+      const isLikeKnown = rise64 * 2 >= this.#profile.amplitude64;
+      return isLikeKnown && (isExact || (!isLoud && rise64 * 2 >= needed64));
+    }
+    return isExact || (isLoud ? isFaint(peak) : rise64 * 5 >= needed64 * 3);
   }
 
   /** What has to be passed beside so many ticks of light. */
