@@ -157,6 +157,20 @@ test('parity from eight bits: right bytes decode, a wrong one refuses its group 
   }
 });
 
+test('whether the line has parity is told from its bytes, and nothing is lost meanwhile', () => {
+  const line = STX + historique('ADCO', '021861000000') + historique('BASE', '000000001') + ETX;
+  const plain = toBytes(line.repeat(4));
+  for (const sent of [plain, plain.map(withParity)]) {
+    const { parser, frames } = hear(sent, { parity: 'auto' });
+    equal(frames.filter(({ complete }) => complete).length, 4);
+    equal(parser.counters.parityErrors, 0);
+  }
+  const damaged = plain.map(withParity);
+  const at = damaged.length - 20;
+  damaged[at] = (damaged[at] as number) ^ 0x80;
+  equal(hear(damaged, { parity: 'auto' }).parser.counters.parityErrors, 1);
+});
+
 test('any bytes in any chunks: the same events, nothing thrown', () => {
   const frame = fc.constantFrom(...vectors.map(({ bytes }) => bytes.subarray(0, 1_500)));
   const part = fc.oneof(frame, fc.uint8Array({ maxLength: 200 }));
@@ -164,7 +178,7 @@ test('any bytes in any chunks: the same events, nothing thrown', () => {
     .array(part, { minLength: 1, maxLength: 3 })
     .map((parts) => new Uint8Array(Buffer.concat(parts)));
   const chunkSizes = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 60 });
-  const parity = fc.constantFrom('line' as const, 'software' as const);
+  const parity = fc.constantFrom('line' as const, 'software' as const, 'auto' as const);
   fc.assert(
     fc.property(line, chunkSizes, parity, (bytes, sizes, how) => {
       deepEqual(ticLines(bytes, { chunkSizes: sizes, parity: how }), ticLines(bytes, { parity: how }));

@@ -33,10 +33,14 @@ export interface TicSink {
 export interface TicParserOptions {
   /**
    * `line`: seven data bits, parity was looked at by the port. `software`: the port reads eight bits without parity; bit 7
-   * is then even parity, is checked and counted here, and a group with a wrong byte is refused.
+   * is then even parity, is checked and counted here, and a group with a wrong byte is refused. `auto`: the one or the other,
+   * told from how often bit 7 comes: half of a meter's characters have it as parity, none when something took it away.
    */
-  readonly parity?: 'line' | 'software';
+  readonly parity?: 'line' | 'software' | 'auto';
 }
+
+/** How much a byte with bit 7, or without it, speaks for parity there; from where on it is believed, and where no more. */
+const [PARITY_FOR, PARITY_AGAINST, PARITY_ON, PARITY_OFF, PARITY_MAX] = [4, 1, 64, 16, 256];
 
 /**
  * Groups and frames out of the bytes of a meter's customer output, in any chunks. Both modes are told from the bytes and
@@ -49,7 +53,9 @@ export interface TicParserOptions {
 export class TicParser {
   readonly #counters: TicCounters = createCounters();
   readonly #judge = new PieceJudge();
-  readonly #isParityInSoftware: boolean;
+  readonly #parity: 'line' | 'software' | 'auto';
+  #parityScore = 0;
+  #hasParity = false;
   /** A piece that began in an earlier chunk; of more than `PIECE_BYTES_MAX` the rest is only counted. */
   readonly #carried = new Uint8Array(PIECE_BYTES_MAX);
   #carriedSize = 0;
@@ -69,7 +75,8 @@ export class TicParser {
   #sink: TicSink = {};
 
   constructor(options: TicParserOptions = {}) {
-    this.#isParityInSoftware = options.parity === 'software';
+    this.#parity = options.parity ?? 'line';
+    this.#hasParity = this.#parity === 'software';
   }
 
   /** The mode of the last good group; null before the first. */
@@ -85,7 +92,7 @@ export class TicParser {
   /** Takes the next bytes of the line, of any number. They may be changed afterwards. */
   feed(received: Uint8Array, sink: TicSink): void {
     this.#sink = sink;
-    const bytes = this.#isParityInSoftware ? this.#checkParity(received) : received;
+    const bytes = this.#parity === 'line' ? received : this.#checkParity(received);
     const { length } = bytes;
     const before = this.#counters.bytes;
     const judge = this.#judge;
@@ -136,6 +143,9 @@ export class TicParser {
   /** Bit 7 away. A byte of wrong parity keeps it, with which no group is right; a control byte ends a piece all the same. */
   #checkParity(received: Uint8Array): Uint8Array {
     return received.map((byte) => {
+      if (this.#parity === 'auto') this.#weighParity(byte);
+      // Without parity on the line a byte below 0x80 is as right as it can be known to be.
+      if (!this.#hasParity && byte < 0x80) return byte;
       const folded = byte ^ (byte >> 4);
       const isOdd = ((0x6996 >> (folded & 0xf)) & 1) === 1;
       const bits = byte & 0x7f;
@@ -143,6 +153,13 @@ export class TicParser {
       this.#counters.parityErrors += 1;
       return bits < SPACE && bits !== TAB ? bits : bits | 0x80;
     });
+  }
+
+  #weighParity(byte: number): void {
+    const speaks = byte >= 0x80 ? PARITY_FOR : -PARITY_AGAINST;
+    this.#parityScore = Math.min(Math.max(this.#parityScore + speaks, 0), PARITY_MAX);
+    if (this.#parityScore >= PARITY_ON) this.#hasParity = true;
+    else if (this.#parityScore < PARITY_OFF) this.#hasParity = false;
   }
 
   #carry(bytes: Uint8Array): void {

@@ -38,12 +38,13 @@ const SILENCE_FACTOR = 3;
 /**
  * Reads a meter's customer output from a serial dongle: finds its speed, whichever mode the meter speaks and changes to,
  * and goes on after the dongle was unplugged. The line is 7 bits with even parity, read as 8 bits, so that wrong parity
- * is counted here and not dropped in silence by the system.
+ * is counted here and not dropped in silence by the system; where something took parity away, as a pseudo terminal or a
+ * gateway does, it is done without.
  */
 export class TicReceiver {
   readonly #options: TicReceiverOptions;
   readonly #line: SerialLine;
-  readonly #parser = new TicParser({ parity: 'software' });
+  readonly #parser = new TicParser({ parity: 'auto' });
   readonly #listenMs: number;
   #speed = 0;
   #timer: ReturnType<typeof setInterval>;
