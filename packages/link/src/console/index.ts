@@ -1,0 +1,3 @@
+export { type ConsoleLine, openConsole } from './console-line.ts';
+export { LineSplitter } from './line-splitter.ts';
+export { openTelnet } from './telnet-line.ts';

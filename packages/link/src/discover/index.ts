@@ -1,0 +1,1 @@
+export { DEVICE_SERVICES, discoverMdns, type FoundService, type MdnsOptions } from './mdns.ts';
