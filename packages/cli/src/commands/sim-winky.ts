@@ -35,6 +35,9 @@ Each gateway has its own meter and house, lives on what the meter's socket gives
 to kilowink/<name>/tic at QoS 1, with a connection for each and a clean goodbye. While the broker is away it keeps the
 minutes' lowest, mean and highest power and tells them later.
 
+An accelerated fleet (--speed) draws, by a server's clock, more than its meters allow, and a server holds such jumps back
+until they are confirmed. Give the server a clock that is as fast: faketime -f '+0 x60' kilowink serve.
+
 With --truth it writes what each meter showed at the end, and the last frame that the broker acknowledged, so that what
 a server stored can be compared to the Wh.
 
