@@ -8,6 +8,7 @@ import { mqttReference } from './gen/mqtt.ts';
 import { apiDocument } from './gen/openapi.ts';
 import { reportReference } from './gen/report.ts';
 import { reportHeader } from './gen/report-header.ts';
+import { smpReference } from './gen/smp.ts';
 import { ticReference } from './gen/tic.ts';
 import { ticHeader } from './gen/tic-header.ts';
 
@@ -23,6 +24,7 @@ const outputs: readonly { path: string; text: () => Promise<string> | string }[]
   { path: 'firmware/core/include/kilowink/tic_labels.h', text: ticHeader },
   { path: 'docs/spec/tic.md', text: () => ticReference(readOrEmpty('docs/spec/tic.md')) },
   { path: 'docs/spec/mqtt.md', text: () => mqttReference(readOrEmpty('docs/spec/mqtt.md')) },
+  { path: 'docs/spec/smp.md', text: () => smpReference(readOrEmpty('docs/spec/smp.md')) },
   { path: 'docs/spec/report.md', text: () => reportReference(readOrEmpty('docs/spec/report.md')) },
 ];
 

@@ -21,11 +21,20 @@ export const COMMANDS: readonly Command[] = [
 ]
   .flatMap((group) => Object.values(group) as unknown[])
   .filter(isCommand)
-  .sort((left, right) => left.group - right.group || left.id - right.id);
+  // Of two with one number, the reading one comes first.
+  .sort(
+    (left, right) =>
+      left.group - right.group || left.id - right.id || left.operation.localeCompare(right.operation),
+  );
 
 function isCommand(value: unknown): value is Command {
   return typeof value === 'object' && value !== null && 'operation' in value;
 }
+
+/** The rows of each group, in the order of the groups' numbers. */
+export const COMMAND_GROUPS: readonly { readonly group: number; readonly commands: readonly Command[] }[] = [
+  ...new Set(COMMANDS.map(({ group }) => group)),
+].map((group) => ({ group, commands: COMMANDS.filter((each) => each.group === group) }));
 
 /** The row of a request with this group, number and operation; undefined when none is known. */
 export function findCommand(group: number, id: number, isWrite: boolean): Command | undefined {

@@ -8,7 +8,7 @@ export {
   type ReplyOf,
   type RequestOf,
 } from './command.ts';
-export { COMMANDS, findCommand } from './commands.ts';
+export { COMMAND_GROUPS, COMMANDS, findCommand } from './commands.ts';
 export {
   ConsoleDecoder,
   type ConsoleItem,
