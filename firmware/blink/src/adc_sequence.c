@@ -7,6 +7,14 @@
 #include "adc_source.h"
 #include "sampling.h"
 
+#define INTERVAL_US (USEC_PER_SEC / CONFIG_KILOWINK_SAMPLE_RATE_HZ)
+
+/* The driver's timer takes whole ticks, rounded up: a window would be longer or shorter than it says. */
+BUILD_ASSERT(CONFIG_SYS_CLOCK_TICKS_PER_SEC % CONFIG_KILOWINK_SAMPLE_RATE_HZ == 0 &&
+		     ((int64_t)INTERVAL_US * CONFIG_SYS_CLOCK_TICKS_PER_SEC + USEC_PER_SEC - 1) / USEC_PER_SEC ==
+			     CONFIG_SYS_CLOCK_TICKS_PER_SEC / CONFIG_KILOWINK_SAMPLE_RATE_HZ,
+	     "samples are a whole number of ticks apart: choose KILOWINK_SAMPLE_RATE_HZ so");
+
 static uint16_t reading;
 static struct k_poll_signal finished;
 
@@ -22,7 +30,7 @@ static enum adc_action take(const struct device *device, const struct adc_sequen
 int adc_source_start(void)
 {
 	static const struct adc_sequence_options OPTIONS = {
-		.interval_us = USEC_PER_SEC / CONFIG_KILOWINK_SAMPLE_RATE_HZ,
+		.interval_us = INTERVAL_US,
 		.callback = take,
 	};
 	static struct adc_sequence sequence = {
@@ -36,4 +44,3 @@ int adc_source_start(void)
 	return adc_read_async(adc_source_channel.dev, &sequence, &finished);
 }
 
-BUILD_ASSERT(USEC_PER_SEC % CONFIG_KILOWINK_SAMPLE_RATE_HZ == 0, "the interval between samples is whole microseconds");

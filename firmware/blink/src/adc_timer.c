@@ -7,6 +7,10 @@
 /* Above the detector, below nothing of ours: a reading takes some 30 us of each period. */
 #define PRIORITY   K_PRIO_COOP(2)
 #define STACK_SIZE 1024
+#define TICKS	   (CONFIG_SYS_CLOCK_TICKS_PER_SEC / CONFIG_KILOWINK_SAMPLE_RATE_HZ)
+
+BUILD_ASSERT(CONFIG_SYS_CLOCK_TICKS_PER_SEC % CONFIG_KILOWINK_SAMPLE_RATE_HZ == 0,
+	     "samples are a whole number of ticks apart: choose KILOWINK_SAMPLE_RATE_HZ so");
 
 static K_THREAD_STACK_DEFINE(stack, STACK_SIZE);
 static struct k_thread thread;
@@ -47,7 +51,6 @@ int adc_source_start(void)
 		k_thread_create(&thread, stack, STACK_SIZE, run, NULL, NULL, NULL, PRIORITY, 0, K_NO_WAIT);
 		(void)k_thread_name_set(&thread, "adc");
 	}
-	k_timer_start(&period, K_USEC(USEC_PER_SEC / CONFIG_KILOWINK_SAMPLE_RATE_HZ),
-		      K_USEC(USEC_PER_SEC / CONFIG_KILOWINK_SAMPLE_RATE_HZ));
+	k_timer_start(&period, K_TICKS(TICKS), K_TICKS(TICKS));
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <zephyr/bluetooth/bluetooth.h>
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/bluetooth/hci.h>
+#include <zephyr/bluetooth/hci_vs.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 
@@ -35,7 +36,7 @@ static struct reporting_figures figures;
 static struct bt_le_ext_adv *advertiser;
 static uint8_t window_bytes[REPORT_WINDOW_BYTES * REPORT_WINDOWS_ADVERT];
 static uint8_t message[REPORT_SIZE(REPORT_WINDOWS_ADVERT)];
-static uint8_t payload[ADVERT_PAYLOAD_BYTES_MAX];
+static uint8_t payload[CONFIG_KILOWINK_BT_PAYLOAD_BYTES];
 
 static void start_again(struct k_work *work)
 {
@@ -144,6 +145,19 @@ static void set_power(int8_t power_dbm)
 #endif
 }
 
+/* A controller without the Coded PHY advertises on 1M: better to be heard less far than not at all. */
+static int create(struct bt_le_adv_param *parameters)
+{
+	int error = bt_le_ext_adv_create(parameters, NULL, &advertiser);
+
+	if (error != 0 && (parameters->options & BT_LE_ADV_OPT_CODED) != 0U) {
+		LOG_WRN("no Coded PHY (%d): 1M", error);
+		parameters->options &= ~BT_LE_ADV_OPT_CODED;
+		error = bt_le_ext_adv_create(parameters, NULL, &advertiser);
+	}
+	return error;
+}
+
 int reporting_start(void)
 {
 	struct sensor_settings settings = settings_store_get();
@@ -158,7 +172,7 @@ int reporting_start(void)
 	};
 	int error = bt_enable(NULL);
 
-	error = error == 0 ? bt_le_ext_adv_create(&parameters, NULL, &advertiser) : error;
+	error = error == 0 ? create(&parameters) : error;
 	error = error == 0 ? bt_le_ext_adv_start(advertiser, BT_LE_EXT_ADV_START_DEFAULT) : error;
 	if (error != 0) {
 		return error;
