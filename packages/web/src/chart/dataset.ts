@@ -6,6 +6,8 @@ import { runningMean } from './running-mean.ts';
 export interface Dataset {
   readonly columns: Columns;
   readonly stepMs: number;
+  /** A gauge (`mean`) is drawn as powers are, in its own unit; it has no energy. */
+  readonly kind: 'sum' | 'mean';
   /** `counts` are drawn as faint steps under the power that they tell, `band` as a mean inside its min–max band. */
   readonly style: 'counts' | 'band';
   readonly lineW: Float64Array;
@@ -15,6 +17,15 @@ export interface Dataset {
   /** Energy before each row, and after the last: one longer than the columns. */
   readonly sumWh: Float64Array;
 }
+
+/** What a series is, for how it is drawn. */
+export interface Drawn {
+  readonly kind: 'sum' | 'mean';
+  /** Whether its measurements count flashes in windows, or may; a meter that speaks for itself dates each Wh. */
+  readonly isFlashes: boolean;
+}
+
+const FLASHES: Drawn = { kind: 'sum', isFlashes: true };
 
 /** Up to this step single flashes show as steps. */
 export const COUNTS_STEP_MS_MAX = 30_000;
@@ -37,8 +48,9 @@ const FLASH_TOLERANCE = 0.05;
  * sides. The mean always lies inside. Whether a row comes from counts is read off its values, for a series may also
  * hold finer measurements, as from an import.
  */
-export function createDataset(columns: Columns, stepMs: number): Dataset {
-  const isCounts = stepMs <= COUNTS_STEP_MS_MAX && isMostlyCounts(columns);
+export function createDataset(columns: Columns, stepMs: number, series: Drawn = FLASHES): Dataset {
+  const { kind } = series;
+  const isCounts = series.isFlashes && stepMs <= COUNTS_STEP_MS_MAX && isMostlyCounts(columns);
   const lineW = told(columns, isCounts ? runningMean(columns, FLASH_WH) : columns.meanW);
   const flashW = flashStepW(FLASH_WINDOW_MS);
   const { length } = columns;
@@ -46,15 +58,17 @@ export function createDataset(columns: Columns, stepMs: number): Dataset {
   columns.energyWh.forEach((energyWh, row) => {
     sumWh[row + 1] = (sumWh[row] ?? 0) + (energyWh || 0);
   });
-  const dataset = { columns, stepMs, lineW, sumWh };
+  const dataset = { columns, stepMs, kind, lineW, sumWh };
   if (isCounts) return { ...dataset, style: 'counts', lowW: lineW, highW: lineW };
   const lowW = new Float64Array(length);
   const highW = new Float64Array(length);
   for (let row = 0; row < length; row++) {
     const meanW = lineW[row] ?? Number.NaN;
-    const minW = columns.minW[row] ?? meanW;
-    const maxW = columns.maxW[row] ?? meanW;
-    const isCount = isMultiple(minW, flashW) && isMultiple(maxW, flashW);
+    // Of single steps of an index the extremes say how long a frame took, and nothing of the load.
+    const isTold = !series.isFlashes && !Number.isNaN(columns.powerW[row] ?? Number.NaN);
+    const minW = isTold ? meanW : (columns.minW[row] ?? meanW);
+    const maxW = isTold ? meanW : (columns.maxW[row] ?? meanW);
+    const isCount = series.isFlashes && isMultiple(minW, flashW) && isMultiple(maxW, flashW);
     const narrowW = isCount ? narrowBy(maxW - minW, flashW) : 0;
     lowW[row] = Math.min(meanW, minW + narrowW);
     highW[row] = Math.max(meanW, maxW - narrowW);
@@ -113,6 +127,18 @@ export function highestW(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): numb
     if (value > highest) highest = value;
   }
   return highest;
+}
+
+/** The lowest to show between two times; 0 when nothing was measured there. */
+export function lowestW(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): number {
+  const { columns, lowW } = dataset;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let row = Math.max(0, rowAt(columns, fromMs)); row < columns.length; row++) {
+    if ((columns.starts[row] ?? 0) >= toMs) break;
+    const value = lowW[row] ?? Number.NaN;
+    if (value < lowest) lowest = value;
+  }
+  return Number.isFinite(lowest) ? lowest : 0;
 }
 
 /** What a range holds, in a sentence's worth of numbers. */

@@ -10,8 +10,9 @@ export interface Frame extends TimeRange {
   readonly height: number;
   /** Canvas pixels in a CSS pixel. */
   readonly ratio: number;
-  /** The power at the top edge; the bottom edge is 0. */
+  /** The power at the top edge, and at the bottom edge: 0 but for voltages, which never come near it. */
   readonly powerWMax: number;
+  readonly powerWMin?: number;
 }
 
 export function xOf(frame: Frame, atMs: EpochMs): number {
@@ -19,7 +20,8 @@ export function xOf(frame: Frame, atMs: EpochMs): number {
 }
 
 export function yOf(frame: Frame, powerW: number): number {
-  return frame.top + frame.height * (1 - powerW / frame.powerWMax);
+  const minW = frame.powerWMin ?? 0;
+  return frame.top + frame.height * (1 - (powerW - minW) / (frame.powerWMax - minW));
 }
 
 /** Runs `draw` with everything outside [`fromMs`, `toMs`) of the frame cut off. */

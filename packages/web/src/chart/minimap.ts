@@ -240,7 +240,12 @@ export class Minimap {
     const extent = this.#target.extent();
     const highest = dataset === null ? 0 : highestW(dataset, extent.fromMs, extent.toMs);
     const place = { left: 0, top: 2 * ratio, width: canvas.width, height: canvas.height - 2 * ratio, ratio };
-    const frame: Frame = { context, ...extent, ...place, powerWMax: Math.max(100, highest * 1.05) };
+    const frame: Frame = {
+      context,
+      ...extent,
+      ...place,
+      powerWMax: Math.max(dataset?.kind === 'mean' ? 1 : 100, highest * 1.05),
+    };
     if (dataset !== null) {
       drawGaps(frame, dataset.columns, extent, { palette, measurable: measurable() });
       drawCurve(frame, dataset, extent, palette);

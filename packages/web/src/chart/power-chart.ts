@@ -2,12 +2,12 @@ import type { TimeRange } from '@kilowink/core/tariff';
 import type { EpochMs } from '@kilowink/core/time';
 import uPlot from 'uplot';
 import { type Format, toText } from '../i18n/format.ts';
-import { type Dataset, highestW, sumUntil } from './dataset.ts';
+import { type Dataset, highestW, lowestW, sumUntil } from './dataset.ts';
 import { drawCumulative, drawCurve } from './draw-curve.ts';
 import { drawGap, drawGaps, drawOffPeak, drawRecovered } from './draw-ground.ts';
 import { clipped, type Frame, yOf } from './frame.ts';
 import type { Palette } from './palette.ts';
-import { chooseTicks, type Ticks, valueTicks } from './ticks.ts';
+import { chooseTicks, type Ticks, type ValueTicks, valueTicks } from './ticks.ts';
 
 /** What one frame is made of. Whoever changes a field calls `invalidate`. */
 export interface Scene {
@@ -100,7 +100,8 @@ export class PowerChart {
 
   /** CSS pixels from the plot's top edge. */
   yOf(powerW: number): number {
-    return this.plotBox.height * (1 - powerW / this.#powerTicks.max);
+    const { min, max } = this.#powerTicks;
+    return this.plotBox.height * (1 - (powerW - min) / (max - min));
   }
 
   /** Draws at the next frame. */
@@ -136,18 +137,36 @@ export class PowerChart {
       ...parts.map((part) => (back === null ? 0 : highestW(back, part.fromMs, part.toMs))),
     );
     const valueCountMax = Math.max(2, Math.floor(height / VALUE_SPACE_PX));
-    this.#powerTicks = valueTicks(Math.max(highest * 1.04, 100), valueCountMax);
+    this.#powerTicks = this.#valueTicks(highest, valueCountMax);
     const total = front === null ? 0 : sumUntil(front, range.toMs) - sumUntil(front, range.fromMs);
     this.#energyTicks = valueTicks(Math.max(total, 1), valueCountMax);
     this.#timeTicks = chooseTicks(range, Math.max(2, width / TICK_SPACE_PX), format.zone);
     this.#plot.setScale('x', { min: range.fromMs, max: range.toMs });
   }
 
+  /** Powers and currents begin at 0; a voltage is never near it, and what it does would not show. */
+  #valueTicks(highest: number, countMax: number): ValueTicks {
+    const { range, front, format } = this.scene;
+    const { unit } = format.power(0);
+    if (unit === 'V' && front !== null && highest > 0) {
+      const lowest = lowestW(front, range.fromMs, range.toMs);
+      const margin = Math.max((highest - lowest) * 0.1, highest / 100);
+      return valueTicks(highest + margin, countMax, Math.max(0, lowest - margin));
+    }
+    return valueTicks(Math.max(highest * 1.04, unit === 'A' ? 1 : 100), countMax);
+  }
+
   #frame(): Frame {
     const { left, top, width, height } = this.#plot.bbox;
     const { range } = this.scene;
     const place = { left, top, width, height, ratio: uPlot.pxRatio };
-    return { context: this.#plot.ctx, ...range, ...place, powerWMax: this.#powerTicks.max };
+    return {
+      context: this.#plot.ctx,
+      ...range,
+      ...place,
+      powerWMax: this.#powerTicks.max,
+      powerWMin: this.#powerTicks.min,
+    };
   }
 
   // uPlot remembers what it set on the context, so everything is put back as it was.
@@ -269,9 +288,13 @@ export class PowerChart {
 
   #powerLabels(values: readonly number[]): string[] {
     const { format } = this.scene;
-    const inKw = this.#powerTicks.max >= 2_000;
+    const { max } = this.#powerTicks;
+    const { unit } = format.power(0);
+    const inThousands = max >= 2_000 && (unit === 'W' || unit === 'VA');
     return values.map((value) =>
-      inKw ? `${(value / 1_000).toLocaleString(format.locale)}\u202fkW` : toText(format.power(value)),
+      inThousands
+        ? `${(value / 1_000).toLocaleString(format.locale)}\u202fk${unit}`
+        : toText(format.power(value)),
     );
   }
 
@@ -298,7 +321,7 @@ export class PowerChart {
       padding: [10, 0, 0, 0],
       scales: {
         x: { time: false, auto: false, range: (_, min, max) => [min, max] },
-        power: { range: () => [0, this.#powerTicks.max] },
+        power: { range: () => [this.#powerTicks.min, this.#powerTicks.max] },
         energy: { range: () => [0, this.#energyTicks.max] },
       },
       axes: [
@@ -317,7 +340,7 @@ export class PowerChart {
           size: beside(() => true),
           grid: line,
           ticks: { show: false },
-          splits: () => this.#powerTicks.values,
+          splits: () => [...this.#powerTicks.values],
           values: (_, splits) => onlyWide(this.#powerLabels(splits), true),
         },
         {
@@ -327,7 +350,7 @@ export class PowerChart {
           size: beside(() => this.scene.hasCumulative),
           grid: { show: false },
           ticks: { show: false },
-          splits: () => this.#energyTicks.values,
+          splits: () => [...this.#energyTicks.values],
           values: (_, splits) => onlyWide(this.#energyLabels(splits), this.scene.hasCumulative),
         },
       ],

@@ -87,11 +87,17 @@ export function niceCeil(value: number): number {
 }
 
 /** A scale from 0 that holds `max`, and the round numbers to mark on it: as many as fit, `countMax` at most. */
-export function valueTicks(
-  max: number,
-  countMax: number,
-): { readonly max: number; readonly values: number[] } {
-  const step = niceCeil(Math.max(max, 1e-9) / Math.max(1, countMax));
-  const count = Math.max(1, Math.ceil((max / step) * (1 - 1e-9)));
-  return { max: step * count, values: Array.from({ length: count + 1 }, (_, index) => index * step) };
+export function valueTicks(max: number, countMax: number, least = 0): ValueTicks {
+  const step = niceCeil(Math.max(max - least, 1e-9) / Math.max(1, countMax));
+  const first = Math.floor((least / step) * (1 + 1e-9));
+  const count = Math.max(1, Math.ceil((max / step - first) * (1 - 1e-9)));
+  const values = Array.from({ length: count + 1 }, (_, index) => (first + index) * step);
+  return { min: first * step, max: (first + count) * step, values };
+}
+
+/** Where a scale begins, ends and carries its marks. */
+export interface ValueTicks {
+  readonly min: number;
+  readonly max: number;
+  readonly values: readonly number[];
 }

@@ -61,7 +61,7 @@ function measuredLines(dataset: Dataset, row: number, context: RowContext): (rea
   if (highW - lowW >= 1) {
     lines.push([tooltip.range, `${format.power(lowW).value} – ${toText(format.power(highW))}`]);
   }
-  lines.push([tooltip.energy, toText(format.energy(energyWh))]);
+  if (dataset.kind === 'sum') lines.push([tooltip.energy, toText(format.energy(energyWh))]);
   return lines;
 }
 

@@ -1,6 +1,9 @@
 import type {
   BucketsAnswer,
+  GaugeBucketsAnswer,
+  GaugeWindowsAnswer,
   HealthInfo,
+  MeterInfo,
   Problem,
   SeriesInfo,
   SiteInfo,
@@ -32,11 +35,14 @@ export const api = {
 
   health: (question: Question = {}): Promise<HealthInfo> => getJson('/health', question),
 
-  buckets: (question: SeriesQuestion & { step: string }): Promise<BucketsAnswer> =>
+  buckets: (question: SeriesQuestion & { step: string }): Promise<BucketsAnswer | GaugeBucketsAnswer> =>
     getJson(seriesPath(question, 'buckets', { step: question.step }), question),
 
-  windows: (question: SeriesQuestion & { limit: number }): Promise<WindowsAnswer> =>
+  windows: (question: SeriesQuestion & { limit: number }): Promise<WindowsAnswer | GaugeWindowsAnswer> =>
     getJson(seriesPath(question, 'windows', { limit: String(question.limit) }), question),
+
+  meters: async (question: Question = {}): Promise<readonly MeterInfo[]> =>
+    (await getJson<{ meters: MeterInfo[] }>('/meters', question)).meters,
 
   total: (question: SeriesQuestion): Promise<TotalAnswer> =>
     getJson(seriesPath(question, 'total', {}), question),

@@ -1,4 +1,4 @@
-import type { BucketsAnswer, WindowsAnswer } from '@kilowink/api';
+import type { BucketsAnswer, GaugeBucketsAnswer, GaugeWindowsAnswer, WindowsAnswer } from '@kilowink/api';
 import type { TimeRange } from '@kilowink/core/tariff';
 import type { EpochMs } from '@kilowink/core/time';
 
@@ -90,7 +90,72 @@ export function bucketColumns(answer: BucketsAnswer): Columns {
   };
 }
 
-export function windowsFrom(answer: WindowsAnswer): Windows {
+/**
+ * The server's buckets of a gauge as columns. Its values stand where powers do, and value times hours where energy does,
+ * so that means of stretches come out by the same arithmetic.
+ */
+export function gaugeColumns(answer: GaugeBucketsAnswer): Columns {
+  const { start, mean, min, max, coverage } = answer.columns;
+  const starts = Float64Array.from(start);
+  const ends = Float64Array.from(starts, (_, index) => starts[index + 1] ?? answer.toMs);
+  const meanW = fromNullable(mean);
+  return {
+    length: starts.length,
+    starts,
+    ends,
+    energyWh: meanW.map(
+      (value, row) => (value * ((ends[row] ?? 0) - (starts[row] ?? 0)) * (coverage[row] ?? 0)) / W_MS_PER_WH,
+    ),
+    meanW,
+    minW: fromNullable(min),
+    maxW: fromNullable(max),
+    powerW: unknown(starts.length),
+    recoveredWh: new Float64Array(starts.length),
+    coverage: Float64Array.from(coverage),
+  };
+}
+
+/** What a gauge held, as measurements whose power it is. */
+function gaugeWindows({ columns: { start, durationMs, value } }: GaugeWindowsAnswer): Windows {
+  return gaugePoints(start.map((startMs, index) => [startMs, durationMs[index] ?? 0, value[index] ?? 0]));
+}
+
+/** The same of points as they come live. */
+export function gaugePoints(
+  points: readonly (readonly [startMs: number, durationMs: number, value: number])[],
+): Windows {
+  return {
+    starts: Float64Array.from(points, (point) => point[0]),
+    durationsMs: Float64Array.from(points, (point) => point[1]),
+    energyWh: Float64Array.from(points, (point) => (point[2] * point[1]) / W_MS_PER_WH),
+    reports: new Float64Array(points.length).fill(1),
+    disagreements: new Float64Array(points.length),
+    powerW: Float64Array.from(points, (point) => point[2]),
+  };
+}
+
+/** New counts of energy as they come live; what they tell of the power only the server can say. */
+export function energyPoints(
+  points: readonly (readonly [startMs: number, durationMs: number, energyWh: number])[],
+): Windows {
+  return {
+    starts: Float64Array.from(points, (point) => point[0]),
+    durationsMs: Float64Array.from(points, (point) => point[1]),
+    energyWh: Float64Array.from(points, (point) => point[2]),
+    reports: new Float64Array(points.length).fill(1),
+    disagreements: new Float64Array(points.length),
+    powerW: unknown(points.length),
+  };
+}
+
+/** Measurements of either kind. */
+export function windowsOf(answer: WindowsAnswer | GaugeWindowsAnswer): Windows {
+  return 'value' in answer.columns
+    ? gaugeWindows(answer as GaugeWindowsAnswer)
+    : windowsFrom(answer as WindowsAnswer);
+}
+
+function windowsFrom(answer: WindowsAnswer): Windows {
   const { start, durationMs, energyWh, reports, disagreements, powerW } = answer.columns;
   return {
     starts: Float64Array.from(start),

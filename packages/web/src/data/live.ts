@@ -1,4 +1,4 @@
-import type { LiveHeard, LiveHello, LivePoints, LiveRewritten } from '@kilowink/api';
+import type { LiveHeard, LiveHello, LivePoints, LiveRewritten, MeterInfo } from '@kilowink/api';
 import { LIVE_PATH } from './api.ts';
 
 /** What the live connection tells. */
@@ -7,6 +7,7 @@ export interface LiveHandlers {
   onPoints(points: LivePoints): void;
   onRewritten(rewritten: LiveRewritten): void;
   onHeard(heard: LiveHeard): void;
+  onMeter(meter: MeterInfo): void;
   /** Something may have been missed: read what is on show again. */
   onReset(): void;
   /** The connection is gone; it is being tried again. */
@@ -36,6 +37,7 @@ export function openLive(handlers: LiveHandlers): () => void {
     on('points', handlers.onPoints);
     on('rewritten', handlers.onRewritten);
     on('heard', handlers.onHeard);
+    on('meter', handlers.onMeter);
     on('reset', () => handlers.onReset());
     source.addEventListener('error', () => {
       handlers.onLost();

@@ -1,18 +1,18 @@
-import { WINDOWS_MAX } from '@kilowink/api';
+import { type BucketsAnswer, type GaugeBucketsAnswer, WINDOWS_MAX } from '@kilowink/api';
 import type { TimeRange } from '@kilowink/core/tariff';
 import { type EpochMs, STEPS, type Step } from '@kilowink/core/time';
 import { api } from './api.ts';
 import {
   bucketColumns,
   type Columns,
+  gaugeColumns,
   joinColumns,
   joinWindows,
   mergeWindows,
   NO_WINDOWS,
-  unknown,
   type Windows,
   windowColumns,
-  windowsFrom,
+  windowsOf,
 } from './columns.ts';
 import { LruCache, overlaps, refreshMs, type TileId, tilesFor, widen } from './tiles.ts';
 
@@ -111,19 +111,13 @@ export class DataSource {
   }
 
   /** New measurements: into the tiles of measurements at once, the others that hold them are read again soon. */
-  addLive(points: readonly (readonly [startMs: number, durationMs: number, energyWh: number])[]): void {
-    const first = points[0];
-    const last = points[points.length - 1];
-    if (first === undefined || last === undefined) return;
-    const added: Windows = {
-      starts: Float64Array.from(points, (point) => point[0]),
-      durationsMs: Float64Array.from(points, (point) => point[1]),
-      energyWh: Float64Array.from(points, (point) => point[2]),
-      reports: new Float64Array(points.length).fill(1),
-      disagreements: new Float64Array(points.length),
-      powerW: unknown(points.length),
+  addLive(added: Windows): void {
+    const last = added.starts.length - 1;
+    if (last < 0) return;
+    const touched = {
+      fromMs: added.starts[0] ?? 0,
+      toMs: (added.starts[last] ?? 0) + (added.durationsMs[last] ?? 0),
     };
-    const touched = { fromMs: first[0], toMs: last[0] + last[1] };
     for (const tile of [...this.#tiles.values()]) {
       if (!overlaps(tile.id, touched)) continue;
       if (tile.windows === null) tile.isDirty = true;
@@ -191,10 +185,14 @@ export class DataSource {
     const base = { id, isDirty: false, readAtMs: performance.now() };
     if (id.step !== RAW_STEP) {
       const answer = await api.buckets({ ...question, step: id.step.name });
-      return { ...base, columns: bucketColumns(answer), windows: null };
+      const columns =
+        'mean' in answer.columns
+          ? gaugeColumns(answer as GaugeBucketsAnswer)
+          : bucketColumns(answer as BucketsAnswer);
+      return { ...base, columns, windows: null };
     }
     const answer = await api.windows({ ...question, limit: WINDOWS_MAX });
-    return { ...base, columns: null, windows: windowsFrom(answer) };
+    return { ...base, columns: null, windows: windowsOf(answer) };
   }
 }
 

@@ -53,6 +53,23 @@ function language(locale: string): string {
   return locale.slice(0, 2).toLowerCase();
 }
 
+/** The format whose `power` speaks of what a gauge holds; that of a series of energy is as it was. */
+export function inUnit(
+  format: Format,
+  series: { readonly kind: 'sum' | 'mean'; readonly unit: string },
+): Format {
+  if (series.kind === 'sum' || series.unit === 'W') return format;
+  const digits = (value: number, count: number): string =>
+    value.toLocaleString(format.locale, { minimumFractionDigits: count, maximumFractionDigits: count });
+  const power = (value: number): Quantity => {
+    if (series.unit === 'VA' && Math.abs(value) >= 9_999.5)
+      return { value: digits(value / 1_000, 1), unit: 'kVA' };
+    if (series.unit === 'mV') return { value: digits(value / 1_000, 2), unit: 'V' };
+    return { value: digits(value, series.unit === 'A' ? 1 : 0), unit: series.unit };
+  };
+  return { ...format, power };
+}
+
 /** Fills the `{name}` places of a sentence. */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
   return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));

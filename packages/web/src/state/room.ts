@@ -3,11 +3,18 @@ import { offPeakBands, type TimeRange } from '@kilowink/core/tariff';
 import { DAY_MS, type EpochMs, MINUTE_MS, type Step } from '@kilowink/core/time';
 import { createDataset, type Dataset, FLASH_WINDOW_MS } from '../chart/dataset.ts';
 import { api } from '../data/api.ts';
-import { mergeWindows, NO_WINDOWS, unknown, type Windows, windowsFrom } from '../data/columns.ts';
+import {
+  energyPoints,
+  gaugePoints,
+  mergeWindows,
+  NO_WINDOWS,
+  type Windows,
+  windowsOf,
+} from '../data/columns.ts';
 import { type PowerNow, powerNow } from '../data/power-now.ts';
 import { DataSource, type SourceHost } from '../data/source.ts';
 import { stepFor, widen } from '../data/tiles.ts';
-import type { Format } from '../i18n/format.ts';
+import { type Format, inUnit } from '../i18n/format.ts';
 import { createSignal, type Signal } from './signal.ts';
 import { defaultView, type View, type ViewContext } from './view.ts';
 import { type ViewHistory, ViewModel } from './view-model.ts';
@@ -60,7 +67,7 @@ export class Room {
   readonly heading: Signal<Heading>;
   readonly overview = createSignal<Dataset | null>(null);
   readonly shown: Signal<Shown>;
-  readonly hasCumulative = createSignal(true);
+  readonly hasCumulative: Signal<boolean>;
   /** Counts up with each arrival of data for the curve. */
   readonly arrivals = createSignal(0);
   /** Counts up as the present moves on. */
@@ -86,10 +93,11 @@ export class Room {
   }) {
     this.site = start.site;
     this.series = start.series;
-    this.format = start.format;
+    this.format = inUnit(start.format, start.series);
     this.#host = start.host;
     this.#lastMs = start.series.lastMs ?? 0;
     this.#lastReportMs = start.series.lastReportMs;
+    this.hasCumulative = createSignal(!this.isGauge);
     const context = this.#context();
     this.firstView = defaultView(context.extent);
     this.model = new ViewModel({
@@ -139,12 +147,18 @@ export class Room {
     return { fromMs: this.series.firstMs ?? 0, toMs: isSilent ? nowMs : this.#lastMs };
   }
 
+  /** Whether it is a quantity that is held, as a voltage is, and no energy. */
+  get isGauge(): boolean {
+    return this.series.kind === 'mean';
+  }
+
   nowMs(): EpochMs {
     return this.#host.nowMs();
   }
 
   createDataset(columns: Parameters<typeof createDataset>[0], step: Step): Dataset {
-    return createDataset(columns, step.ms);
+    const { kind, source } = this.series;
+    return createDataset(columns, step.ms, { kind, isFlashes: kind === 'sum' && !source.startsWith('tic/') });
   }
 
   /** The off-peak stretches that touch the range, kept for as long as the view stays near. */
@@ -164,17 +178,11 @@ export class Room {
     const last = points[points.length - 1];
     if (last === undefined) return;
     this.#lastMs = Math.max(this.#lastMs, last[0] + last[1]);
-    const added: Windows = {
-      ...NO_WINDOWS,
-      starts: Float64Array.from(points, (point) => point[0]),
-      durationsMs: Float64Array.from(points, (point) => point[1]),
-      energyWh: Float64Array.from(points, (point) => point[2]),
-      powerW: unknown(points.length),
-    };
+    const added = this.isGauge ? gaugePoints(points) : energyPoints(points);
     this.#addRecent(added);
-    this.#readRecentSoon();
-    this.source.addLive(points);
-    this.#overviewSource.addLive(points);
+    if (!this.isGauge) this.#readRecentSoon();
+    this.source.addLive(added);
+    this.#overviewSource.addLive(added);
     this.#advance();
     if (performance.now() - this.#todayAtMs > TODAY_INTERVAL_MS) this.#readToday();
   }
@@ -251,13 +259,14 @@ export class Room {
     api.windows({ ...question, limit: 1_000 }).then(
       (recent) => {
         this.#host.onSuccess();
-        if (recent.columns.start.length > 0) this.#addRecent(windowsFrom(recent));
+        if (recent.columns.start.length > 0) this.#addRecent(windowsOf(recent));
       },
       (error: unknown) => this.#host.onFailure(error),
     );
   }
 
   #readToday(): void {
+    if (this.isGauge) return;
     this.#todayAtMs = performance.now();
     const nowMs = this.#host.nowMs();
     const question = { series: this.series.id, fromMs: this.format.zone.dayStart(nowMs), toMs: nowMs };

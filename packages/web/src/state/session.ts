@@ -1,4 +1,4 @@
-import type { SeriesInfo, SiteInfo } from '@kilowink/api';
+import type { MeterInfo, SeriesInfo, SiteInfo } from '@kilowink/api';
 import { AppError } from '@kilowink/core/error';
 import type { EpochMs } from '@kilowink/core/time';
 import { api } from '../data/api.ts';
@@ -26,6 +26,8 @@ const OFFLINE_GRACE_MS = 3_000;
 export class Session {
   readonly phase = createSignal<Phase>({ kind: 'loading' });
   readonly list = createSignal<readonly SeriesInfo[]>([]);
+  /** The meters that speak for themselves, as last heard. */
+  readonly meters = createSignal<readonly MeterInfo[]>([]);
   /** Since when the server does not answer; null while it does. */
   readonly offlineSinceMs = createSignal<EpochMs | null>(null);
   /** The words for this reader; before the site is known, in UTC. */
@@ -59,11 +61,12 @@ export class Session {
     this.#isStarting = true;
     clearTimeout(this.#retryTimer);
     try {
-      const [site, list] = await Promise.all([api.site(), api.series()]);
+      const [site, list, meters] = await Promise.all([api.site(), api.series(), api.meters()]);
       this.#offsetMs = site.serverMs - Date.now();
       this.format = createFormat(navigator.languages, createZone(site.zone));
       document.title = `${site.name} · ${this.format.strings.title}`;
       this.list.set(list);
+      this.meters.set(meters);
       this.#online();
       this.#listen();
       const series = chooseSeries(list);
@@ -132,6 +135,10 @@ export class Session {
         const room = this.#room;
         if (room?.series.id === series) room.heard(atMs);
       },
+      onMeter: (meter) => {
+        const others = this.meters.get().filter(({ id }) => id !== meter.id);
+        this.meters.set([...others, meter].sort((a, b) => a.id.localeCompare(b.id)));
+      },
       onReset: () => (this.#room === null ? void this.start() : this.#room.invalidate()),
       onLost: () => {
         // The browser tries again and again, and each time it fails says so: the first time counts.
@@ -182,6 +189,8 @@ function chooseSeries(list: readonly SeriesInfo[]): SeriesInfo | null {
   const measured = list.filter((series) => series.lastMs !== null);
   const wanted = Number(new URLSearchParams(location.search).get('series'));
   const latestMs = Math.max(...measured.map((series) => series.lastMs ?? 0));
-  const current = measured.find((series) => (series.lastMs ?? 0) > latestMs - CURRENT_MS);
+  const isCurrent = (series: SeriesInfo): boolean => (series.lastMs ?? 0) > latestMs - CURRENT_MS;
+  const current =
+    measured.find((series) => series.kind === 'sum' && isCurrent(series)) ?? measured.find(isCurrent);
   return measured.find((series) => series.id === wanted) ?? current ?? null;
 }

@@ -5,6 +5,8 @@ import type { Session } from '../state/session.ts';
 import { CurveFigure } from './curve-figure.tsx';
 import { Empty } from './empty.tsx';
 import { Header } from './header.tsx';
+import { MeterCard } from './meter-card.tsx';
+import { MeterLine, Overloads } from './meter-line.tsx';
 import { RawCard } from './raw-card.tsx';
 import { Sign } from './sign.tsx';
 import { TableCard } from './table-card.tsx';
@@ -56,9 +58,12 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
     <main class="page">
       <OfflineNotice session={session} />
       <ProblemNotice session={session} />
+      <Overloads session={session} />
       <Header session={session} room={room} />
+      <MeterLine session={session} room={room} />
       <CurveFigure key={room.series.id} room={room} />
       <div class="cards">
+        <MeterCard session={session} room={room} />
         <RawCard key={`raw/${room.series.id}`} room={room} />
         <TableCard room={room} />
       </div>

@@ -25,15 +25,17 @@ export function Controls(props: { room: Room; onSave: () => void; onHelp: () => 
         ))}
       </fieldset>
       <fieldset class="layers" aria-label={strings.layersTitle}>
-        <button
-          type="button"
-          class="button"
-          aria-pressed={hasCumulative}
-          title={strings.cumulativeTitle}
-          onClick={() => room.hasCumulative.set(!hasCumulative)}
-        >
-          {strings.cumulative}
-        </button>
+        {!room.isGauge && (
+          <button
+            type="button"
+            class="button"
+            aria-pressed={hasCumulative}
+            title={strings.cumulativeTitle}
+            onClick={() => room.hasCumulative.set(!hasCumulative)}
+          >
+            {strings.cumulative}
+          </button>
+        )}
         <button type="button" class="button" title={strings.backTitle} onClick={() => room.model.back()}>
           {strings.back}
         </button>

@@ -95,7 +95,7 @@ function summaryText(room: Room, { range, dataset }: Shown): string {
   const toMs = Math.min(range.toMs, room.measurable.toMs);
   const summary = dataset === null || fromMs >= toMs ? null : summarize(dataset, fromMs, toMs);
   if (summary === null) return fill(format.strings.summaryNone, ends);
-  return fill(format.strings.summary, {
+  return fill(room.isGauge ? format.strings.gaugeSummary : format.strings.summary, {
     ...ends,
     energy: toText(format.energy(summary.energyWh)),
     mean: toText(format.power(summary.meanW)),

@@ -21,20 +21,22 @@ export function Header({ session, room }: { session: Session; room: Room }): JSX
         <p class="label">{strings.now}</p>
         <p class="number" title={overText(heading, room)}>
           {power?.value ?? '–'}
-          <span class="unit">{`\u202f${power?.unit ?? 'W'}`}</span>
+          <span class="unit">{`\u202f${power?.unit ?? format.power(0).unit}`}</span>
         </p>
         <p class="label">
           {isStale && <span class="word">{strings.stale}</span>}
           {ageText(heading, room, nowMs)}
         </p>
       </div>
-      <div class="today">
-        <p class="label">{strings.today}</p>
-        <p class="strong">
-          {today?.value ?? '–'}
-          <span class="unit">{`\u202f${today?.unit ?? 'kWh'}`}</span>
-        </p>
-      </div>
+      {!room.isGauge && (
+        <div class="today">
+          <p class="label">{strings.today}</p>
+          <p class="strong">
+            {today?.value ?? '–'}
+            <span class="unit">{`\u202f${today?.unit ?? 'kWh'}`}</span>
+          </p>
+        </div>
+      )}
       <SitePart session={session} room={room} />
     </header>
   );

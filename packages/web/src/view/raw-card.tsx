@@ -1,11 +1,11 @@
-import type { HealthInfo, WindowsAnswer } from '@kilowink/api';
+import type { HealthInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { drawWindows } from '../chart/draw-windows.ts';
 import { readPalette, watchPalette } from '../chart/palette.ts';
 import { spanOf } from '../chart/zoom.ts';
 import { api } from '../data/api.ts';
-import { type Windows, windowsFrom } from '../data/columns.ts';
+import { type Windows, windowsOf } from '../data/columns.ts';
 import { fill } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
 import { HealthTable } from './health-table.tsx';
@@ -49,7 +49,7 @@ function Measures({ room }: { room: Room }): JSX.Element {
     const controller = new AbortController();
     const question = { series: room.series.id, fromMs, toMs, limit: MEASURES_MAX, signal: controller.signal };
     api.windows(question).then(
-      (answer: WindowsAnswer) => setMeasured({ windows: windowsFrom(answer), isTruncated: answer.truncated }),
+      (answer) => setMeasured({ windows: windowsOf(answer), isTruncated: answer.truncated }),
       () => undefined,
     );
     return () => controller.abort();

@@ -27,10 +27,10 @@ function Table({ room }: { room: Room }): JSX.Element {
       <thead>
         <tr>
           <th scope="col">{table.start}</th>
-          <th scope="col">{table.power}</th>
+          <th scope="col">{room.isGauge ? table.mean : table.power}</th>
           <th scope="col">{table.least}</th>
           <th scope="col">{table.most}</th>
-          <th scope="col">{table.energy}</th>
+          {!room.isGauge && <th scope="col">{table.energy}</th>}
           <th scope="col">{table.measured}</th>
         </tr>
       </thead>
@@ -50,7 +50,7 @@ function Row({ row, room }: { row: TableRow; room: Room }): JSX.Element {
     return (
       <tr class="soft">
         {start}
-        <td colSpan={5}>{format.strings.table.none}</td>
+        <td colSpan={room.isGauge ? 4 : 5}>{format.strings.table.none}</td>
       </tr>
     );
   }
@@ -60,7 +60,7 @@ function Row({ row, room }: { row: TableRow; room: Room }): JSX.Element {
       <td>{toText(format.power(row.meanW))}</td>
       <td>{toText(format.power(row.lowW))}</td>
       <td>{toText(format.power(row.highW))}</td>
-      <td>{toText(format.energy(row.energyWh))}</td>
+      {!room.isGauge && <td>{toText(format.energy(row.energyWh))}</td>}
       <td>{format.percent(row.coverage)}</td>
     </tr>
   );
