@@ -3,6 +3,7 @@ import type { imageState, ReplyOf } from '@kilowink/core/smp';
 import { alignColumns } from '../term/format.ts';
 
 type Slots = ReplyOf<typeof imageState>['images'];
+/** A slot as a device tells it. */
 export type SlotRow = Slots[number];
 
 /** What is true of a slot, in words. */

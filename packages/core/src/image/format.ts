@@ -4,8 +4,10 @@ export const IMAGE_MAGIC = 0x96f3b83d;
 /** Bytes of the header that mean something; the header's own size may be larger. */
 export const IMAGE_HEADER_BYTES = 32;
 
-/** First half-word of the records behind the image, and of those that the hash covers. */
+/** First half-word of the records behind the image. */
 export const TLV_MAGIC = 0x6907;
+
+/** The same of those that the hash covers. */
 export const PROTECTED_TLV_MAGIC = 0x6908;
 
 /** Kinds of records. */

@@ -9,6 +9,7 @@ export interface Piece {
   readonly endOffset: number;
 }
 
+/** What is sent, and how. */
 export interface UploadWindowOptions {
   readonly lengthBytes: number;
   /** The most pieces on their way at once: what the device has buffers for. */

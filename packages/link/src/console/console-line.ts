@@ -61,12 +61,19 @@ function openSerial(path: string, baud: number): ConsoleLine {
 async function openNus(port: GattPort, device: string): Promise<ConsoleLine> {
   const connection = await port.connect({ address: device, ...NUS_GATT });
   const target = `ble://${device}`;
+  // What is typed while a longer text goes out comes after it, not within.
+  let last: Promise<void> = Promise.resolve();
+  const writePieces = async (bytes: Uint8Array) => {
+    for (let at = 0; at < bytes.length; at += connection.mtuBytes) {
+      await connection.write(bytes.subarray(at, at + connection.mtuBytes));
+    }
+  };
   return {
     target,
-    write: async (bytes) => {
-      for (let at = 0; at < bytes.length; at += connection.mtuBytes) {
-        await connection.write(bytes.subarray(at, at + connection.mtuBytes));
-      }
+    write: (bytes) => {
+      const written = last.then(() => writePieces(bytes));
+      last = written.catch(() => {});
+      return written;
     },
     onBytes: (listener) => connection.onNotify(listener),
     onAway: (listener) => connection.onClose(() => listener(linkError('smp/closed', { target }))),

@@ -20,6 +20,7 @@ export function fastSha256(bytes: Uint8Array): Uint8Array {
 
 /** The kinds of keys that images are signed with here. */
 export const SIGNING_KINDS = ['ecdsa-p256', 'ed25519'] as const;
+/** One of `SIGNING_KINDS`. */
 export type SigningKind = (typeof SIGNING_KINDS)[number];
 
 /** A pair of keys in PEM. The private one signs; the public one goes into the boot loader. */

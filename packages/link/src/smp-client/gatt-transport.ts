@@ -17,6 +17,13 @@ export async function openGattTransport(port: GattPort, address: string): Promis
     for (const item of assembler.push(bytes)) if (item.kind === 'frame') frames.tell(item.bytes);
   });
   const stopClose = connection.onClose(() => closes.tell(linkError('smp/closed', { target })));
+  // A frame's pieces must not be mixed with those of another that is sent meanwhile.
+  let last: Promise<void> = Promise.resolve();
+  const sendPieces = async (frame: Uint8Array) => {
+    for (let at = 0; at < frame.length; at += connection.mtuBytes) {
+      await connection.write(frame.subarray(at, at + connection.mtuBytes));
+    }
+  };
   return {
     target,
     frameBytesMax: 2_048,
@@ -25,10 +32,10 @@ export async function openGattTransport(port: GattPort, address: string): Promis
     // Bluetooth repeats by itself and keeps the order; what it does not deliver ends the connection.
     attempts: 1,
     wait: { firstMs: 20_000, leastMs: 20_000, mostMs: 40_000 },
-    send: async (frame) => {
-      for (let at = 0; at < frame.length; at += connection.mtuBytes) {
-        await connection.write(frame.subarray(at, at + connection.mtuBytes));
-      }
+    send: (frame) => {
+      const sent = last.then(() => sendPieces(frame));
+      last = sent.catch(() => {});
+      return sent;
     },
     onFrame: (listener) => frames.add(listener),
     onClose: (listener) => closes.add(listener),

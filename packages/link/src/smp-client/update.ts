@@ -11,6 +11,7 @@ export type SlotState = ReplyOf<typeof imageState>['images'][number];
 /** What an update is doing. */
 export type UpdateStep = 'look' | 'upload' | 'test' | 'reset' | 'wait' | 'verify' | 'confirm' | 'done';
 
+/** What is brought onto which device, and who is told. */
 export interface UpdateOptions {
   /** Makes a new connection after the old one ended with the device's restart. */
   readonly connect: () => Promise<SmpClient>;

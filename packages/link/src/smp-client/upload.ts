@@ -15,6 +15,7 @@ export interface UploadProgress {
   readonly resumedBytes: number;
 }
 
+/** How an image is sent, and who is told. */
 export interface UploadOptions {
   /** Number of the image on devices with several; 0 without it. */
   readonly image?: number;

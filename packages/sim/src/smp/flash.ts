@@ -69,6 +69,7 @@ export class Slot {
   }
 }
 
+/** The trailer of an erased slot. */
 export function emptyTrailer(): Trailer {
   return { magic: false, copyDone: false, imageOk: false };
 }

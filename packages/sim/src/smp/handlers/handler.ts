@@ -26,6 +26,7 @@ export function handler<C extends Command<Fields, unknown>>(
   };
 }
 
+/** Whether a handler refused. */
 export function isRefused(answer: unknown): answer is Refused {
   return typeof answer === 'object' && answer !== null && 'refused' in answer;
 }

@@ -168,6 +168,7 @@ function* eraseSlot(device: DeviceContext, index: number): Answer<object> {
   return {};
 }
 
+/** What the device does for its images. */
 export const IMAGE_HANDLERS = [
   handler(imageState, (device) => done(states(device))),
   handler(imageSetState, (device, { hash, confirm }) => setState(device, hash, confirm)),

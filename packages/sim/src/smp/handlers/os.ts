@@ -27,6 +27,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 const task = { priority: 0, id: 0, state: 64, stackUsedWords: 100, stackSizeWords: 512, contextSwitches: 9 };
 
+/** What the device does for commands of the system. */
 export const OS_HANDLERS = [
   handler(osEcho, (_, { text }) => done({ text })),
   handler(osTaskStatistics, (device) => {

@@ -31,6 +31,7 @@ function runShell(device: DeviceContext, words: readonly string[]): { output: st
   return { output: `${words[0]}: command not found\n`, exitCode: -8 };
 }
 
+/** What the device does for counters, its shell and the list of groups. */
 export const REST_HANDLERS = [
   handler(statisticsList, () => done({ names: ['smp'] })),
   handler(statisticsRead, (device, { name }) => {

@@ -77,6 +77,7 @@ function copyInto(
   }
 }
 
+/** What the device does for settings, files and its storage. */
 export const STORE_HANDLERS = [
   handler(settingsRead, ({ settings }, { name, sizeBytesMax = 512 }) => {
     const value = settings.get(name);
