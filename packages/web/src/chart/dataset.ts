@@ -52,7 +52,6 @@ export function createDataset(columns: Columns, stepMs: number, series: Drawn = 
   const { kind } = series;
   const isCounts = series.isFlashes && stepMs <= COUNTS_STEP_MS_MAX && isMostlyCounts(columns);
   const lineW = told(columns, isCounts ? runningMean(columns, FLASH_WH) : columns.meanW);
-  const flashW = flashStepW(FLASH_WINDOW_MS);
   const { length } = columns;
   const sumWh = new Float64Array(length + 1);
   columns.energyWh.forEach((energyWh, row) => {
@@ -63,17 +62,27 @@ export function createDataset(columns: Columns, stepMs: number, series: Drawn = 
   const lowW = new Float64Array(length);
   const highW = new Float64Array(length);
   for (let row = 0; row < length; row++) {
-    const meanW = lineW[row] ?? Number.NaN;
-    // Of single steps of an index the extremes say how long a frame took, and nothing of the load.
-    const isTold = !series.isFlashes && !Number.isNaN(columns.powerW[row] ?? Number.NaN);
-    const minW = isTold ? meanW : (columns.minW[row] ?? meanW);
-    const maxW = isTold ? meanW : (columns.maxW[row] ?? meanW);
-    const isCount = series.isFlashes && isMultiple(minW, flashW) && isMultiple(maxW, flashW);
-    const narrowW = isCount ? narrowBy(maxW - minW, flashW) : 0;
-    lowW[row] = Math.min(meanW, minW + narrowW);
-    highW[row] = Math.max(meanW, maxW - narrowW);
+    [lowW[row], highW[row]] = extremesOf(dataset, row, series.isFlashes);
   }
   return { ...dataset, style: 'band', lowW, highW };
+}
+
+/** The band of a row; the line itself where the extremes say nothing of the load. */
+function extremesOf(
+  { columns, lineW, kind }: Pick<Dataset, 'columns' | 'lineW' | 'kind'>,
+  row: number,
+  isFlashes: boolean,
+): [lowW: number, highW: number] {
+  const meanW = lineW[row] ?? Number.NaN;
+  // Of single steps of an index the extremes say how long a frame took.
+  const isTold = kind === 'sum' && !isFlashes && !Number.isNaN(columns.powerW[row] ?? Number.NaN);
+  if (isTold) return [meanW, meanW];
+  const flashW = flashStepW(FLASH_WINDOW_MS);
+  const minW = columns.minW[row] ?? meanW;
+  const maxW = columns.maxW[row] ?? meanW;
+  const isCount = isFlashes && isMultiple(minW, flashW) && isMultiple(maxW, flashW);
+  const narrowW = isCount ? narrowBy(maxW - minW, flashW) : 0;
+  return [Math.min(meanW, minW + narrowW), Math.max(meanW, maxW - narrowW)];
 }
 
 /** The power that flashes tell where the server gave it; what came since its last answer has only counts. */
