@@ -43,9 +43,11 @@ void measurement_window(const struct pulse_window *pulse, uint64_t end_ms)
 	struct window window = window_from_pulse(pulse, CONFIG_KILOWINK_SAMPLE_RATE_HZ);
 
 	(void)k_mutex_lock(&lock, K_FOREVER);
+	backlog_add_late(&backlog, (uint32_t)pulse->late_count);
 	if (backlog_put(&backlog, window) != 0) {
 		/* Numbers or counts are used up: what follows belongs to another boot. */
 		begin_boot();
+		backlog_add_late(&backlog, (uint32_t)pulse->late_count);
 		(void)backlog_put(&backlog, window);
 	}
 	latest = *pulse;

@@ -152,7 +152,7 @@ static int create(struct bt_le_adv_param *parameters)
 
 	if (error != 0 && (parameters->options & BT_LE_ADV_OPT_CODED) != 0U) {
 		LOG_WRN("no Coded PHY (%d): 1M", error);
-		parameters->options &= ~BT_LE_ADV_OPT_CODED;
+		parameters->options = (parameters->options & ~BT_LE_ADV_OPT_CODED) | BT_LE_ADV_OPT_NO_2M;
 		error = bt_le_ext_adv_create(parameters, NULL, &advertiser);
 	}
 	return error;
@@ -166,7 +166,7 @@ int reporting_start(void)
 		.id = BT_ID_DEFAULT,
 		.options = BT_LE_ADV_OPT_EXT_ADV | BT_LE_ADV_OPT_USE_IDENTITY |
 			   (IS_ENABLED(CONFIG_BT_PERIPHERAL) ? BLINK_BT_CONNECTABLE : 0U) |
-			   (settings.bt_is_coded ? BT_LE_ADV_OPT_CODED : 0U),
+			   (settings.bt_is_coded ? BT_LE_ADV_OPT_CODED : BT_LE_ADV_OPT_NO_2M),
 		.interval_min = interval,
 		.interval_max = interval + interval / 20U,
 	};
