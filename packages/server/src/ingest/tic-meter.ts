@@ -8,8 +8,15 @@ import { GatewayIdentity } from './tic-identity.ts';
 import { IndexTrack } from './tic-index.ts';
 import { describeMeter, type MeterLatest } from './tic-latest.ts';
 import { pastMinutes } from './tic-past.ts';
-import type { TicPort, TicSeries } from './tic-port.ts';
-import { capacitorGauge, gaugesOf, indexSeries, type MeterGauge, type NamedMeter } from './tic-series.ts';
+import type { TicPort } from './tic-port.ts';
+import {
+  capacitorGauge,
+  gaugesOf,
+  indexSeries,
+  type MeterGauge,
+  type NamedMeter,
+  powerSeries,
+} from './tic-series.ts';
 import { type TicState, ticSourceOf } from './tic-state.ts';
 import { CLOCK_TOLERANCE_MS, FrameTimes } from './tic-time.ts';
 
@@ -180,8 +187,7 @@ export class TicMeter {
 
   #takePast({ past, identity }: TicInput, sentMs: EpochMs): void {
     if (past == null || identity == null) return;
-    const { id, name } = this.#meter;
-    const series: TicSeries = { source: `tic/${id}`, quantity: 'apparentPower', unit: 'VA', name };
+    const series = powerSeries(this.#meter);
     for (const { number, spans } of pastMinutes(past, sentMs)) {
       if (!this.#identity.takeMinute(identity.boot, number)) continue;
       for (const span of spans) this.#port.addPoint(series, span);

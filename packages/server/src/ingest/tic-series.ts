@@ -13,8 +13,22 @@ export interface NamedMeter {
 /** The series that an index feeds: that of the whole meter, or of one tariff register. */
 export function indexSeries({ id, name }: NamedMeter, label: string): TicSeries {
   const quantity = WHOLE[label as keyof typeof WHOLE];
-  if (quantity !== undefined) return { source: `tic/${id}`, quantity, unit: 'Wh', name };
-  return { source: `tic/${id}/${label}`, quantity: 'energy', unit: 'Wh', name: `${name}, ${label}` };
+  if (quantity === undefined) {
+    const source = `tic/${id}/${label}`;
+    return { source, quantity: 'energy', unit: 'Wh', name: `${name}: energy drawn, ${label}` };
+  }
+  const told = quantity === 'energy' ? 'energy drawn' : 'energy injected';
+  return { source: `tic/${id}`, quantity, unit: 'Wh', name: `${name}: ${told}` };
+}
+
+/** The series of the power drawn, which gateways tell of past minutes too. */
+export function powerSeries({ id, name }: NamedMeter): TicSeries {
+  return {
+    source: `tic/${id}`,
+    quantity: 'apparentPower',
+    unit: 'VA',
+    name: `${name}: apparent power drawn`,
+  };
 }
 
 /** A gauge of a meter, and what a reading says of it; null where it says nothing. */
@@ -34,30 +48,48 @@ export function gaugesOf(meter: NamedMeter, reading: TicReading): MeterGauge[] {
   const drawnVa = injectedEstimateVa === null ? apparentPowerVa : null;
   const estimateVa = injectedEstimateVa === null ? null : Math.round(injectedEstimateVa);
   return [
-    gauge('power', { source, quantity: 'apparentPower', unit: 'VA', name }, drawnVa),
-    gauge('injected', { source, quantity: 'injectedApparentPower', unit: 'VA', name }, injectedVa),
+    gauge('power', powerSeries(meter), drawnVa),
+    gauge(
+      'injected',
+      { source, quantity: 'injectedApparentPower', unit: 'VA', name: `${name}: apparent power injected` },
+      injectedVa,
+    ),
     gauge(
       'estimate',
       {
         ...{ source: `${source}/estimate`, quantity: 'injectedApparentPower', unit: 'VA' },
-        name: `${name}, injected (estimate)`,
+        name: `${name}: apparent power injected, estimated`,
       },
       estimateVa,
     ),
-    ...reading.phases.flatMap((phase, at) => {
-      const of = { source: `${source}/phase${at + 1}`, name: `${name}, phase ${at + 1}` };
-      return [
-        gauge(`current${at + 1}`, { ...of, quantity: 'current', unit: 'A' }, phase.currentA),
-        gauge(`voltage${at + 1}`, { ...of, quantity: 'voltage', unit: 'V' }, phase.voltageV),
-        gauge(`power${at + 1}`, { ...of, quantity: 'apparentPower', unit: 'VA' }, phase.apparentPowerVa),
-      ];
-    }),
+    ...reading.phases.flatMap((phase, at) => phaseGauges(meter, at + 1, phase)),
+  ];
+}
+
+function phaseGauges(
+  { id, name }: NamedMeter,
+  number: number,
+  { currentA, voltageV, apparentPowerVa }: TicReading['phases'][number],
+): MeterGauge[] {
+  const source = `tic/${id}/phase${number}`;
+  const named = (what: string) => `${name}: phase ${number} ${what}`;
+  return [
+    gauge(`current${number}`, { source, quantity: 'current', unit: 'A', name: named('current') }, currentA),
+    gauge(`voltage${number}`, { source, quantity: 'voltage', unit: 'V', name: named('voltage') }, voltageV),
+    gauge(
+      `power${number}`,
+      { source, quantity: 'apparentPower', unit: 'VA', name: named('apparent power') },
+      apparentPowerVa,
+    ),
   ];
 }
 
 /** The gauge of a gateway's capacitor. */
 export function capacitorGauge({ id, name }: NamedMeter, value: number): MeterGauge {
-  const series = { source: `tic/${id}`, quantity: 'capacitorVoltage', unit: 'mV', name } as const;
+  const series: TicSeries = {
+    ...{ source: `tic/${id}`, quantity: 'capacitorVoltage', unit: 'mV' },
+    name: `${name}: capacitor voltage`,
+  };
   return gauge('capacitor', series, value);
 }
 
