@@ -17,14 +17,35 @@ int backlog_init(struct backlog *backlog, struct window *windows, size_t capacit
 	return window_buffer_init(&backlog->buffer, windows, capacity);
 }
 
+void backlog_add_late(struct backlog *backlog, uint32_t flashes)
+{
+	backlog->late_waiting += flashes;
+}
+
+/* Where late flashes are noted that come with the next window; NULL while all notes are of windows that are held. */
+static struct backlog_late *free_note(struct backlog *backlog)
+{
+	uint32_t oldest = window_buffer_oldest(&backlog->buffer);
+
+	for (size_t i = 0; i < BACKLOG_LATE_WINDOWS_MAX; i++) {
+		if (backlog->late[i].flashes == 0U || backlog->late[i].number < oldest) {
+			return &backlog->late[i];
+		}
+	}
+	return NULL;
+}
+
 int backlog_put(struct backlog *backlog, struct window window)
 {
 	uint32_t flashes = window_flashes(window);
 	uint32_t oldest = window_buffer_oldest(&backlog->buffer);
+	uint32_t number = backlog->buffer.next_number;
+	struct backlog_late *note = backlog->late_waiting > 0U ? free_note(backlog) : NULL;
+	uint32_t late = note != NULL ? backlog->late_waiting : 0U;
 	struct window forgotten;
 	int is_full;
 
-	if (backlog->cumulative_count > UINT32_MAX - flashes) {
+	if (late > UINT32_MAX - flashes || backlog->cumulative_count > UINT32_MAX - flashes - late) {
 		return KILOWINK_ERROR_NUMBERS;
 	}
 	is_full = window_buffer_put(&backlog->buffer, window, &forgotten);
@@ -34,7 +55,12 @@ int backlog_put(struct backlog *backlog, struct window window)
 	if (is_full != 0 && oldest >= backlog->acknowledged_windows) {
 		backlog->lost_windows++;
 	}
-	backlog->cumulative_count += flashes;
+	if (note != NULL) {
+		note->number = number;
+		note->flashes = late;
+		backlog->late_waiting = 0U;
+	}
+	backlog->cumulative_count += flashes + late;
 	return 0;
 }
 
@@ -107,6 +133,11 @@ static uint32_t count_with(const struct backlog *backlog, uint32_t number)
 
 		if (window_buffer_get(&backlog->buffer, after, &window) == 0) {
 			count -= window_flashes(window);
+		}
+	}
+	for (size_t i = 0; i < BACKLOG_LATE_WINDOWS_MAX; i++) {
+		if (backlog->late[i].number > number) {
+			count -= backlog->late[i].flashes;
 		}
 	}
 	return count;

@@ -184,6 +184,102 @@ static void test_what_is_overwritten_before_it_came_is_counted_as_lost(void)
 	EXPECT(backlog.lost_windows == 3U && backlog_waiting(&backlog) == 10U && backlog.cumulative_count == 18U);
 }
 
+/* The cumulative count that a report up to and with a window says. */
+static uint32_t count_said(const struct backlog *backlog, uint32_t number)
+{
+	struct backlog_span span = {.newest = number, .count = 1};
+	struct report report = {.window_ms = 5000};
+	uint8_t bytes[REPORT_WINDOW_BYTES];
+
+	EXPECT(backlog_fill(backlog, &span, &report, bytes) == 0);
+	return report.cumulative_count;
+}
+
+static void test_late_flashes_are_counted_from_the_window_on_that_told_them(void)
+{
+	struct window memory[4];
+	struct backlog backlog;
+
+	EXPECT(backlog_init(&backlog, memory, 4, BOOT) == 0);
+	EXPECT(backlog_put(&backlog, window_absent(REPORT_ABSENCE_UNFILLED)) == 0);
+	EXPECT(backlog_put(&backlog, counted(1)) == 0);
+	EXPECT(count_said(&backlog, 1) == 1U);
+	backlog_add_late(&backlog, 2);
+	EXPECT(count_said(&backlog, 1) == 1U);
+	EXPECT(backlog_put(&backlog, counted(3)) == 0);
+	EXPECT(backlog_put(&backlog, counted(4)) == 0);
+	EXPECT(count_said(&backlog, 0) == 0U && count_said(&backlog, 1) == 1U);
+	EXPECT(count_said(&backlog, 2) == 6U && count_said(&backlog, 3) == 10U);
+	/* A window without measurement brings them too, and those overwritten stay counted. */
+	backlog_add_late(&backlog, 1);
+	EXPECT(backlog_put(&backlog, window_absent(REPORT_ABSENCE_BLINDED)) == 0);
+	EXPECT(backlog_put(&backlog, counted(0)) == 0);
+	EXPECT(backlog_put(&backlog, counted(0)) == 0);
+	EXPECT(count_said(&backlog, 3) == 10U && count_said(&backlog, 4) == 11U && count_said(&backlog, 6) == 11U);
+}
+
+static void test_more_late_windows_than_notes_wait_and_nothing_said_changes(void)
+{
+	static struct window memory[40];
+	static uint32_t said[200];
+	struct backlog backlog;
+
+	EXPECT(backlog_init(&backlog, memory, 40, BOOT) == 0);
+	for (uint32_t number = 0; number < 200U; number++) {
+		uint32_t oldest = number < 40U ? 0U : number - 39U;
+
+		if (number < 100U) {
+			backlog_add_late(&backlog, 2);
+		}
+		EXPECT(backlog_put(&backlog, counted(1)) == 0);
+		said[number] = count_said(&backlog, number);
+		for (uint32_t held = oldest; held < number; held++) {
+			EXPECT(count_said(&backlog, held) == said[held]);
+		}
+	}
+	EXPECT(said[199] == 200U + 2U * 100U && backlog.late_waiting == 0U);
+}
+
+static void test_late_flashes_do_not_wrap_the_count(void)
+{
+	struct window memory[3];
+	struct backlog backlog;
+
+	EXPECT(backlog_init(&backlog, memory, 3, BOOT) == 0);
+	backlog.cumulative_count = UINT32_MAX - 5U;
+	backlog_add_late(&backlog, 3);
+	EXPECT(backlog_put(&backlog, counted(3)) == KILOWINK_ERROR_NUMBERS);
+	EXPECT(backlog.buffer.next_number == 0U && backlog.cumulative_count == UINT32_MAX - 5U);
+	EXPECT(backlog_put(&backlog, counted(2)) == 0 && backlog.cumulative_count == UINT32_MAX);
+}
+
+/* Flashes 7 s apart make a start: two of them are told with the third, when their windows are long gone. */
+static void test_what_a_detector_finds_is_all_in_the_cumulative_count(void)
+{
+	static const struct pulse_options OPTIONS = {.rate_hz = 1000, .full_scale_mv = 3300};
+	struct pulse_detector detector;
+	struct pulse_event event;
+	struct window memory[10];
+	struct backlog backlog;
+	uint32_t found = 0;
+
+	EXPECT(pulse_init(&detector, &OPTIONS) == 0);
+	EXPECT(backlog_init(&backlog, memory, 10, BOOT) == 0);
+	for (int ms = 0; ms < 46000; ms++) {
+		int events = pulse_feed(&detector, ms % 7000 >= 3000 && ms % 7000 < 3040 ? 400 : 80, &event);
+
+		if ((events & PULSE_EVENT_FLASH) != 0) {
+			found += event.flash_count;
+		}
+		if ((events & PULSE_EVENT_WINDOW) != 0) {
+			backlog_add_late(&backlog, (uint32_t)event.window.late_count);
+			EXPECT(backlog_put(&backlog, window_from_pulse(&event.window, 1000)) == 0);
+		}
+	}
+	EXPECT(backlog.buffer.next_number == 9U && found == 7U);
+	EXPECT(count_said(&backlog, 2) == 0U && count_said(&backlog, 3) == 3U && count_said(&backlog, 8) == 6U);
+}
+
 static void test_spans_cover_all_that_waits(void)
 {
 	static struct window memory[2000];
@@ -223,6 +319,10 @@ int main(void)
 	test_answers_of_another_boot_change_nothing();
 	test_an_acknowledgement_may_fall_and_may_not_pass_the_newest();
 	test_what_is_overwritten_before_it_came_is_counted_as_lost();
+	test_late_flashes_are_counted_from_the_window_on_that_told_them();
+	test_more_late_windows_than_notes_wait_and_nothing_said_changes();
+	test_late_flashes_do_not_wrap_the_count();
+	test_what_a_detector_finds_is_all_in_the_cumulative_count();
 	test_spans_cover_all_that_waits();
 	printf("backlog_test: %s\n", failures == 0 ? "passed" : "FAILED");
 	return failures == 0 ? 0 : 1;

@@ -18,6 +18,15 @@
 /* A live report repeats what is not acknowledged, up to so many windows. */
 #define BACKLOG_LIVE_WINDOWS_MAX 60U
 
+/* Windows held that brought late flashes with them, at most; what comes beyond waits until one of those is overwritten. */
+#define BACKLOG_LATE_WINDOWS_MAX 16U
+
+/* Flashes that are in the cumulative count from a window on, and in no window. */
+struct backlog_late {
+	uint32_t number;
+	uint32_t flashes;
+};
+
 /* The fields are the backlog's own; lost_windows is there to be shown. */
 struct backlog {
 	struct window_buffer buffer;
@@ -27,6 +36,9 @@ struct backlog {
 	uint32_t acknowledged_windows;
 	/* Windows overwritten before they were acknowledged. */
 	uint32_t lost_windows;
+	/* Late flashes that no window has brought yet. */
+	uint32_t late_waiting;
+	struct backlog_late late[BACKLOG_LATE_WINDOWS_MAX];
 };
 
 /* A stretch of windows to be sent in one report. */
@@ -37,6 +49,12 @@ struct backlog_span {
 
 /* Begins a boot. The id is random and never 0, which answers use for a boot they could not read. */
 int backlog_init(struct backlog *backlog, struct window *windows, size_t capacity, uint32_t boot_id);
+
+/*
+ * Tells of flashes of windows that were put already, as the detector's late_count does. They enter the cumulative count with
+ * the window that is put next: what was said of those before it does not change.
+ */
+void backlog_add_late(struct backlog *backlog, uint32_t flashes);
 
 /*
  * Appends a window. KILOWINK_ERROR_NUMBERS: window numbers or the cumulative count are used up (13 years at 36 kVA); a new

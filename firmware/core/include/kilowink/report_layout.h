@@ -49,7 +49,7 @@ enum report_status {
 #define REPORT_AT_BOOT_ID 12U /* Random, drawn at each boot. */
 #define REPORT_AT_NEWEST_NUMBER 16U /* Number of the first window that follows, the newest here. The first window of a boot is 0, each next one more. */
 #define REPORT_AT_OLDEST_NUMBER 20U /* The oldest window the sensor still holds. What lies before it and never came is lost. */
-#define REPORT_AT_CUMULATIVE_COUNT 24U /* Flashes in all windows of this boot up to and with the newest one here. */
+#define REPORT_AT_CUMULATIVE_COUNT 24U /* Flashes in all windows of this boot up to and with the newest one here, and those recognised late until then. */
 #define REPORT_AT_AGE_MS 28U /* How long ago the newest window here ended, when the report was sent (ms). */
 #define REPORT_AGE_MS_MAX 2678400000U
 #define REPORT_AT_WINDOW_MS 32U /* Length of a window (ms), the same for the whole boot. */

@@ -63,7 +63,7 @@ export const reportV2Layout = layout('report version 2', {
   },
   cumulativeCount: {
     type: 'u32be',
-    doc: 'Flashes in all windows of this boot up to and with the newest one here.',
+    doc: 'Flashes in all windows of this boot up to and with the newest one here, and those recognised late until then.',
   },
   ageMs: {
     type: 'u32be',

@@ -289,6 +289,34 @@ test('late, repeated, reordered and lost reports store each window once, and rec
   );
 });
 
+test('flashes counted late contradict nothing, and are at most recovered', () => {
+  const lateAt = fc.array(fc.nat(150), { maxLength: 6 });
+  fc.assert(
+    fc.property(scenario, lateAt, (made, late) => {
+      const lateUpTo = (number: number) => 2 * late.filter((at) => at <= number).length;
+      const boots = bootsOf(made.shapes);
+      const sent = sentBy(boots, made).map((each) => {
+        const { cumulativeCount, newestNumber } = each.report;
+        const report = { ...each.report, cumulativeCount: cumulativeCount + lateUpTo(newestNumber) };
+        return { ...each, report };
+      });
+      const { runs } = run(sent, QUIET).runs;
+      for (const [index, boot] of boots.entries()) {
+        const reports = sent.filter((each) => each.boot === index).map(({ report }) => report);
+        const stored = runs.find((each) => each.bootId === boot.id);
+        const windows = new Map([...(stored?.windows ?? [])].map(([number, { value }]) => [number, value]));
+        const arrived = arrivedIn(reports);
+        assert.deepEqual([...windows].sort(byNumber), [...arrived].sort(byNumber));
+        const inWindows = [...arrived.values()].reduce((sum, count) => sum + count, 0);
+        const recoveredWh = (stored?.recovered ?? []).reduce((sum, { value }) => sum + value, 0);
+        const top = Math.max(-1, ...reports.map(({ newestNumber }) => newestNumber));
+        assert.ok(inWindows + recoveredWh <= countOf(boot, top) + lateUpTo(top));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('restarts of the server and steps of its clock change nothing of that', () => {
   const restarts = fc.array(fc.integer({ min: 0, max: 2_000_000 }), { maxLength: 5 });
   const wrongByMs = fc.oneof(
