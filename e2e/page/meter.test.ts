@@ -1,0 +1,135 @@
+// What the page shows of a meter that speaks for itself, over a real broker and in a real browser.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import mqtt, { type MqttClient } from 'mqtt';
+import type { Browser } from 'playwright-core';
+import { encodeGatewayMessage } from '../../packages/core/src/gateway/index.ts';
+import {
+  PAGE_FOLDER,
+  type RunningServer,
+  startServer,
+  systemClock,
+} from '../../packages/server/src/app/index.ts';
+import { loadConfig } from '../../packages/server/src/config/index.ts';
+import { openSqliteStore } from '../../packages/store/src/index.ts';
+import { launchBrowser, openPage, PHONE } from './browser.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'kilowink-meter-page-'));
+const FRAME_MS = 1_000;
+/** Frames of the last two minutes are told first, then one more for each thing that happens. */
+const STARTED_MS = Date.now() - 120 * FRAME_MS;
+let server: RunningServer;
+let gateway: MqttClient;
+let browser: Browser;
+let sequence = 0;
+
+before(async () => {
+  const given = {
+    dataDir: folder,
+    port: 0,
+    host: '127.0.0.1',
+    mqtt: { broker: { enabled: true, host: '127.0.0.1', port: 0 } },
+  };
+  const options = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, { value, flag: 'test' }]),
+  );
+  const { config } = loadConfig({ env: { XDG_CONFIG_HOME: folder }, options });
+  const store = openSqliteStore({ folder, clock: systemClock, groupMs: 50 });
+  server = await startServer({ config, store, version: 'test', pageFolder: PAGE_FOLDER });
+  gateway = await mqtt.connectAsync(`mqtt://127.0.0.1:${server.mqttListeners[0]?.port}`, {
+    clientId: 'cellar',
+  });
+  for (let frame = 0; frame < 120; frame += 1) await say();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser.close();
+  await gateway.endAsync();
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A frame of a Tempo meter of 6 kVA that draws 900 VA: 1 Wh each 4 s. */
+async function say(groups: Record<string, string> = {}): Promise<void> {
+  sequence += 1;
+  const index = String(1_000_000 + Math.floor(sequence / 4)).padStart(9, '0');
+  const all = {
+    ...{ ADCO: '061964123456', OPTARIF: 'BBR(', ISOUSC: '30', BBRHPJW: index, PTEC: 'HPJW', DEMAIN: 'ROUG' },
+    ...{ IINST: '004', IMAX: '090', PAPP: '00900', HHPHC: 'A', MOTDETAT: '000000', ...groups },
+  };
+  const atMs = STARTED_MS + sequence * FRAME_MS;
+  const ageMs = Math.max(0, Date.now() - atMs);
+  const of = { boot: 7, sequence, ageMs, atMs, state: 'complete' as const };
+  const message = encodeGatewayMessage({
+    ...of,
+    groups: all,
+    vitals: { rssiDbm: -60, capacitorMinMv: 3_900, capacitorMaxMv: 4_600 },
+    past: null,
+  });
+  await gateway.publishAsync('kilowink/cellar/tic', Buffer.from(message), { qos: 0 });
+}
+
+test('the meter’s line says VA, period and Tempo days; its card has registers and the gateway', async () => {
+  await say();
+  const { page, faults, close } = await openPage(browser, server.url, { ready: '.meter-line' });
+  const line = page.locator('.meter-line');
+  await line.getByText('900 VA of 6,000 VA').waitFor();
+  await line.getByText('peak, white').waitFor();
+  assert.deepEqual(await line.locator('.tempo').allInnerTexts(), ['W', 'R']);
+  await page.getByText('Meter', { exact: true }).click();
+  await page.getByText('BBRHPJW', { exact: true }).waitFor();
+  await page.getByText('3.90 V – 4.60 V').waitFor();
+  await page.evaluate(AXE);
+  const objections = await page.evaluate<string[]>(
+    `axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa'] }, rules: { 'color-contrast-enhanced': { enabled: true } } })
+      .then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+  );
+  assert.deepEqual(objections, []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('an overload is on every open page within 2 s of its frame, and goes when it is over', async () => {
+  const pages = await Promise.all([
+    openPage(browser, server.url, { ready: '.meter-line' }),
+    openPage(browser, server.url, { ready: '.meter-line', options: PHONE }),
+  ]);
+  const saidMs = performance.now();
+  await say({ ADPS: '035', IINST: '035', PAPP: '08000' });
+  for (const { page } of pages)
+    await page.getByRole('alert').getByText('draws more than is subscribed').waitFor();
+  const tookMs = performance.now() - saidMs;
+  await pages[0]?.page.getByText('8,000 VA of 6,000 VA').first().waitFor();
+  await say();
+  for (const { page, close } of pages) {
+    await page.getByRole('alert').getByText('draws more').waitFor({ state: 'detached' });
+    await close();
+  }
+  // The figure of the promise itself, with room for a slow machine.
+  assert.ok(tookMs < 2_000 * 5, `${tookMs} ms`);
+});
+
+test('each of its series is shown in its own unit', async () => {
+  const { page, faults, close } = await openPage(browser, server.url, { ready: '.meter-line' });
+  const { series } = (await (await fetch(`${server.url}/api/v1/series`)).json()) as {
+    series: { id: number; quantity: string; unit: string }[];
+  };
+  for (const [quantity, unit] of [
+    ['apparentPower', 'VA'],
+    ['current', 'A'],
+  ] as const) {
+    const found = series.find((each) => each.quantity === quantity);
+    assert.equal(found?.unit, unit);
+    await page.locator('select').selectOption(String(found?.id));
+    await page.locator('.number .unit', { hasText: unit }).waitFor();
+    await page.getByText(/on average, between/).waitFor();
+  }
+  assert.deepEqual(faults, []);
+  await close();
+});
