@@ -185,8 +185,16 @@ export const EN: Strings = {
         how: 'Set the Wi-Fi network and this address in its settings, and tape the eye over the meter’s flashing light.',
       },
       {
+        what: 'Optical sensor, Bluetooth',
+        how: 'Nothing to set: npm run kilowink -- scan tells what is heard and how to add it.',
+      },
+      {
+        what: 'TIC dongle or gateway',
+        how: 'A dongle: name its port under tic in the configuration. A gateway: enable mqtt.broker, and give it this machine’s address, port 1883.',
+      },
+      {
         what: 'Measurements you have',
-        how: 'npm run kilowink -- import FILE takes in the old server’s file, while this server runs.',
+        how: 'npm run kilowink -- import FILE takes in the old server’s file or what Enedis lets you download, while this server runs.',
       },
       {
         what: 'No sensor yet',

@@ -190,8 +190,16 @@ export const FR: Strings = {
         how: 'Réglez-y le réseau Wi-Fi et cette adresse, puis collez l’œil sur le voyant clignotant du compteur.',
       },
       {
+        what: 'Capteur optique, Bluetooth',
+        how: 'Rien à régler : npm run kilowink -- scan dit ce qui est entendu et comment l’ajouter.',
+      },
+      {
+        what: 'Clé ou passerelle TIC',
+        how: 'Une clé : nommez son port sous tic dans la configuration. Une passerelle : activez mqtt.broker et donnez-lui l’adresse de cette machine, port 1883.',
+      },
+      {
         what: 'Des mesures à reprendre',
-        how: 'npm run kilowink -- import FICHIER reprend le fichier de l’ancien serveur, pendant que celui-ci tourne.',
+        how: 'npm run kilowink -- import FICHIER reprend le fichier de l’ancien serveur ou ce qu’Enedis permet de télécharger, pendant que celui-ci tourne.',
       },
       {
         what: 'Pas encore de capteur',
