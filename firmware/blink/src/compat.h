@@ -29,12 +29,8 @@
 #define BLINK_HTTP_GO_ON 0
 #endif
 
-/* Events of the network were 32 bits wide. */
-#if BLINK_ZEPHYR_IS_BEFORE(4, 2)
-#define BLINK_NET_EVENT uint32_t
-#else
-#define BLINK_NET_EVENT uint64_t
-#endif
+/* An event of the network: 32 bits wide once, 64 today. */
+#define BLINK_NET_EVENT __typeof__(((struct net_mgmt_event_callback *)0)->event_mask)
 
 /* A mask belonged to the interface, and now to its address. */
 #if BLINK_ZEPHYR_IS_BEFORE(3, 6)
@@ -48,6 +44,13 @@
 #define BLINK_BT_CONNECTABLE BT_LE_ADV_OPT_CONNECTABLE
 #else
 #define BLINK_BT_CONNECTABLE BT_LE_ADV_OPT_CONN
+#endif
+
+/* A buffer for an HCI command. */
+#if BLINK_ZEPHYR_IS_BEFORE(4, 2)
+#define blink_hci_command(opcode, size) bt_hci_cmd_create(opcode, size)
+#else
+#define blink_hci_command(opcode, size) bt_hci_cmd_alloc(K_FOREVER)
 #endif
 
 #endif

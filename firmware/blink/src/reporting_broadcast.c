@@ -129,7 +129,7 @@ static void set_power(int8_t power_dbm)
 {
 #ifdef CONFIG_BT_CTLR_TX_PWR_DYNAMIC_CONTROL
 	struct bt_hci_cp_vs_write_tx_power_level *command;
-	struct net_buf *buffer = bt_hci_cmd_create(BT_HCI_OP_VS_WRITE_TX_POWER_LEVEL, sizeof(*command));
+	struct net_buf *buffer = blink_hci_command(BT_HCI_OP_VS_WRITE_TX_POWER_LEVEL, sizeof(*command));
 
 	if (buffer == NULL) {
 		return;

@@ -47,7 +47,7 @@ static void join(struct k_work *work)
 	struct wifi_connect_req_params request = {
 		.ssid = (const uint8_t *)settings.wifi_ssid,
 		.ssid_length = (uint8_t)strlen(settings.wifi_ssid),
-		.psk = (const uint8_t *)settings.wifi_password,
+		.psk = (uint8_t *)settings.wifi_password,
 		.psk_length = (uint8_t)strlen(settings.wifi_password),
 		.channel = WIFI_CHANNEL_ANY,
 		.band = WIFI_FREQ_BAND_UNKNOWN,
