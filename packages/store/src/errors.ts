@@ -66,6 +66,11 @@ export const STORE_ERRORS = {
     status: 404,
     retryable: false,
   },
+  'store/correction': {
+    message: 'expected a correction that exists, got {id}',
+    status: 404,
+    retryable: false,
+  },
 } as const satisfies ErrorCatalogue;
 
 /** Makes an error of the store's catalogue. */

@@ -1,5 +1,6 @@
 import type { Buckets, EventKind, Points, SeriesDefinition } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
+import type { CorrectionKind } from '@kilowink/core/truth';
 
 /**
  * The store contract. One suite (`contract/`) tests every implementation.
@@ -51,6 +52,16 @@ export interface Store extends StoreReader {
   putRecoveredSpan(series: SeriesId, span: Recovery): void;
   /** Adds what an index showed; one of the same series, time and origin stays as it is. Returns how many were new. */
   putReadings(series: SeriesId, readings: readonly Reading[]): number;
+  /** Removes what a person read at that time; false where there is nothing. What a meter or a file says stays. */
+  removeReading(series: SeriesId, atMs: EpochMs): boolean;
+  /**
+   * Keeps corrections, which are a layer above the measurements: nothing measured is changed, and nothing here applies
+   * them (`core/truth` does). Written at once, all or none. Each comes back with its number, which is never given again.
+   * Throws `store/series`.
+   */
+  putCorrections(made: readonly NewCorrection[]): StoredCorrection[];
+  /** Takes a correction back; it stays listed. One that was taken back already stays as it is. Throws `store/correction`. */
+  undoCorrection(id: number, atMs: EpochMs): StoredCorrection;
   /** Adds events; one of the same source, kind and time stays as it is. Returns how many were new. */
   putEvents(events: readonly StoredEvent[]): number;
 
@@ -89,6 +100,8 @@ export interface StoreReader {
   readRecoveredSpans(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Recovery[];
   /** What the index showed in [`fromMs`, `toMs`), ascending. */
   readReadings(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Reading[];
+  /** The corrections of a series in the order in which they were made, those taken back included. */
+  listCorrections(series: SeriesId): readonly StoredCorrection[];
   /** The newest events of those asked for, newest first. */
   readEvents(query: EventQuery): StoredEvent[];
   /** Points that start in [`fromMs`, `toMs`), in order, a day or so at a time, so that memory stays bounded. */
@@ -192,6 +205,31 @@ export interface Reading {
   /** A whole number ≥ 0. */
   readonly indexWh: number;
   readonly origin: ReadingOrigin;
+  /** How coarse the reading is, Wh; left out where that is not known. */
+  readonly resolutionWh?: number;
+}
+
+/** Who says it: a person, or the bound that physics sets. */
+export type CorrectionOrigin = 'person' | 'bound';
+
+/** What is said of [`fromMs`, `toMs`) of a series; an energy in its kind is in the unit of the series. */
+export interface NewCorrection {
+  readonly series: SeriesId;
+  readonly fromMs: EpochMs;
+  /** Not included. */
+  readonly toMs: EpochMs;
+  readonly kind: CorrectionKind;
+  readonly origin: CorrectionOrigin;
+  /** Why; may be empty. */
+  readonly note: string;
+  readonly madeMs: EpochMs;
+}
+
+/** A correction that is kept. */
+export interface StoredCorrection extends NewCorrection {
+  readonly id: number;
+  /** When it was taken back; null while it holds. */
+  readonly undoneMs: EpochMs | null;
 }
 
 /** Something that happened. */
@@ -242,7 +280,7 @@ export type Change =
       readonly durationMs: number;
       readonly value: number;
     }
-  /** Something between these times changed (an import, a timeline that moved): read the range again. */
+  /** Something between these times changed (an import, a timeline that moved, a correction): read the range again. */
   | {
       readonly kind: 'rewritten';
       readonly series: SeriesId;

@@ -11,6 +11,7 @@ export const EVENT_KINDS = [
   'clockDegraded',
   'sensorBoot',
   'firmwareUpdate',
+  'implausible',
 ] as const;
 
 /** A kind of event. */

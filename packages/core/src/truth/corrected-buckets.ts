@@ -19,8 +19,9 @@ interface Cell {
 }
 
 /**
- * The buckets of an energy series between `edges` as corrections leave them. A bucket that a correction cuts is read in
- * parts, so that a total holds to the unit whatever the edges are, and Σ hours = day also here.
+ * The buckets of an energy series between `edges` as `corrections`, in the order in which they were made, leave them. A
+ * bucket that a correction cuts is read in parts, so that a total holds to the unit whatever the edges are, and Σ hours =
+ * day also here. Buckets that no correction cuts cost one read together.
  */
 export function correctedBuckets(
   read: ReadBuckets,
@@ -28,21 +29,41 @@ export function correctedBuckets(
   edges: Float64Array,
 ): Buckets {
   const [fromMs, toMs] = [edges[0] as number, edges.at(-1) as number];
-  const here = corrections.filter((each) => each.fromMs < toMs && each.toMs > fromMs);
-  if (here.length === 0) return read(edges);
-  return merge(correctedCells(read, corrections, withBounds(edges, here)), edges);
+  const isHere = (each: Correction) => each.fromMs < toMs && each.toMs > fromMs;
+  if (!corrections.some(isHere)) return read(edges);
+  return merge(new Layers(read, corrections).cells(edges, corrections.length), edges);
 }
 
-function correctedCells(read: ReadBuckets, corrections: readonly Correction[], edges: Float64Array): Cell[] {
-  const cells = cellsOf(read(edges), edges);
-  for (const [index, correction] of corrections.entries()) {
-    const { fromMs, toMs } = correction;
-    const inside = cells.filter((cell) => cell.fromMs >= fromMs && cell.toMs <= toMs);
-    if (inside.length === 0) continue;
-    const change = changeOf(correction, () => totalsBefore(read, corrections.slice(0, index), correction));
-    for (const cell of inside) change(cell);
-  }
-  return cells;
+/** The energy of a range, and for how long in it something was measured. */
+export interface RangeTotal {
+  /** Measured and recovered. */
+  readonly sum: number;
+  readonly recoveredSum: number;
+  readonly validMs: number;
+}
+
+/** A total that was read without corrections, as the corrections leave it. */
+export function correctedTotal(
+  of: { readonly read: ReadBuckets; readonly total: RangeTotal },
+  corrections: readonly Correction[],
+  range: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
+): RangeTotal {
+  const here = corrections.filter((each) => each.fromMs < range.toMs && each.toMs > range.fromMs);
+  if (here.length === 0) return of.total;
+  // Only what the corrections change is read by bucket: both ends of the range stay as the total has them.
+  const edges = Float64Array.of(
+    Math.max(range.fromMs, Math.min(...here.map(({ fromMs }) => fromMs))),
+    Math.min(range.toMs, Math.max(...here.map(({ toMs }) => toMs))),
+  );
+  const before = of.read(edges);
+  const after = correctedBuckets(of.read, corrections, edges);
+  const change = (column: (buckets: Buckets) => number | undefined) =>
+    (column(after) || 0) - (column(before) || 0);
+  return {
+    sum: of.total.sum + change(({ sums }) => sums[0]),
+    recoveredSum: of.total.recoveredSum + change(({ recoveredSums }) => recoveredSums?.[0]),
+    validMs: of.total.validMs + change(({ validMs }) => validMs[0]),
+  };
 }
 
 /** What a correction that sets a total finds: measured and recovered energy, and how long something was measured. */
@@ -51,17 +72,44 @@ interface Totals {
   readonly validMs: number;
 }
 
-function totalsBefore(
-  read: ReadBuckets,
-  earlier: readonly Correction[],
-  { fromMs, toMs }: Correction,
-): Totals {
-  const edges = withBounds(Float64Array.of(fromMs, toMs), earlier);
-  const cells = correctedCells(read, earlier, edges);
-  return {
-    sum: cells.reduce((total, cell) => total + cell.sum, 0),
-    validMs: cells.reduce((total, cell) => total + cell.validMs, 0),
-  };
+/** Corrections over a series, each over those before it. */
+class Layers {
+  readonly #read: ReadBuckets;
+  readonly #corrections: readonly Correction[];
+  /** What each correction finds is asked for by every later one that meets it. */
+  readonly #found = new Map<number, Totals>();
+
+  constructor(read: ReadBuckets, corrections: readonly Correction[]) {
+    this.#read = read;
+    this.#corrections = corrections;
+  }
+
+  /** What the first `count` corrections leave, in cells that none of them cuts. */
+  cells(edges: Float64Array, count: number): Cell[] {
+    const made = this.#corrections.slice(0, count);
+    const cells = cellsBetween(this.#read, edges, made);
+    for (const [index, correction] of made.entries()) {
+      const { fromMs, toMs } = correction;
+      const inside = cells.filter((cell) => cell.fromMs >= fromMs && cell.toMs <= toMs);
+      if (inside.length === 0) continue;
+      const change = changeOf(correction, () => this.#totalsBefore(index));
+      for (const cell of inside) change(cell);
+    }
+    return cells;
+  }
+
+  #totalsBefore(index: number): Totals {
+    const known = this.#found.get(index);
+    if (known !== undefined) return known;
+    const { fromMs, toMs } = this.#corrections[index] as Correction;
+    const cells = this.cells(Float64Array.of(fromMs, toMs), index);
+    const found = {
+      sum: cells.reduce((total, cell) => total + cell.sum, 0),
+      validMs: cells.reduce((total, cell) => total + cell.validMs, 0),
+    };
+    this.#found.set(index, found);
+    return found;
+  }
 }
 
 /** What the correction does to each cell within it. */
@@ -106,11 +154,34 @@ function flatten(cell: Cell, ratePerMs: number): void {
   Object.assign(cell, { sum, recovered: sum, validMs: 0, rateMin: Number.NaN, rateMax: Number.NaN });
 }
 
-/** The edges with the bounds of the corrections between them. */
-function withBounds(edges: Float64Array, corrections: readonly Correction[]): Float64Array {
-  const [first, last] = [edges[0] as number, edges.at(-1) as number];
-  const bounds = corrections.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
-  return Float64Array.from(new Set([...edges, ...bounds.filter((at) => at > first && at < last)])).sort();
+/** The cells between `edges`, cut where a correction begins or ends. */
+function cellsBetween(read: ReadBuckets, edges: Float64Array, corrections: readonly Correction[]): Cell[] {
+  const bounds = [...new Set(corrections.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort(
+    (one, other) => one - other,
+  );
+  let next = 0;
+  return cellsOf(read(edges), edges).flatMap((cell) => {
+    const cuts: number[] = [];
+    for (; next < bounds.length && (bounds[next] as number) < cell.toMs; next += 1) {
+      if ((bounds[next] as number) > cell.fromMs) cuts.push(bounds[next] as number);
+    }
+    return cuts.length === 0 ? [cell] : partsOf(read, cell, cuts);
+  });
+}
+
+/**
+ * The parts of a cell. A measurement longer than a part is shared among the parts, and may reach beyond the cell it was
+ * counted in whole: the parts are made to hold what the cell held.
+ */
+function partsOf(read: ReadBuckets, cell: Cell, cuts: readonly number[]): Cell[] {
+  const edges = Float64Array.of(cell.fromMs, ...cuts, cell.toMs);
+  const parts = cellsOf(read(edges), edges);
+  const measured = parts.reduce((sum, part) => sum + part.sum - part.recovered, 0);
+  const wanted = cell.sum - cell.recovered;
+  if (measured > 0 && measured !== wanted) {
+    for (const part of parts) part.sum += (part.sum - part.recovered) * (wanted / measured - 1);
+  }
+  return parts;
 }
 
 function cellsOf(buckets: Buckets, edges: Float64Array): Cell[] {

@@ -7,5 +7,12 @@ export {
   type ReferencePeriod,
   type Verdict,
 } from './compare.ts';
-export { correctedBuckets, type ReadBuckets } from './corrected-buckets.ts';
+export {
+  correctedBuckets,
+  correctedTotal,
+  type RangeTotal,
+  type ReadBuckets,
+} from './corrected-buckets.ts';
 export type { Correction, CorrectionKind } from './correction.ts';
+export { type IndexUnit, parseIndex, type ShownIndex } from './index-text.ts';
+export { isImplausible, powerLimitW, steadyLimitW } from './plausible.ts';

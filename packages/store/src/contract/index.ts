@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import { changeCases } from './changes.ts';
+import { correctionCases } from './corrections.ts';
 import { gaugeCases } from './gauges.ts';
 import { keepingCases } from './keeping.ts';
 import { meterCases } from './meters.ts';
@@ -21,6 +22,7 @@ export function describeStoreContract(name: string, make: MakePlace): void {
     gaugeCases,
     meterCases,
     changeCases,
+    correctionCases,
   ]) {
     for (const [fact, body] of Object.entries(cases)) {
       test(`${name}: ${fact}`, () => {

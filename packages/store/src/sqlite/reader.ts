@@ -24,6 +24,7 @@ import type {
   RunInfo,
   SeriesId,
   SeriesInfo,
+  StoredCorrection,
   StoredEvent,
   StoredWindow,
   StoreHealth,
@@ -34,6 +35,7 @@ import type {
 import { BlockTable } from './block-table.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Connection } from './connection.ts';
+import { CorrectionTable } from './correction-table.ts';
 import { EventTable } from './event-table.ts';
 import { HotTail } from './hot-tail.ts';
 import { Journal } from './journal.ts';
@@ -59,6 +61,7 @@ export interface Parts {
   readonly spans: SpanTable;
   readonly readings: ReadingTable;
   readonly events: EventTable;
+  readonly corrections: CorrectionTable;
 }
 
 /** The parts over one connection. */
@@ -81,6 +84,7 @@ export function makeParts(connection: Connection): Parts {
     spans: new SpanTable(connection, pending.spans),
     readings: new ReadingTable(connection, pending.readings),
     events,
+    corrections: new CorrectionTable(connection),
   };
 }
 
@@ -216,6 +220,10 @@ export class SqliteReader implements StoreReader {
     return this.snapshot(() => this.parts.readings.read(series, fromMs, toMs));
   }
 
+  listCorrections(series: SeriesId): readonly StoredCorrection[] {
+    return this.snapshot(() => this.parts.corrections.list(series));
+  }
+
   readEvents(query: EventQuery): StoredEvent[] {
     return this.snapshot(() => this.parts.events.read(query));
   }
@@ -301,6 +309,7 @@ export class SqliteReader implements StoreReader {
     this.#dataVersion = dataVersion;
     this.#isChanged = true;
     const { hot, sealed, blocks, recovered, spans } = this.parts;
+    this.parts.corrections.forget();
     const stand = this.#readStand();
     if (stand.epoch !== this.#stand.epoch || stand.hotGeneration !== this.#stand.hotGeneration) {
       hot.forget();
@@ -326,6 +335,7 @@ export class SqliteReader implements StoreReader {
     this.parts.blocks.forget();
     this.parts.recovered.forget();
     this.parts.spans.forget();
+    this.parts.corrections.forget();
   }
 
   /** Blocks that did not open: a reader can only say so. */

@@ -35,13 +35,18 @@ export class ReadingTable {
   /** Those with time in [`fromMs`, `toMs`), ascending. */
   read(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Reading[] {
     const stored = this.#connection
-      .rows<[EpochMs, number, ReadingOrigin]>(
-        'SELECT at_ms, index_wh, origin FROM reading WHERE series = ? AND at_ms >= ? AND at_ms < ?',
+      .rows<[EpochMs, number, ReadingOrigin, number | null]>(
+        'SELECT at_ms, index_wh, origin, resolution_wh FROM reading WHERE series = ? AND at_ms >= ? AND at_ms < ?',
         series,
         fromMs,
         toMs,
       )
-      .map(([atMs, indexWh, origin]): Reading => ({ atMs, indexWh, origin }));
+      .map(
+        ([atMs, indexWh, origin, resolutionWh]): Reading => ({
+          ...{ atMs, indexWh, origin },
+          ...(resolutionWh === null ? {} : { resolutionWh }),
+        }),
+      );
     const pending = [...(this.#pending.get(series)?.values() ?? [])].filter(
       ({ atMs }) => atMs >= fromMs && atMs < toMs,
     );
@@ -50,26 +55,40 @@ export class ReadingTable {
     );
   }
 
+  /** Removes a person's reading; in the caller's transaction. False where there is none. */
+  remove(series: SeriesId, atMs: EpochMs): boolean {
+    const pending = this.#pending.get(series);
+    const wasPending = pending?.delete(keyOf({ atMs, origin: 'person' })) ?? false;
+    if (pending?.size === 0) this.#pending.delete(series);
+    const gone = this.#connection.row<[number]>(
+      "DELETE FROM reading WHERE series = ? AND at_ms = ? AND origin = 'person' RETURNING at_ms",
+      series,
+      atMs,
+    );
+    return wasPending || gone !== undefined;
+  }
+
   #isStored(series: SeriesId, { atMs, origin }: Reading): boolean {
     const sql = 'SELECT 1 FROM reading WHERE series = ? AND at_ms = ? AND origin = ?';
     return this.#connection.row(sql, series, atMs, origin) !== undefined;
   }
 }
 
-function keyOf({ atMs, origin }: Reading): string {
+function keyOf({ atMs, origin }: Pick<Reading, 'atMs' | 'origin'>): string {
   return `${atMs}/${origin}`;
 }
 
 /** Writes what is pending; in the caller's transaction. */
 export function writeReadings(connection: Connection, pending: PendingReadings): void {
   for (const [series, readings] of pending) {
-    for (const { atMs, origin, indexWh } of readings.values()) {
+    for (const { atMs, origin, indexWh, resolutionWh = null } of readings.values()) {
       connection.run(
-        'INSERT INTO reading (series, at_ms, origin, index_wh) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        'INSERT INTO reading (series, at_ms, origin, index_wh, resolution_wh) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
         series,
         atMs,
         origin,
         indexWh,
+        resolutionWh,
       );
     }
   }

@@ -23,6 +23,7 @@ const COPIED = [
   { table: 'recovered_span', key: ['series', 'start_ms'] },
   { table: 'reading', key: ['series', 'at_ms', 'origin'] },
   { table: 'event', key: ['at_ms', 'source', 'kind'] },
+  { table: 'correction', key: ['id'] },
   { table: 'hot_point', key: ['series', 'start_ms'] },
   { table: 'journal', key: ['id'] },
   { table: 'damage', key: ['id'] },
@@ -30,7 +31,13 @@ const COPIED = [
 ] as const;
 
 /** Tables that came with a migration: the schema of another store may not know where they begin. */
-const MIGRATED: ReadonlySet<string> = new Set(['recovered', 'recovered_span', 'reading', 'event']);
+const MIGRATED: ReadonlySet<string> = new Set([
+  'recovered',
+  'recovered_span',
+  'reading',
+  'event',
+  'correction',
+]);
 
 /** A series whose own row is lost may have points of any length. */
 const LONGEST_MS_UNKNOWN = 366 * DAY_MS;

@@ -6,6 +6,7 @@ import { isStorable } from '../limits.ts';
 import type {
   AddedPoints,
   Damage,
+  NewCorrection,
   NewRun,
   Reading,
   Recovered,
@@ -13,6 +14,7 @@ import type {
   RunId,
   SeriesId,
   Store,
+  StoredCorrection,
   StoredEvent,
   Timeline,
   Window,
@@ -221,6 +223,35 @@ export class SqliteStore extends SqliteReader implements Store {
     return this.#put(() => {
       this.longestMs(series);
       return this.parts.readings.put(series, readings);
+    });
+  }
+
+  removeReading(series: SeriesId, atMs: EpochMs): boolean {
+    return this.#write(() => {
+      this.longestMs(series);
+      return this.parts.readings.remove(series, atMs);
+    });
+  }
+
+  putCorrections(made: readonly NewCorrection[]): StoredCorrection[] {
+    return this.#write(() =>
+      made.map((correction) => {
+        const { series, fromMs, toMs } = correction;
+        this.longestMs(series);
+        assert(Number.isInteger(fromMs) && Number.isInteger(toMs) && fromMs < toMs, 'a range of whole ms');
+        assert(this.parts.kinds.of(series) === 'sum', `series ${series} is a gauge, which is not corrected`);
+        this.#logRewritten({ series, fromMs, toMs });
+        return this.parts.corrections.put(correction);
+      }),
+    );
+  }
+
+  undoCorrection(id: number, atMs: EpochMs): StoredCorrection {
+    return this.#write(() => {
+      const { correction, isChanged } = this.parts.corrections.undo(id, atMs);
+      const { series, fromMs, toMs } = correction;
+      if (isChanged) this.#logRewritten({ series, fromMs, toMs });
+      return correction;
     });
   }
 
