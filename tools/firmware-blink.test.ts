@@ -13,7 +13,17 @@ const TARGETS = [
 /** Beginnings of Zephyr's own settings that fragments use. */
 const ZEPHYR = [
   ...['ADC', 'ASSERT', 'BASE64', 'BOOTLOADER_MCUBOOT', 'BT', 'CBPRINTF', 'CDC_ACM_SERIAL', 'CRC', 'DEBUG'],
-  ...['DNS_RESOLVER', 'EMUL', 'ENTROPY', 'ESP_SPIRAM', 'FLASH', 'HEAP_MEM_POOL', 'HTTP_CLIENT', 'HWINFO'],
+  ...[
+    'DNS_RESOLVER',
+    'EMUL',
+    'ENTROPY',
+    'ESP_SPIRAM',
+    'ETH',
+    'FLASH',
+    'HEAP_MEM_POOL',
+    'HTTP_CLIENT',
+    'HWINFO',
+  ],
   ...['IDLE_STACK', 'IMG', 'INIT_STACKS', 'ISR_STACK', 'KERNEL_SHELL', 'LOG', 'MAIN_STACK', 'MCUBOOT'],
   ...[
     'MCUMGR',
