@@ -10,9 +10,19 @@ const REACH = 12.7;
 const STUB = 5.08;
 const COLUMNS = 4;
 
+/** Which project a schematic belongs to, and its sheet. */
+export interface KicadProject {
+  readonly name: string;
+  readonly paper: string;
+}
+
 /** The schematic as KiCad 7 reads it: each part a box with its pins, each pin a wire that carries its net's label. */
-export function kicadSchematic(parts: readonly Part[], title: string): string {
-  const root = uuid(title);
+export function kicadSchematic(
+  parts: readonly Part[],
+  title: string,
+  project: KicadProject = { name: 'winky', paper: 'A2' },
+): string {
+  const root = uuid(project.name, title);
   const placed = parts.map((part, i) => {
     const x = 50.8 + (i % COLUMNS) * 91.44;
     const y = 38.1 + Math.floor(i / COLUMNS) * 38.1;
@@ -20,12 +30,12 @@ export function kicadSchematic(parts: readonly Part[], title: string): string {
   });
   return `(kicad_sch (version 20230121) (generator eeschema)
   (uuid ${root})
-  (paper "A2")
+  (paper ${quote(project.paper)})
   (title_block (title ${quote(title)}))
   (lib_symbols
-${parts.map(symbolText).join('\n')}
+${parts.map((part) => symbolText(part, project)).join('\n')}
   )
-${placed.map((each) => instanceText(each, root)).join('\n')}
+${placed.map((each) => instanceText(each, root, project)).join('\n')}
   (sheet_instances (path "/" (page "1")))
 )
 `;
@@ -49,7 +59,7 @@ function pinPlaces(
   });
 }
 
-function symbolText(part: Part): string {
+function symbolText(part: Part, project: KicadProject): string {
   const places = pinPlaces(part);
   const half = Math.ceil(part.pins.length / 2) * PITCH + PITCH;
   const pins = part.pins.map(([number, name], i) => {
@@ -57,7 +67,7 @@ function symbolText(part: Part): string {
     // A symbol's axis points up, a sheet's down.
     return `        (pin passive line (at ${mm(dx)} ${mm(-dy)} ${isLeft ? 0 : 180}) (length 5.08) (name ${quote(name)} (effects (font (size 1.27 1.27)))) (number ${quote(number)} (effects (font (size 1.27 1.27)))))`;
   });
-  return `    (symbol ${quote(`winky:${part.ref}`)} (in_bom yes) (on_board yes)
+  return `    (symbol ${quote(`${project.name}:${part.ref}`)} (in_bom yes) (on_board yes)
       (property "Reference" ${quote(part.ref.replace(/\d+$/, ''))} (at 0 ${mm(half + 1.27)} 0) (effects (font (size 1.27 1.27))))
       (property "Value" ${quote(part.value)} (at 0 ${mm(-half - 1.27)} 0) (effects (font (size 1.27 1.27))))
       (symbol ${quote(`${part.ref}_0_1`)} (rectangle (start -7.62 ${mm(half)}) (end 7.62 ${mm(-half)}) (stroke (width 0.254) (type default)) (fill (type background))))
@@ -67,23 +77,24 @@ ${pins.join('\n')}
     )`;
 }
 
-function instanceText({ part, x, y }: Placed, root: string): string {
+function instanceText({ part, x, y }: Placed, root: string, { name: project }: KicadProject): string {
+  const id = (what: string) => uuid(project, what);
   const half = Math.ceil(part.pins.length / 2) * PITCH + PITCH;
   const places = pinPlaces(part);
   const wires = part.pins.map(([number, , net], i) => {
     const { dx = 0, dy = 0, isLeft = true } = places[i] ?? {};
     const from = `${mm(x + dx)} ${mm(y + dy)}`;
     const endX = x + dx + (isLeft ? -STUB : STUB);
-    if (net.startsWith('NC')) return `  (no_connect (at ${from}) (uuid ${uuid(`${part.ref}.${number} nc`)}))`;
-    return `  (wire (pts (xy ${from}) (xy ${mm(endX)} ${mm(y + dy)})) (stroke (width 0) (type default)) (uuid ${uuid(`${part.ref}.${number} wire`)}))
-  (label ${quote(net)} (at ${mm(endX)} ${mm(y + dy)} ${isLeft ? 180 : 0}) (effects (font (size 1.27 1.27)) (justify ${isLeft ? 'right' : 'left'})) (uuid ${uuid(`${part.ref}.${number} label`)}))`;
+    if (net.startsWith('NC')) return `  (no_connect (at ${from}) (uuid ${id(`${part.ref}.${number} nc`)}))`;
+    return `  (wire (pts (xy ${from}) (xy ${mm(endX)} ${mm(y + dy)})) (stroke (width 0) (type default)) (uuid ${id(`${part.ref}.${number} wire`)}))
+  (label ${quote(net)} (at ${mm(endX)} ${mm(y + dy)} ${isLeft ? 180 : 0}) (effects (font (size 1.27 1.27)) (justify ${isLeft ? 'right' : 'left'})) (uuid ${id(`${part.ref}.${number} label`)}))`;
   });
-  return `  (symbol (lib_id ${quote(`winky:${part.ref}`)}) (at ${mm(x)} ${mm(y)} 0) (unit 1) (in_bom yes) (on_board yes) (dnp no) (uuid ${uuid(part.ref)})
+  return `  (symbol (lib_id ${quote(`${project}:${part.ref}`)}) (at ${mm(x)} ${mm(y)} 0) (unit 1) (in_bom yes) (on_board yes) (dnp no) (uuid ${id(part.ref)})
     (property "Reference" ${quote(part.ref)} (at ${mm(x)} ${mm(y - half - 1.27)} 0) (effects (font (size 1.27 1.27))))
     (property "Value" ${quote(part.value)} (at ${mm(x)} ${mm(y + half + 1.27)} 0) (effects (font (size 1.27 1.27))))
     (property "Order" ${quote(part.order)} (at ${mm(x)} ${mm(y)} 0) (effects (font (size 1.27 1.27)) hide))
-${part.pins.map(([number]) => `    (pin ${quote(number)} (uuid ${uuid(`${part.ref}.${number}`)}))`).join('\n')}
-    (instances (project "winky" (path "/${root}" (reference ${quote(part.ref)}) (unit 1))))
+${part.pins.map(([number]) => `    (pin ${quote(number)} (uuid ${id(`${part.ref}.${number}`)}))`).join('\n')}
+    (instances (project ${quote(project)} (path "/${root}" (reference ${quote(part.ref)}) (unit 1))))
   )
 ${wires.join('\n')}`;
 }
@@ -97,8 +108,8 @@ function quote(text: string): string {
 }
 
 /** The same name has the same identity, so that the file changes only where the circuit does. */
-function uuid(name: string): string {
-  const hex = createHash('sha256').update(`winky ${name}`).digest('hex');
+function uuid(project: string, name: string): string {
+  const hex = createHash('sha256').update(`${project} ${name}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
