@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { Agent, get, request } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { EpochMs, Step } from '@kilowink/core/time';
+
+/** A stretch of the rendered house. */
+export interface Stretch {
+  readonly fromMs: EpochMs;
+  readonly hours: number;
+}
+
+/** Sums by `step` over [`fromMs`, `toMs`); with `raw`, each measurement of it. */
+export interface Question {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  readonly step: Step;
+  readonly raw?: boolean;
+}
+
+/** One program that keeps the house's flashes and answers questions of them. */
+export interface Peer {
+  readonly name: string;
+  /** Starts the program on what it has; it may not answer yet when this returns. */
+  start(): Promise<void>;
+  /** Ends the program and waits until it has. */
+  stop(): Promise<void>;
+  /** Takes stretches in one after the other and makes them durable; the milliseconds that took, preparing the input left out. */
+  load(stretches: readonly Stretch[]): Promise<number>;
+  /** What it takes on disk once it is at rest. */
+  sizeBytes(): number;
+  /** Milliseconds until the whole answer was there. */
+  ask(question: Question): Promise<number>;
+  readonly pid: number;
+  /** What is to be said of its figures. */
+  readonly note: string;
+}
+
+/** Resident memory now and at its highest (MB), and processor time so far (s), as Linux has them. */
+export function usage(pid: number): { residentMb: number; peakMb: number; cpuS: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const kb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
+  return {
+    residentMb: kb('VmRSS') / 1_024,
+    peakMb: kb('VmHWM') / 1_024,
+    cpuS: (Number(fields[11]) + Number(fields[12])) / 100,
+  };
+}
+
+/** Bytes of the files below a folder. */
+export function folderBytes(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
+  }
+  return bytes;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const started = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
+/** Starts a program, which ends with the benchmark at the latest. */
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ChildProcess {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  child.stdout?.resume();
+  child.stderr?.resume();
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+}
+
+export async function stopProgram(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+const agent = new Agent({ keepAlive: true });
+
+/** Reads the whole answer; rejects where there is none or it is no success. */
+export function getBody(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => collect(response, resolve, reject)).once('error', reject);
+  });
+}
+
+export function postBody(url: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, method: 'POST' }, (response) => collect(response, resolve, reject));
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+function collect(
+  response: NodeJS.ReadableStream & { statusCode?: number | undefined },
+  resolve: (body: string) => void,
+  reject: (error: Error) => void,
+): void {
+  const parts: Buffer[] = [];
+  response.on('data', (part: Buffer) => parts.push(part));
+  response.once('error', reject);
+  response.once('end', () => {
+    const body = Buffer.concat(parts).toString();
+    if ((response.statusCode ?? 0) < 300) resolve(body);
+    else reject(new Error(`${response.statusCode}: ${body.slice(0, 300)}`));
+  });
+}
+
+/** Asks until it is answered, for at most `waitMs`. */
+export async function untilAnswered<T>(body: () => Promise<T>, waitMs = 120_000): Promise<T> {
+  const endMs = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return await body();
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+export async function timed(body: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await body();
+  return performance.now() - startedMs;
+}

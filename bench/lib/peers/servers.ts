@@ -1,0 +1,187 @@
+// The programs that answer over HTTP: ours, VictoriaMetrics and InfluxDB, each on its defaults unless a line says why not.
+import type { ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { STORE_FILE } from '@kilowink/store';
+import { oldServerCsv, plainCsv, pointsOf, writeFile } from './data.ts';
+import {
+  folderBytes,
+  freePort,
+  getBody,
+  type Peer,
+  postBody,
+  type Question,
+  type Stretch,
+  startProgram,
+  stopProgram,
+  timed,
+  untilAnswered,
+} from './peer.ts';
+
+const MAIN = join(import.meta.dirname, '../../../packages/cli/src/main.ts');
+
+abstract class ServerPeer implements Peer {
+  abstract readonly name: string;
+  abstract readonly note: string;
+  protected readonly folder: string;
+  protected url = '';
+  protected child: ChildProcess | undefined;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.folder = folder;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  abstract start(): Promise<void>;
+  abstract load(stretches: readonly Stretch[]): Promise<number>;
+  abstract sizeBytes(): number;
+  abstract urlOf(question: Question): string;
+
+  async stop(): Promise<void> {
+    if (this.child !== undefined) await stopProgram(this.child);
+    this.child = undefined;
+  }
+
+  ask(question: Question): Promise<number> {
+    return timed(() => getBody(this.urlOf(question)));
+  }
+}
+
+/** `kilowink serve`, as `npm start` starts it; loaded by `kilowink import` of the old server's file. */
+export class KilowinkServer extends ServerPeer {
+  readonly name = 'kilowink';
+  readonly note = 'loaded by `kilowink import`: the file is read twice, checked, then stored';
+
+  async start(): Promise<void> {
+    const port = await freePort();
+    const args = ['--max-semi-space-size=1', MAIN, 'serve', '-d', this.folder, '-p', String(port)];
+    this.child = startProgram(process.execPath, [...args, '--host', '127.0.0.1'], { MALLOC_ARENA_MAX: '1' });
+    this.url = `http://127.0.0.1:${port}/api/v1/series/1`;
+  }
+
+  async load(stretches: readonly Stretch[]): Promise<number> {
+    let ms = 0;
+    for (const stretch of stretches) {
+      const file = join(this.folder, 'old.csv');
+      writeFile(file, oldServerCsv(pointsOf(stretch)));
+      ms += await timed(async () => {
+        const args = [MAIN, 'import', file, '-d', this.folder, '--yes'];
+        const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+        if (status !== 0) throw new Error(`kilowink import ended with ${status}: ${stderr}`);
+      });
+    }
+    return ms;
+  }
+
+  sizeBytes(): number {
+    return statSync(join(this.folder, STORE_FILE)).size;
+  }
+
+  urlOf({ fromMs, toMs, step, raw }: Question): string {
+    const what = raw === true ? 'windows?limit=20000' : `buckets?step=${step.name}`;
+    return `${this.url}/${what}&from=${fromMs}&to=${toMs}`;
+  }
+}
+
+/** Loaded by its CSV import. */
+export class VictoriaMetrics extends ServerPeer {
+  readonly name = 'VictoriaMetrics';
+  readonly note = 'sums only; fixed questions with nocache=1, views with its cache';
+  #isCached = false;
+
+  /** Whether it may answer from what it answered before. */
+  useCache(isCached: boolean): void {
+    this.#isCached = isCached;
+  }
+
+  async start(): Promise<void> {
+    const port = await freePort();
+    this.child = startProgram('victoria-metrics', [
+      `-storageDataPath=${this.folder}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
+      '-retentionPeriod=100y',
+    ]);
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  async load(stretches: readonly Stretch[]): Promise<number> {
+    await untilAnswered(() => getBody(`${this.url}/health`));
+    const url = `${this.url}/api/v1/import/csv?format=1:time:unix_s,2:metric:flashes`;
+    let ms = 0;
+    for (const stretch of stretches) {
+      for (const chunk of plainCsv(pointsOf(stretch))) ms += await timed(() => postBody(url, chunk));
+    }
+    ms += await timed(() => getBody(`${this.url}/internal/force_flush`));
+    await getBody(`${this.url}/internal/force_merge`);
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    return ms;
+  }
+
+  sizeBytes(): number {
+    return folderBytes(join(this.folder, 'data')) + folderBytes(join(this.folder, 'indexdb'));
+  }
+
+  urlOf({ fromMs, toMs, step, raw }: Question): string {
+    if (raw === true) {
+      return `${this.url}/api/v1/export?match[]=flashes&start=${fromMs / 1_000}&end=${toMs / 1_000}`;
+    }
+    const stepS = step.ms / 1_000;
+    const cache = this.#isCached ? '' : '&nocache=1';
+    const range = `start=${fromMs / 1_000 + stepS}&end=${toMs / 1_000}&step=${stepS}`;
+    return `${this.url}/api/v1/query_range?query=sum_over_time(flashes[${stepS}s])&${range}${cache}`;
+  }
+}
+
+/** Loaded by its line protocol, 20,000 lines a request. */
+export class InfluxDb extends ServerPeer {
+  readonly name = 'InfluxDB 1.6';
+  readonly note = 'sums only; told to compact after seconds instead of hours, for its size';
+
+  async start(): Promise<void> {
+    const [port, backupPort] = [await freePort(), await freePort()];
+    this.child = startProgram('influxd', ['-config', '/dev/null'], {
+      INFLUXDB_REPORTING_DISABLED: 'true',
+      INFLUXDB_BIND_ADDRESS: `127.0.0.1:${backupPort}`,
+      INFLUXDB_HTTP_BIND_ADDRESS: `127.0.0.1:${port}`,
+      INFLUXDB_HTTP_LOG_ENABLED: 'false',
+      INFLUXDB_META_DIR: join(this.folder, 'meta'),
+      INFLUXDB_DATA_DIR: join(this.folder, 'data'),
+      INFLUXDB_DATA_WAL_DIR: join(this.folder, 'wal'),
+      INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION: '5s',
+      INFLUXDB_DATA_COMPACT_FULL_WRITE_COLD_DURATION: '10s',
+      INFLUXDB_MONITOR_STORE_ENABLED: 'false',
+    });
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  async load(stretches: readonly Stretch[]): Promise<number> {
+    await untilAnswered(() => getBody(`${this.url}/ping`));
+    await postBody(`${this.url}/query?q=${encodeURIComponent('CREATE DATABASE bench')}`, '');
+    let ms = 0;
+    for (const stretch of stretches) {
+      const { starts, values } = pointsOf(stretch);
+      for (let from = 0; from < starts.length; from += 20_000) {
+        const times = starts.subarray(from, from + 20_000);
+        const lines = Array.from(times, (atMs, index) => `energy v=${values[from + index]}i ${atMs / 1_000}`);
+        ms += await timed(() => postBody(`${this.url}/write?db=bench&precision=s`, lines.join('\n')));
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30_000));
+    return ms;
+  }
+
+  sizeBytes(): number {
+    return folderBytes(join(this.folder, 'data')) + folderBytes(join(this.folder, 'wal'));
+  }
+
+  urlOf({ fromMs, toMs, step, raw }: Question): string {
+    const where = `FROM energy WHERE time >= ${fromMs}ms AND time < ${toMs}ms`;
+    const query = raw === true ? `SELECT v ${where}` : `SELECT sum(v) ${where} GROUP BY time(${step.ms}ms)`;
+    return `${this.url}/query?db=bench&epoch=ms&q=${encodeURIComponent(query)}`;
+  }
+}

@@ -1,0 +1,239 @@
+// The measured house as flashes every 5 s, kept and asked by Kilowink and by others, each in a process of its own on the
+// same data in the same run: VictoriaMetrics and InfluxDB (Debian's), DuckDB (npm, fetched into a temporary folder), plain
+// SQLite rows, and the old server's file. `--years=10`, `--only=kilowink,victoria,influx,duckdb,rows,old`, `--csv=no` to
+// load Kilowink from memory alone. Prints a table and writes a JSON, whose path it prints.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { TimeRange } from '@kilowink/core/tariff';
+import { DAY_MS, findStep, HOUR_MS, type Step } from '@kilowink/core/time';
+import { STORE_FILE } from '@kilowink/store';
+import { median, printTable } from './lib/figures.ts';
+import { LibraryPeer } from './lib/peers/libraries.ts';
+import { type Peer, type Question, type Stretch, untilAnswered, usage } from './lib/peers/peer.ts';
+import { InfluxDb, KilowinkServer, VictoriaMetrics } from './lib/peers/servers.ts';
+import { someDay, zoomViews } from './lib/peers/views.ts';
+
+const YEAR_HOURS = 8_760;
+const END_MS = Date.UTC(2026, 0, 1);
+const VIEWS = 200;
+const ROUNDS = 5;
+/** Nothing is asked again once it took this long. */
+const QUESTION_MS_MAX = 8_000;
+const VIEWS_MS_MAX = 60_000;
+
+interface Figures {
+  readonly name: string;
+  readonly note: string;
+  readonly loadPointsPerS: number | null;
+  readonly bytesPerPoint: number;
+  readonly peakMb: number | null;
+  readonly startMs: number;
+  readonly asked: Record<string, { readonly firstMs: number; readonly medianMs: number }>;
+  readonly views: {
+    readonly count: number;
+    readonly medianMs: number;
+    readonly p99Ms: number;
+    readonly cpuMs: number;
+  };
+  readonly residentMb: number;
+}
+
+function option(name: string, otherwise: string): string {
+  return (
+    process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise
+  );
+}
+
+const years = Number(option('years', '1'));
+const only = option('only', 'kilowink,victoria,influx,duckdb,rows,old').split(',');
+const isFromCsv = option('csv', 'yes') !== 'no';
+const folder = mkdtempSync(join(tmpdir(), 'kilowink-peers-'));
+const stretches: Stretch[] = Array.from({ length: years }, (_, index) => ({
+  fromMs: END_MS - (years - index) * YEAR_HOURS * HOUR_MS,
+  hours: YEAR_HOURS,
+}));
+const extent: TimeRange = { fromMs: END_MS - years * YEAR_HOURS * HOUR_MS, toMs: END_MS };
+const points = (extent.toMs - extent.fromMs) / 5_000;
+
+function stepNamed(name: string): Step {
+  const step = findStep(name);
+  if (step === undefined) throw new RangeError(name);
+  return step;
+}
+
+const day = someDay(extent);
+const questions: Record<string, Question> = {
+  'a year by hour': { fromMs: END_MS - 365 * DAY_MS, toMs: END_MS, step: stepNamed('1h') },
+  'a day by minute': { ...day, step: stepNamed('1min') },
+  'a day raw': { ...day, step: stepNamed('5s'), raw: true },
+};
+const views = zoomViews(extent, VIEWS);
+
+async function askOften(
+  peer: Peer,
+  question: Question,
+): Promise<{ readonly firstMs: number; readonly medianMs: number }> {
+  const firstMs = await peer.ask(question);
+  const again: number[] = [];
+  let spentMs = firstMs;
+  while (again.length < ROUNDS && spentMs < QUESTION_MS_MAX) {
+    const ms = await peer.ask(question);
+    again.push(ms);
+    spentMs += ms;
+  }
+  return { firstMs, medianMs: again.length === 0 ? firstMs : median(again) };
+}
+
+async function look(peer: Peer): Promise<Figures['views']> {
+  if (peer instanceof VictoriaMetrics) peer.useCache(true);
+  const eachMs: number[] = [];
+  const before = usage(peer.pid).cpuS;
+  let spentMs = 0;
+  for (const view of views) {
+    let ms = 0;
+    for (const tile of view) ms += await peer.ask(tile);
+    eachMs.push(ms);
+    spentMs += ms;
+    if (spentMs > VIEWS_MS_MAX) break;
+  }
+  const sorted = eachMs.toSorted((a, b) => a - b);
+  return {
+    count: eachMs.length,
+    medianMs: median(eachMs),
+    p99Ms: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN,
+    cpuMs: ((usage(peer.pid).cpuS - before) * 1_000) / eachMs.length,
+  };
+}
+
+/** From the start of the process until a day by minute was answered; the second start, which finds what the first prepared. */
+async function startUp(peer: Peer): Promise<number> {
+  const question = questions['a day by minute'] as Question;
+  let ms = 0;
+  for (let round = 0; round < 2; round += 1) {
+    await peer.stop();
+    const startedMs = performance.now();
+    await peer.start();
+    await untilAnswered(() => peer.ask(question));
+    ms = performance.now() - startedMs;
+  }
+  return ms;
+}
+
+async function measure(peer: Peer, isLoaded: boolean): Promise<Figures> {
+  console.error(`${peer.name} …`);
+  await peer.start();
+  let loadMs = Number.NaN;
+  let peakMb: number | null = null;
+  if (!isLoaded) {
+    loadMs = await peer.load(stretches);
+    peakMb = usage(peer.pid).peakMb;
+  }
+  const startMs = await startUp(peer);
+  const asked: Figures['asked'] = {};
+  for (const [name, question] of Object.entries(questions)) asked[name] = await askOften(peer, question);
+  const zoom = await look(peer);
+  const { residentMb } = usage(peer.pid);
+  await peer.stop();
+  return {
+    name: peer.name,
+    note: peer.note,
+    loadPointsPerS: isLoaded ? null : (points / loadMs) * 1_000,
+    bytesPerPoint: peer.sizeBytes() / points,
+    peakMb,
+    startMs,
+    asked,
+    views: zoom,
+    residentMb,
+  };
+}
+
+/** Fetches DuckDB into a temporary folder; null where that fails. */
+function fetchDuckDb(): string | null {
+  const prefix = join(folder, 'npm');
+  mkdirSync(prefix);
+  const args = ['install', '--prefix', prefix, '--no-audit', '--no-fund', '@duckdb/node-api'];
+  const { status, stderr } = spawnSync('npm', args, { encoding: 'utf8', cwd: prefix });
+  if (status === 0) return prefix;
+  console.log(
+    `DuckDB is left out: npm could not fetch it (${stderr.trim().split('\n').at(-1) ?? 'no npm'}).`,
+  );
+  return null;
+}
+
+function isInstalled(program: string, what: string): boolean {
+  if (spawnSync('sh', ['-c', `command -v ${program}`]).status === 0) return true;
+  console.log(`${what} is left out: there is no ${program} here; apt-get install it.`);
+  return false;
+}
+
+function printFigures(all: readonly Figures[]): void {
+  const cell = (value: number | null, digits: number) => (value === null ? '' : value.toFixed(digits));
+  const ms = (value: number) => value.toFixed(value < 10 ? 2 : 0);
+  const row = (name: string, of: (figures: Figures) => string) => [name, ...all.map(of)];
+  printTable([
+    [`${years} year(s), ${(points / 1e6).toFixed(1)} M points`, ...all.map(({ name }) => name)],
+    row('bulk load, M points/s', (f) => cell(f.loadPointsPerS === null ? null : f.loadPointsPerS / 1e6, 2)),
+    row('bytes a point on disk', (f) => f.bytesPerPoint.toFixed(3)),
+    ...Object.keys(questions).flatMap((name) => [
+      row(`${name}, first, ms`, (f) => ms(f.asked[name]?.firstMs ?? Number.NaN)),
+      row(`${name}, again, ms`, (f) => ms(f.asked[name]?.medianMs ?? Number.NaN)),
+    ]),
+    row('views looked at', (f) => String(f.views.count)),
+    row('a view, median, ms', (f) => ms(f.views.medianMs)),
+    row('a view, 99th percentile, ms', (f) => ms(f.views.p99Ms)),
+    row('a view, processor, ms', (f) => ms(f.views.cpuMs)),
+    row('resident after the views, MB', (f) => f.residentMb.toFixed(0)),
+    row('highest while loading, MB', (f) => cell(f.peakMb, 0)),
+    row('start to first answer, ms', (f) => f.startMs.toFixed(0)),
+  ]);
+  for (const { name, note } of all) console.log(`${name}: ${note}`);
+}
+
+/** What the blocks of each level take, without what SQLite needs to keep them. */
+function levelBytes(path: string): Record<string, number> {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const rows = database.prepare('SELECT level, sum(length(data)) AS bytes FROM block GROUP BY level').all();
+  database.close();
+  const names = ['points', 'minutes', 'hours'];
+  return Object.fromEntries(
+    rows.map((row) => [names[Number(row['level'])] ?? '', Number(row['bytes']) / points]),
+  );
+}
+
+const storeFolder = join(folder, 'store');
+const serverFolder = isFromCsv ? join(folder, 'kilowink') : storeFolder;
+const duckFolder = only.includes('duckdb') ? fetchDuckDb() : null;
+const peers: (() => Peer)[] = [];
+if (only.includes('kilowink')) {
+  peers.push(() => new LibraryPeer('store', storeFolder));
+  peers.push(() => new KilowinkServer(serverFolder));
+}
+if (only.includes('victoria') && isInstalled('victoria-metrics', 'VictoriaMetrics')) {
+  peers.push(() => new VictoriaMetrics(join(folder, 'victoria')));
+}
+if (only.includes('influx') && isInstalled('influxd', 'InfluxDB')) {
+  peers.push(() => new InfluxDb(join(folder, 'influx')));
+}
+if (duckFolder !== null) peers.push(() => new LibraryPeer('duckdb', join(folder, 'duckdb'), duckFolder));
+if (only.includes('rows')) peers.push(() => new LibraryPeer('rows', join(folder, 'rows')));
+if (only.includes('old')) peers.push(() => new LibraryPeer('old-csv', join(folder, 'old')));
+
+const all: Figures[] = [];
+let levels: Record<string, number> = {};
+for (const make of peers) {
+  const peer = make();
+  all.push(await measure(peer, peer instanceof KilowinkServer && !isFromCsv));
+  if (peer.name === 'kilowink store') levels = levelBytes(join(storeFolder, STORE_FILE));
+}
+printFigures(all);
+const perLevel = Object.entries(levels).map(([name, bytes]) => `${name} ${bytes.toFixed(4)}`);
+if (perLevel.length > 0) console.log(`kilowink’s blocks, bytes a point: ${perLevel.join(', ')}`);
+const out = join(tmpdir(), `kilowink-peers-${years}y-${Date.now()}.json`);
+const machine = { processor: cpus()[0]?.model ?? '', processors: cpus().length, node: process.version };
+const report = { date: new Date().toISOString(), years, points, machine, levels, peers: all };
+writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
+console.log(`${out} (${statSync(out).size} bytes)`);
+rmSync(folder, { recursive: true });
