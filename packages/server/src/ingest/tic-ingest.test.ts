@@ -211,6 +211,25 @@ test('an overload begins and ends once, and says when the breaker opens', () => 
   }
 });
 
+test('a register that begins to count between two frames has all of its energy', () => {
+  const { store } = openStore();
+  const ingest = new TicIngest({ store });
+  const offPeak = { fromMinute: 13 * 60 + 10, toMinute: 15 * 60 };
+  const heard = hear({ contract: 'offPeak', offPeak, startIndexesWh: [0, 7_000] }, 1_800_000);
+  const rare = heard.filter(({ atMs }, at) => atMs - START > 60_000 && at % 20 === 0);
+  for (const { reading, atMs } of rare)
+    ingest.take({ meter: 'main', reading, receivedMs: atMs, way: 'mqtt' });
+  ingest.settle();
+  const { 'tic/main energy': all = 0, ...registers } = totals(store);
+  assert.equal(all, (last(rare).totalIndexWh ?? 0) - (first(rare).totalIndexWh ?? 0));
+  const [, offPeakWh = 0] = Object.values(registers);
+  assert.ok(offPeakWh > 300);
+  assert.equal(
+    Object.values(registers).reduce((sum, each) => sum + each, 0),
+    all,
+  );
+});
+
 test('events are told once each, over restarts too', () => {
   const { store } = openStore();
   let ingest = new TicIngest({ store });

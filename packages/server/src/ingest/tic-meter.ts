@@ -5,7 +5,7 @@ import { type EpochMs, MINUTE_MS, SECOND_MS } from '@kilowink/core/time';
 import { TicChanges } from './tic-events.ts';
 import { GaugeTrack } from './tic-gauge.ts';
 import { GatewayIdentity } from './tic-identity.ts';
-import { IndexTrack } from './tic-index.ts';
+import { type IndexState, IndexTrack } from './tic-index.ts';
 import { describeMeter, type MeterLatest } from './tic-latest.ts';
 import { pastMinutes } from './tic-past.ts';
 import type { TicPort } from './tic-port.ts';
@@ -108,12 +108,7 @@ export class TicMeter {
     this.#describe(input, atMs);
     if (this.#state.lastMs !== null && atMs <= this.#state.lastMs) return 'new';
     this.#keep(reading, atMs);
-    this.#state = {
-      ...this.#state,
-      lastMs: atMs,
-      way: input.way,
-      meterId: reading.meterId ?? this.#state.meterId,
-    };
+    this.#state = { ...this.#state, lastMs: atMs, way: input.way };
     return 'new';
   }
 
@@ -149,6 +144,7 @@ export class TicMeter {
       this.#state = { ...this.#state, meterId: reading.meterId };
       this.#resumePlausibility(0);
     }
+    this.#expectRegisters(reading);
     const judged = this.#plausibility.judge(reading, atMs);
     this.counters.held += judged.held.length;
     for (const change of judged.changes) {
@@ -172,9 +168,35 @@ export class TicMeter {
     atMs: EpochMs,
   ): void {
     const known = this.#indexes.get(label);
-    const track = known ?? new IndexTrack(this.#port, indexSeries(this.#meter, label), null);
+    const track =
+      known ?? new IndexTrack(this.#port, indexSeries(this.#meter, label), this.#zeroState(index.step));
     if (known === undefined) this.#indexes.set(label, track);
     track.take(index, atMs);
+  }
+
+  /**
+   * A meter in standard mode tells only of registers that ever counted: one that is new was at zero with the last frame,
+   * and what it shows was drawn since. Frames of a gateway are far apart, so that would be lost otherwise.
+   */
+  #expectRegisters({ mode, registers, meterId }: TicReading): void {
+    if (meterId === null || meterId !== this.#state.meterId) return;
+    const total = this.#indexes.get('total')?.state ?? null;
+    const isFirst = ![...this.#indexes.keys()].some((label) => label.startsWith('EASF'));
+    if (mode !== 'standard' || total === null || isFirst) return;
+    const unseen = registers.filter(({ label }) => !this.#indexes.has(label));
+    if (unseen.length === 0) return;
+    this.#plausibility.resume(
+      meterId,
+      unseen.map(({ label }) => ({ label, indexWh: 0, atMs: total.seenMs })),
+    );
+  }
+
+  /** Where the energy of an index that was never seen begins: null where nothing says that it was at zero. */
+  #zeroState(step: IndexStep): IndexState | null {
+    const total = this.#indexes.get('total')?.state ?? null;
+    if (step !== 'grew' || total === null) return null;
+    const { seenMs } = total;
+    return { fromMs: seenMs, pendingWh: 0, seenMs, indexWh: 0, readingMs: seenMs };
   }
 
   #takeGauge({ key, series, value }: MeterGauge, atMs: EpochMs): void {
