@@ -18,6 +18,7 @@ interface TicCommandOptions extends MeterCommandOptions {
   speed?: number;
   duration?: number;
   start?: Date;
+  zero?: Date;
   flip: number;
   lostHead: number;
   cutGroup: number;
@@ -50,6 +51,7 @@ export function simTicCommand(): Command {
     .option('--speed <factor>', 'its seconds in a real one', numberFrom(0.001, 1e9))
     .option('--duration <seconds>', 'stop after so much of its time', numberFrom(1, 1e12))
     .option('--start <time>', 'when it begins, for example 2026-01-12T18:00:00Z (default: now)', moment)
+    .option('--zero <time>', 'when that is by this machine’s clock (default: when it is ready)', moment)
     .option('--flip <probability>', 'bytes with a flipped bit', numberFrom(0, 1), 0)
     .option('--lost-head <probability>', 'frames whose first bytes are damaged', numberFrom(0, 1), 0)
     .option('--cut-group <probability>', 'groups with bytes missing', numberFrom(0, 1), 0)
@@ -62,7 +64,8 @@ async function simulate(options: TicCommandOptions): Promise<void> {
   if (options.to !== undefined && options.speed === undefined && options.duration === undefined) {
     throw cliError('cli/usage', { reason: '--to: say how much with --duration, or how fast with --speed' });
   }
-  const startMs = options.start?.getTime() ?? Date.now();
+  const zeroMs = options.zero?.getTime();
+  const startMs = options.start?.getTime() ?? zeroMs ?? Date.now();
   const meter = createTicMeter(meterOptions(options, startMs));
   const { flip, lostHead, cutGroup, switchEvery } = options;
   const line = createTicLine(meter, { seed: options.seed, noise: { flip, lostHead, cutGroup } });
@@ -76,6 +79,7 @@ async function simulate(options: TicCommandOptions): Promise<void> {
     startMs,
     speed: options.speed ?? (options.to === undefined ? 1 : Infinity),
     durationMs: options.duration === undefined ? Infinity : options.duration * 1_000,
+    ...(zeroMs === undefined ? {} : { zeroMs }),
     signal: stopping.signal,
     onFrame: ({ startMs: atMs }) => {
       if (switchEvery === undefined) return;

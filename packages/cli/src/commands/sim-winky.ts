@@ -23,6 +23,7 @@ interface WinkyCommandOptions extends MeterCommandOptions {
   speed: number;
   duration?: number;
   start?: string;
+  zero?: string;
   charged?: true;
   flip: number;
   username?: string;
@@ -36,7 +37,8 @@ to kilowink/<name>/tic at QoS 1, with a connection for each and a clean goodbye.
 minutes' lowest, mean and highest power and tells them later.
 
 An accelerated fleet (--speed) draws, by a server's clock, more than its meters allow, and a server holds such jumps back
-until they are confirmed. Give the server a clock that is as fast: faketime -f '+0 x60' kilowink serve.
+until they are confirmed. Give the server a clock that is as fast: faketime -f '+0 x60' kilowink serve. Several simulators
+agree on the time when they are told the same --zero.
 
 With --truth it writes what each meter showed at the end, and the last frame that the broker acknowledged, so that what
 a server stored can be compared to the Wh.
@@ -60,6 +62,7 @@ export function simWinkyCommand(): Command {
     .option('--speed <factor>', 'their seconds in a real one', numberFrom(0.001, 1e9), 1)
     .option('--duration <seconds>', 'stop after so much of their time', numberFrom(1, 1e12))
     .option('--start <time>', 'when they begin, for example 2026-01-12T18:00:00Z (default: now)')
+    .option('--zero <time>', 'when that is by this machine’s clock (default: when they are ready)')
     .option('--charged', 'begin with full capacitors')
     .option('--flip <probability>', 'bytes on the line with a flipped bit', numberFrom(0, 1), 0)
     .option('--username <name>', 'for the broker')
@@ -70,11 +73,12 @@ export function simWinkyCommand(): Command {
 }
 
 async function simulate(options: WinkyCommandOptions): Promise<void> {
-  const startMs = options.start === undefined ? Date.now() : Date.parse(options.start);
+  const zeroMs = options.zero === undefined ? undefined : Date.parse(options.zero);
+  const startMs = options.start === undefined ? (zeroMs ?? Date.now()) : Date.parse(options.start);
   const url = URL.parse(options.to);
-  if (Number.isNaN(startMs) || url === null || !/^(mqtts?|wss?):$/.test(url.protocol)) {
+  if (Number.isNaN(startMs + (zeroMs ?? 0)) || url === null || !/^(mqtts?|wss?):$/.test(url.protocol)) {
     const reason =
-      '--to: expected mqtt://address:port; --start: expected a time such as 2026-01-12T18:00:00Z';
+      '--to: expected mqtt://address:port; --start, --zero: expected a time such as 2026-01-12T18:00:00Z';
     throw cliError('cli/usage', { reason });
   }
   const { username, password } = options;
@@ -91,6 +95,7 @@ async function simulate(options: WinkyCommandOptions): Promise<void> {
     startMs,
     speed: options.speed,
     durationMs: options.duration === undefined ? Infinity : options.duration * 1_000,
+    ...(zeroMs === undefined ? {} : { zeroMs }),
     signal: stopping.signal,
     onProgress: line.show,
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, createWriteStream, openSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cliError } from '../errors.ts';
 
 /** Where the bytes of a simulated line go. */
@@ -12,6 +13,9 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How long a reader has for the last bytes. */
+const DRAIN_MS = 2_000;
 
 /** `-` for the standard output, else a file that is written anew. Throws `cli/output`. */
 export async function openFileSink(path: string): Promise<ByteSink> {
@@ -65,6 +69,8 @@ export async function openPtySink(link?: string): Promise<ByteSink> {
     async close() {
       closeSync(descriptor);
       if (child.exitCode !== null) return;
+      // What was not read is lost with the terminal, and the last frame is the one that is compared.
+      await sleep(DRAIN_MS);
       const exited = once(child, 'exit');
       child.kill();
       await exited;

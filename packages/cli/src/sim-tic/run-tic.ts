@@ -11,6 +11,8 @@ export interface RunTicOptions {
   readonly speed: number;
   /** So much of the meter's time. */
   readonly durationMs: number;
+  /** When `startMs` is, by this machine's clock; now when left out. */
+  readonly zeroMs?: EpochMs;
   readonly signal: AbortSignal;
   readonly onFrame?: (frame: LineFrame) => void;
 }
@@ -20,8 +22,8 @@ const PIECE_MS = 40;
 
 /** Sends frame after frame, each byte not before it is due. Returns how many frames went. */
 export async function runTic(options: RunTicOptions): Promise<number> {
-  const { line, sink, startMs, speed, signal } = options;
-  const startedMs = performance.now();
+  const { line, sink, startMs, speed, signal, zeroMs } = options;
+  const startedMs = zeroMs === undefined ? performance.now() : zeroMs - performance.timeOrigin;
   const endMs = startMs + options.durationMs;
   const isDue = async (atMs: EpochMs) => {
     const napMs = (atMs - startMs) / speed - (performance.now() - startedMs);

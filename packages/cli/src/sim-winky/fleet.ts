@@ -25,6 +25,8 @@ export interface FleetOptions {
   /** Their seconds in a real one; Infinity as fast as the broker takes it. */
   readonly speed: number;
   readonly durationMs: number;
+  /** When `startMs` is, by this machine's clock; as soon as they are ready when left out. */
+  readonly zeroMs?: EpochMs;
   readonly signal: AbortSignal;
   readonly onProgress?: (status: FleetStatus) => void;
 }
@@ -44,6 +46,8 @@ export interface MemberTruth {
   readonly contract: string;
   readonly stored: number;
   readonly failed: number;
+  /** What the first message said that the broker acknowledged. */
+  readonly firstGroups: GatewayMessage['groups'];
   /** The last message that the broker acknowledged. */
   readonly lastBoot: number | null;
   readonly lastSequence: number | null;
@@ -77,18 +81,21 @@ export async function runFleet(options: FleetOptions): Promise<readonly MemberTr
 
 class FleetRun {
   readonly #options: FleetOptions;
-  readonly #startedMs = performance.now();
+  readonly #startedMs: number;
   #stored = 0;
   #failed = 0;
   #lastFailure = '';
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    const { zeroMs } = options;
+    this.#startedMs = zeroMs === undefined ? performance.now() : zeroMs - performance.timeOrigin;
   }
 
   async live({ sensor, meter, winky }: FleetMember): Promise<MemberTruth> {
     const { startMs, durationMs, signal, publish, onProgress } = this.#options;
     let isStored = false;
+    let first: GatewayMessage | null = null;
     let last: GatewayMessage | null = null;
     const counts = { stored: 0, failed: 0 };
     while (!signal.aborted && winky.atMs < startMs + durationMs) {
@@ -97,7 +104,10 @@ class FleetRun {
       if (event.kind !== 'publish' || signal.aborted) continue;
       const failure = await publish(`kilowink/${sensor}/tic`, event.bytes, sensor);
       isStored = failure === null;
-      if (isStored) last = event.message;
+      if (isStored) {
+        first ??= event.message;
+        last = event.message;
+      }
       counts[isStored ? 'stored' : 'failed'] += 1;
       this.#count(failure);
       onProgress?.(this.status(event.atMs));
@@ -105,6 +115,7 @@ class FleetRun {
     const truth = meter.snapshot();
     return {
       ...{ sensor, serial: truth.serial, contract: truth.contract.name, ...counts },
+      firstGroups: first?.groups ?? {},
       lastBoot: last?.boot ?? null,
       lastSequence: last?.sequence ?? null,
       lastGroups: last?.groups ?? {},
