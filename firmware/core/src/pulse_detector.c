@@ -69,6 +69,12 @@ static int32_t detector_samples_ago(const struct pulse_detector *detector, const
 	return shape->middle16 * detector->geometry.samples_per_tick / 16 + detector->geometry.delay_samples;
 }
 
+/* From the middle of the last flash to that of this one. */
+static int32_t detector_since_flash16(const struct pulse_detector *detector, const struct pulse_shape *shape)
+{
+	return detector->ring.flash_age * 16 - shape->middle16;
+}
+
 static int detector_count_on_moving_light(struct pulse_detector *detector, struct pulse_shape *shape)
 {
 	int32_t amplitude64 = detector->profile.amplitude64;
@@ -81,7 +87,7 @@ static int detector_count_on_moving_light(struct pulse_detector *detector, struc
 		return 0;
 	}
 	/* An LED is dark for longer than it flashes: what is closer is what was left of the last flash. */
-	if (detector->ring.flash_age * 16 - shape->middle16 < (shape->length16 * 3) >> 1) {
+	if (detector_since_flash16(detector, shape) < (shape->length16 * 3) >> 1) {
 		return 0;
 	}
 	pulse_shape_remove(shape, detector);
@@ -187,7 +193,8 @@ static int detector_count_flashes(struct pulse_detector *detector, struct pulse_
 	if (fit == PULSE_FIT_NONE) {
 		return 0;
 	}
-	if (is_loud) {
+	/* What overlaps the last flash is what was left of it. */
+	if (is_loud && detector_since_flash16(detector, shape) >= shape->length16) {
 		certain = detector_recognise(detector, shape, &peak, is_exact);
 	}
 	is_freed = detector_is_freed(&peak, detector->profile.amplitude64, is_exact);

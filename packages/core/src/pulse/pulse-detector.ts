@@ -259,6 +259,11 @@ export class PulseDetector {
     return divide(this.#shape.middle16 * samplesPerTick, 16) + delaySamples;
   }
 
+  /** From the middle of the last flash to that of the one in `#shape`, in 1/16 tick. */
+  get #sinceFlash16(): number {
+    return this.#lastFlashAge * 16 - this.#shape.middle16;
+  }
+
   #countOnMovingLight(): number {
     const { count, amplitude64 } = this.#profile;
     const isClear = amplitude64 >= 2 * this.#near64 && this.#peak64 * 8 >= amplitude64;
@@ -267,7 +272,7 @@ export class PulseDetector {
     const place = { ring: this.#ring, geometry: this.geometry, middleAge, flanks: this.#flanks };
     if (!findOnMovingLight(this.#shape, place, this.#profile)) return 0;
     // An LED is dark for longer than it flashes: what is closer is what was left of the last flash.
-    if (this.#lastFlashAge * 16 - this.#shape.middle16 < (this.#shape.length16 * 3) >> 1) return 0;
+    if (this.#sinceFlash16 < (this.#shape.length16 * 3) >> 1) return 0;
     removeFlash(this.#shape, place);
     return 1;
   }
@@ -293,7 +298,8 @@ export class PulseDetector {
     const isExact = fit === 'exact';
     const isLoud = rise64 >= needed64;
     let certain = 0;
-    if (isLoud) {
+    // What overlaps the last flash is what was left of it.
+    if (isLoud && this.#sinceFlash16 >= shape.length16) {
       const { amplitude64, own16 } = shape;
       const measured = { rise64, amplitude64, length16: own16, samplesAgo: this.#samplesAgo };
       certain = recognise(this.#profile, measured, {
