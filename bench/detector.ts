@@ -1,6 +1,7 @@
 // The pulse detector on rendered light: for each scene what there was, what was counted, missed and invented, beside
 // the old sensor's rule on the same samples and the bound of an ideal detector. Seeds are others than those the detector
-// was tuned on. `--hours=1 --seeds=3 --noisy-seeds=10 --only=text`: scenes near the bound are run on more seeds.
+// was tuned on. `--hours=2 --seeds=3 --noisy-seeds=10 --limit-hours=4 --only=text`: scenes with much noise or no
+// flash are run on more seeds, those at the limit where the goals begin for longer.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,40 +61,58 @@ function percent(part: number): string {
   return (100 * part).toFixed(part < 1e-4 ? 4 : 2);
 }
 
+interface BoundFigures {
+  readonly snr: number;
+  /** Missed and invented, per flash. */
+  readonly share: number;
+  readonly inventedPerHour: number;
+}
+
 /** The bound: of the scene's own flashes and white noise, whatever else is in it. */
-function boundOf({ scene, score, hours }: Result): { snr: number; share: number } {
+function boundOf({ scene, score, hours }: Result): BoundFigures {
   const { meter, adc, rateHz } = scene.light;
   const lengthS = meter.flashMs / 1_000;
   const noiseMv = Math.hypot(adc.noiseMv, adc.stepMv / Math.sqrt(12), 1 / Math.sqrt(12));
   const factor = Math.min(1, meter.moved?.factor ?? 1);
   const snr = snrOf({ amplitudeMv: meter.amplitudeMv * factor, lengthS, rateHz, noiseMv });
   const bound = boundAt(snr, (hours * 3_600) / lengthS / Math.max(1, score.trueCount) - 1);
-  return { snr, share: bound.missed + bound.invented };
+  const inventedPerHour = (bound.invented * score.trueCount) / hours;
+  return { snr, share: bound.missed + bound.invented, inventedPerHour };
+}
+
+/**
+ * The goals, where the bound lets them be asked for. Near the bound the ideal detector itself invents a flash now and then:
+ * who invents no more than it does as well as can be.
+ */
+function goalOf({ scene, score, hours }: Result, error: number, bound: BoundFigures): string {
+  if (bound.share >= 1e-4) return '–';
+  if (error > (scene.hasMotion ? 0.005 : 0.001)) return 'MISSED: count';
+  const isForgiven = scene.hasMotion && score.trueCount > 0;
+  if (score.invented === 0 || isForgiven) return 'met';
+  return score.invented / hours <= bound.inventedPerHour ? 'as the bound' : 'MISSED: invented';
 }
 
 function row(result: Result): string[] {
   const { scene, score, oldCount } = result;
-  const { snr, share } = boundOf(result);
+  const bound = boundOf(result);
   const isBlind = score.states.saturated + score.states.missing;
   const error = score.trueCount === 0 ? 0 : Math.abs(score.counted - score.trueCount) / score.trueCount;
-  const limit = scene.hasMotion ? 0.005 : 0.001;
-  const isGoal = share < 1e-4;
-  const isInventing = result.runsInvented > 0 && !(scene.hasMotion && score.trueCount > 0);
-  const isMet = error <= limit && !isInventing;
   return [
     scene.name,
+    String(result.hours),
     String(score.trueCount),
     String(score.counted),
     String(score.missed),
     String(score.invented),
     `${result.runsInvented}/${result.runs}`,
     percent(error),
-    isGoal ? (isMet ? 'met' : 'MISSED') : '–',
+    goalOf(result, error, bound),
     `${score.states.good}/${score.states.weak}/${score.states.none}/${isBlind}`,
     String(score.unmeasured),
     String(oldCount),
-    snr.toFixed(1),
-    percent(share),
+    bound.snr.toFixed(1),
+    percent(bound.share),
+    bound.inventedPerHour.toFixed(2),
   ];
 }
 
@@ -135,17 +154,20 @@ function renderSamples(seconds: number): Uint8Array {
   return new Uint8Array(samplesMv.buffer);
 }
 
-const hours = Number(option('hours', '1'));
+const hours = Number(option('hours', '2'));
+const limitHours = Number(option('limit-hours', '4'));
 const seeds = Number(option('seeds', '3'));
 const noisySeeds = Number(option('noisy-seeds', '10'));
 const only = option('only', '');
 const scenes = SCENES.filter((scene) => scene.name.includes(only));
 console.log(
-  `${seeds} seeds of ${hours} h each, ${noisySeeds} for scenes named after noise or without a flash`,
+  `${seeds} seeds of ${hours} h each, ${noisySeeds} for scenes named after noise or without a flash, of ${limitHours} h at the limit`,
 );
 const isNoisy = ({ name, light }: Scene) => name.startsWith('noise') || light.meter.powerW[1] === 0;
+const isAtLimit = ({ name }: Scene) => name.startsWith('noise, SNR 8');
 const head = [
   'scene',
+  'hours',
   'true',
   'counted',
   'missed',
@@ -158,9 +180,12 @@ const head = [
   'old rule',
   'SNR',
   'bound %',
+  'invents/h',
 ];
 const startedMs = performance.now();
-const results = scenes.map((scene) => run(scene, isNoisy(scene) ? noisySeeds : seeds, hours));
+const results = scenes.map((scene) =>
+  run(scene, isNoisy(scene) ? noisySeeds : seeds, isAtLimit(scene) ? limitHours : hours),
+);
 printTable([head, ...results.map(row)]);
 const samples = results.reduce((sum, { scene, hours }) => sum + hours * 3_600 * scene.light.rateHz, 0);
 console.log(
