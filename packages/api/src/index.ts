@@ -1,4 +1,6 @@
 export * from './events.ts';
+export * from './firmware.ts';
+export * from './light.ts';
 export * from './live.ts';
 export * from './meters.ts';
 export * from './mqtt-health.ts';

@@ -10,6 +10,7 @@ import { z } from 'zod';
  * - `event`: something happened, as in `GET /api/v1/events`.
  * - `heard`: a sensor reported (also when nothing in its report was new).
  * - `meter`: a frame of a TIC meter came: the whole of what is known of it, as in `GET /api/v1/meters`.
+ * - `firmware`: an update of sensors began, went on or ended: the whole of it, as in `GET /api/v1/firmware`.
  * - `reset`: what came since the cursor is not known any more; read everything on show again.
  */
 export const livePoints = z.object({

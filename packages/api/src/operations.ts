@@ -1,6 +1,15 @@
 import { EVENT_KINDS } from '@kilowink/core/series';
 import { z } from 'zod';
 import { eventsAnswer, readingsAnswer } from './events.ts';
+import {
+  firmwareImage,
+  firmwareImageParameters,
+  firmwareInfo,
+  firmwareRun,
+  firmwareUpdateBody,
+  firmwareUploadQuery,
+} from './firmware.ts';
+import { lightAnswer, sensorParameters } from './light.ts';
 import { meterList } from './meters.ts';
 import { API_PREFIX, EVENTS_DEFAULT, EVENTS_MAX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
 import {
@@ -26,6 +35,8 @@ export interface Operation {
   readonly query: z.ZodObject | null;
   /** JSON that the request carries. */
   readonly body?: z.ZodType;
+  /** What the request carries where it is no JSON. */
+  readonly bodyType?: string;
   /** Null where the answer is no JSON. */
   readonly answer: z.ZodType | null;
   readonly contentType: string;
@@ -139,7 +150,7 @@ export const operations = {
     id: 'readLive',
     path: `${API_PREFIX}/live`,
     summary:
-      'Server-Sent Events: hello, points, rewritten, event, heard, meter, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
+      'Server-Sent Events: hello, points, rewritten, event, heard, meter, firmware, reset. Each id is a cursor; sent back as Last-Event-ID, nothing is missed',
     parameters: null,
     query: liveQuery,
     answer: null,
@@ -202,6 +213,66 @@ export const operations = {
     answer: sessionInfo,
     contentType: json,
   },
+  readLight: {
+    id: 'readLight',
+    path: `${API_PREFIX}/sensors/{source}/light`,
+    summary: 'How good the light at a sensor’s eye was, for at most a day',
+    parameters: sensorParameters,
+    query: null,
+    answer: lightAnswer,
+    contentType: json,
+  },
+  readFirmware: {
+    id: 'readFirmware',
+    path: `${API_PREFIX}/firmware`,
+    summary: 'Firmware images, where sensors are looked after, and what was done. For the administrator',
+    parameters: null,
+    query: null,
+    answer: firmwareInfo,
+    contentType: json,
+  },
+  addFirmwareImage: {
+    id: 'addFirmwareImage',
+    method: 'post',
+    path: `${API_PREFIX}/firmware/images`,
+    summary: 'Keeps a firmware image, once it was checked',
+    parameters: null,
+    query: firmwareUploadQuery,
+    bodyType: 'application/octet-stream',
+    answer: firmwareImage,
+    contentType: json,
+  },
+  removeFirmwareImage: {
+    id: 'removeFirmwareImage',
+    method: 'delete',
+    path: `${API_PREFIX}/firmware/images/{hash}`,
+    summary: 'Removes a firmware image from the server',
+    parameters: firmwareImageParameters,
+    query: null,
+    answer: firmwareInfo,
+    contentType: json,
+  },
+  startFirmwareUpdate: {
+    id: 'startFirmwareUpdate',
+    method: 'post',
+    path: `${API_PREFIX}/firmware/update`,
+    summary: 'Updates sensors in turn; one update at a time. How it goes is told live (`firmware`)',
+    parameters: null,
+    query: null,
+    body: firmwareUpdateBody,
+    answer: firmwareRun,
+    contentType: json,
+  },
+  cancelFirmwareUpdate: {
+    id: 'cancelFirmwareUpdate',
+    method: 'delete',
+    path: `${API_PREFIX}/firmware/update`,
+    summary: 'Ends the update: at once while a file is being sent, else after the sensor that restarts',
+    parameters: null,
+    query: null,
+    answer: firmwareInfo,
+    contentType: json,
+  },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 /** The OpenAPI 3.1 document of the API, for `GET /api/v1/openapi.json`. */
@@ -233,16 +304,18 @@ function describe(operation: Operation): Readonly<Record<string, unknown>> {
     operationId: operation.id,
     summary: operation.summary,
     parameters: [...inputs(operation.parameters, 'path'), ...inputs(operation.query, 'query')],
-    ...(operation.body === undefined
-      ? {}
-      : {
-          requestBody: { required: true, content: { [json]: { schema: schemaOf(operation.body, 'input') } } },
-        }),
+    ...requestBodyOf(operation),
     responses: {
       200: { description: operation.summary, content: { [operation.contentType]: { schema } } },
       default: problemAnswer,
     },
   };
+}
+
+function requestBodyOf({ body, bodyType }: Operation): Readonly<Record<string, unknown>> {
+  if (bodyType !== undefined) return { requestBody: { required: true, content: { [bodyType]: {} } } };
+  if (body === undefined) return {};
+  return { requestBody: { required: true, content: { [json]: { schema: schemaOf(body, 'input') } } } };
 }
 
 function inputs(shape: z.ZodObject | null, where: 'path' | 'query'): Readonly<Record<string, unknown>>[] {

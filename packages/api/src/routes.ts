@@ -11,3 +11,7 @@ export const EVENTS_MAX = 1_000;
 
 /** Raw measurements one answer holds at most. */
 export const WINDOWS_MAX = 20_000;
+
+/** A firmware file holds at most so much, and its name so many characters. */
+export const IMAGE_BYTES_MAX = 4 * 1_048_576;
+export const IMAGE_NAME_LENGTH_MAX = 120;
