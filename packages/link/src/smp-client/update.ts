@@ -28,6 +28,8 @@ export interface UpdateOptions {
   readonly leaveOnTrial?: boolean;
   /** How often a broken upload is taken up again; 10 by default. */
   readonly resumesMax?: number;
+  /** Ends it with the signal's reason, wherever it is. The device is left as it is, which is one that starts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How an update ended. */
@@ -92,6 +94,7 @@ class Update {
   }
 
   #step(step: UpdateStep, note: string): void {
+    this.#options.signal?.throwIfAborted();
     this.#options.onStep?.(step, note);
   }
 
@@ -123,13 +126,17 @@ class Update {
         if (refusalBehind(error) === null) throw error;
       });
     }
-    const { image, file, onProgress, resumesMax = 10 } = this.#options;
+    const { image, file, onProgress, resumesMax = 10, signal } = this.#options;
     this.#step('upload', `${formatVersion(image.version)}, ${file.length} bytes`);
     for (;;) {
       try {
         const progress = onProgress === undefined ? {} : { onProgress };
-        return await uploadImage(await this.#connected(), file, { imageHash: image.hash, ...progress });
+        return await uploadImage(await this.#connected(), file, {
+          ...{ imageHash: image.hash, signal },
+          ...progress,
+        });
       } catch (error) {
+        signal?.throwIfAborted();
         if (!isBreak(error) || this.#resumes >= resumesMax) throw error;
         this.#resumes += 1;
         this.#step('upload', `broken off, taken up again (${this.#resumes})`);
@@ -155,6 +162,7 @@ class Update {
     let stillOld = 0;
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      this.#options.signal?.throwIfAborted();
       const slots = await this.#tryState();
       if (slots?.some((slot) => slot.isActive && this.#isOurs(slot))) return;
       // Still pending: the restart has not begun yet. It answers and nothing is pending: the swap was undone or refused.
@@ -178,8 +186,9 @@ class Update {
   async #tryState(): Promise<readonly SlotState[] | null> {
     try {
       const client = await this.#connected();
-      return (await client.request(imageState, {}, { attempts: 2 })).images;
+      return (await client.request(imageState, {}, { attempts: 2, signal: this.#options.signal })).images;
     } catch (error) {
+      this.#options.signal?.throwIfAborted();
       if (!isBreak(error)) throw error;
       await this.#drop();
       return null;
