@@ -51,6 +51,12 @@ export const STORE_ERRORS = {
     status: 500,
     retryable: false,
   },
+  'store/restoring': {
+    message:
+      'a restore into {folder} was interrupted: start `kilowink serve` on it, which finishes it, or restore again',
+    status: 503,
+    retryable: true,
+  },
   'store/closed': {
     message: 'the store at {path} is closed',
     status: 500,

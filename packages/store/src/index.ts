@@ -1,4 +1,7 @@
 export { STORE_ERRORS } from './errors.ts';
+export { copyStore, type StoreCopy, type StoreCopyJob } from './sqlite/backup.ts';
+export { type RestoreJob, restoreInto } from './sqlite/backup-swap.ts';
+export { inspectStore, type SeriesTotal, type StoreInspection } from './sqlite/inspect-whole.ts';
 export {
   openSqliteStore,
   openSqliteStoreReadOnly,

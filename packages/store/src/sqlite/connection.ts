@@ -1,9 +1,12 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { AppError } from '@kilowink/core/error';
 import { storeError } from '../errors.ts';
 
 /** How long to wait for another process to be done with the file. */
 export const BUSY_MS_DEFAULT = 10_000;
+
+/** Pages copied at a time, between which others run. */
+const COPIED_PAGES = 100;
 
 /** SQLite's primary result codes that mean something to us. */
 const SQLITE = {
@@ -75,6 +78,32 @@ export class Connection {
   /** Runs `body` with the write lock, which other processes wait for: keep it short. */
   write<T>(body: () => T): T {
     return this.#transaction('BEGIN IMMEDIATE', body);
+  }
+
+  /**
+   * Copies the database as it is at one moment to a new file, however much is written beside it meanwhile. `look` reads
+   * that very moment; `onProgress` is told pages. The copy is not on the medium yet when this is done.
+   */
+  async copyTo<T>(
+    path: string,
+    { look, onProgress }: { look: () => T; onProgress: (done: number, total: number) => void },
+  ): Promise<T> {
+    // The open transaction is what keeps the copy from beginning again with each write of another process.
+    this.guard(() => this.#database.exec('BEGIN'));
+    this.#depth += 1;
+    try {
+      const seen = look();
+      await backup(this.#database, path, {
+        rate: COPIED_PAGES,
+        progress: ({ totalPages, remainingPages }) => onProgress(totalPages - remainingPages, totalPages),
+      });
+      return seen;
+    } catch (error) {
+      throw this.#errorOf(error);
+    } finally {
+      this.#depth -= 1;
+      if (this.#database.isTransaction) this.#database.exec('COMMIT');
+    }
   }
 
   close(): void {

@@ -62,7 +62,8 @@ function changedSchema(connection: Connection): string | null {
 
 const SCHEMA = 'SELECT name, sql FROM sqlite_schema';
 
-function inspectContent(connection: Connection): string | null {
+/** As `inspectFile`, over a connection. Throws where a page can not be read. */
+export function inspectContent(connection: Connection): string | null {
   const names = connection
     .rows<[string]>("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .map((row) => row[0]);

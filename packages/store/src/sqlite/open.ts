@@ -5,6 +5,7 @@ import type { Clock } from '@kilowink/core/time';
 import { storeError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
 import type { Damage, Store, StoreReader } from '../store.ts';
+import { assertNoRestore, finishRestore } from './backup-swap.ts';
 import { beginEpoch } from './change-log.ts';
 import { BUSY_MS_DEFAULT, Connection } from './connection.ts';
 import { inspectFile } from './inspect.ts';
@@ -71,8 +72,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   makeFolder(folder);
   const path = join(folder, STORE_FILE);
   const wasServed = existsSync(join(folder, LOCK_FILE));
+  if (role === 'import') assertNoRestore(folder);
   const release = role === 'serve' ? lockWriter(folder) : () => undefined;
   try {
+    if (role === 'serve') finishRestore(folder);
     const damage = role === 'serve' ? mend(path, wasServed, clock) : null;
     const connection = new Connection(path, { readOnly: false, busyMs });
     connection.exec(`PRAGMA synchronous = ${synchronous}`);
@@ -105,6 +108,7 @@ function mend(path: string, wasServed: boolean, clock: Clock): Damage | null {
  */
 export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreReader {
   const path = join(options.folder, STORE_FILE);
+  assertNoRestore(options.folder);
   if (!existsSync(path)) throw storeError('store/missing', { path });
   const connection = new Connection(path, { readOnly: true });
   try {
