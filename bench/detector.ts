@@ -10,6 +10,7 @@ import { boundAt, createLight, runScene, SCENES, type Scene, type Score, snrOf }
 import { compileForChip } from '../tools/lib/core-c.ts';
 import { printTable } from './lib/figures.ts';
 import { createOldDetector } from './lib/old-detector.ts';
+import { priceOf } from './lib/pulse-theory.ts';
 
 interface Result {
   readonly scene: Scene;
@@ -116,6 +117,21 @@ function row(result: Result): string[] {
   ];
 }
 
+/** About as many flashes an hour as the scenes in noise have. */
+const FLASHES_PER_HOUR = 2_500;
+
+/** What theory says that the filter costs, before anything is run. */
+function printTheory(): void {
+  const share = (factor: number) => (100 * (factor - 1)).toFixed(1);
+  const rows = [15, 40, 120].map((flashMs) => {
+    const { smoothing, calm, moving, snrForGoal, snrOfBound } = priceOf(flashMs, FLASHES_PER_HOUR);
+    const prices = [smoothing, calm, moving].map(share);
+    return [`flashes of ${flashMs} ms`, ...prices, snrForGoal.toFixed(2), snrOfBound.toFixed(2)];
+  });
+  const head = ['price in SNR, %', 'smoothing', 'calm light', 'moving light'];
+  printTable([[...head, '0.1 % missed from SNR', 'bound under 0.01 % from SNR'], ...rows]);
+}
+
 /** The C twin on ten minutes of a scene, and its size for a small chip; says so where there is no compiler. */
 function printC(): void {
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
@@ -182,6 +198,8 @@ const head = [
   'bound %',
   'invents/h',
 ];
+printTheory();
+console.log();
 const startedMs = performance.now();
 const results = scenes.map((scene) =>
   run(scene, isNoisy(scene) ? noisySeeds : seeds, isAtLimit(scene) ? limitHours : hours),
