@@ -36,8 +36,11 @@ export interface Store extends StoreReader {
   readonly writtenGroups: number;
   /** Replaces the run's timeline. Windows already sealed keep the times they were sealed with. */
   setTimeline(run: RunId, timeline: Timeline): void;
-  /** Keeps what the ingest must remember of a source across restarts, as JSON; written with the windows of its group. */
-  putSourceState(source: string, state: string): void;
+  /**
+   * Keeps what the ingest must remember of a source across restarts, as JSON; written with the windows of its group.
+   * A function is asked when it is: for a state that changes with each measurement.
+   */
+  putSourceState(source: string, state: string | (() => string)): void;
 
   /**
    * Adds points; one whose (series, start) is stored already, or whose value is no whole number ≥ 0, is left out. A point

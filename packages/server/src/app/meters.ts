@@ -47,6 +47,7 @@ export class Meters {
     const { config, store, clock, log, handlers = [] } = options;
     meters.#mqtt = await Mqtt.open({
       ...{ config: config.mqtt, folder: config.dataDir, store, tic: meters.#tic, clock, log },
+      isPushed: config.store.synchronous === 'full',
       handlers: [...handlers, ...meters.#home.handlers],
       onOnline: () => meters.#home.refresh(),
     });

@@ -55,7 +55,7 @@ export class TicIngest {
     const meter = this.#load(input);
     const outcome = store.together(() => {
       const taken = meter.take(input);
-      store.putSourceState(ticSourceOf(input.meter), JSON.stringify(meter.state));
+      store.putSourceState(ticSourceOf(input.meter), () => JSON.stringify(meter.state));
       return { taken, group: store.currentGroup };
     });
     const touched = [...this.#port.touched];

@@ -7,7 +7,7 @@ import { boundSessions, type Persistence } from './bound-sessions.ts';
 import { type Anonymous, Gatekeeper, type Guest } from './gatekeeper.ts';
 import { type HeldAcks, pubackBytes } from './held-acks.ts';
 import { type BoundListener, type ListenerOptions, openListeners } from './listeners.ts';
-import type { Publish, TakeMessage } from './message.ts';
+import type { MqttMessage, Publish, TakeMessage } from './message.ts';
 import { readWhole } from './read-whole.ts';
 import { RetainedMessages } from './retained-file.ts';
 
@@ -34,14 +34,12 @@ export interface BrokerCounters {
   protocolErrors: number;
 }
 
-/** A gateway that has just connected holds its radio awake until it is answered; one that stays is no such. */
-const HURRY_MS = 15_000;
 /** Return code of CONNACK. */
 const NOT_AUTHORIZED: AuthenticateError['returnCode'] = 5;
 const SAVE_MS = 1_000;
 
 /**
- * The embedded broker. A QoS 1 message that is to be stored is acknowledged when it is in the file. aedes 1.2.0 acknowledges
+ * The embedded broker. A QoS 1 message that is to be stored is acknowledged when it is in a file. aedes 1.2.0 acknowledges
  * as soon as a message may be published, and reads no more of a client while it is asked that; so the message passes it as
  * QoS 0, gets its QoS back on its way to the subscribers, and is acknowledged from here.
  */
@@ -58,7 +56,7 @@ export class Broker {
   readonly #aedes: Aedes;
   readonly #gate: Gatekeeper;
   readonly #retained: RetainedMessages;
-  readonly #guests = new WeakMap<Client, { readonly guest: Guest; readonly sinceMs: number }>();
+  readonly #guests = new WeakMap<Client, Guest>();
   readonly #acknowledgedHere = new WeakSet<object>();
   readonly #sockets = new Set<Duplex>();
   #listeners: readonly BoundListener[] = [];
@@ -113,7 +111,7 @@ export class Broker {
       this.#authenticate(client, { name, password }, done);
     aedes.authorizePublish = (client, packet, done) => this.#authorize(client, packet, done);
     aedes.authorizeSubscribe = (client, subscription, done) => {
-      const guest = this.#guests.get(client)?.guest;
+      const guest = this.#guests.get(client);
       done(
         null,
         guest !== undefined && this.#gate.maySubscribe(guest, subscription.topic) ? subscription : null,
@@ -195,15 +193,15 @@ export class Broker {
         refuse();
         return;
       }
-      this.#guests.set(client, { guest, sinceMs: this.#options.clock.monotonicMs() });
+      this.#guests.set(client, guest);
       done(null, true);
     }, refuse);
   }
 
   #authorize(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const known = client === null ? undefined : this.#guests.get(client);
+    const guest = client === null ? undefined : this.#guests.get(client);
     const topic = String(packet.topic);
-    if (client === null || known === undefined || !this.#gate.mayPublish(known.guest, topic)) {
+    if (client === null || guest === undefined || !this.#gate.mayPublish(guest, topic)) {
       this.#refuse(`MQTT client ${client?.id ?? 'gone'} may not publish to ${topic}.`, done);
       return;
     }
@@ -218,13 +216,14 @@ export class Broker {
     }
     this.counters.messages += 1;
     const receivedMs = this.#options.clock.wallMs();
-    const taken = this.#options.take({ topic, payload, isRetained: false, receivedMs });
+    const message = { topic, payload, isRetained: false, receivedMs };
+    const taken = this.#options.take(message);
     const isAcknowledged = packet.qos > 0 && packet.messageId !== undefined;
     // Settings that a sensor fetches at its next wake must be there after a power cut too.
     if (isAcknowledged && packet.retain) this.#save();
     if (taken === 'failed') this.#refuse(`MQTT client ${client.id}: ${topic} could not be stored.`, done);
     else if (!isAcknowledged || typeof taken !== 'number') done(null);
-    else this.#acknowledgeLater({ client, packet, group: taken, sinceMs: known.sinceMs }, done);
+    else this.#acknowledgeLater({ client, packet, message, group: taken }, done);
   }
 
   #refuse(line: string, done: (error: Error) => void): void {
@@ -234,19 +233,18 @@ export class Broker {
   }
 
   #acknowledgeLater(
-    of: { client: Client; packet: PublishPacket; group: number; sinceMs: number },
+    of: { client: Client; packet: PublishPacket; message: MqttMessage; group: number },
     done: (error?: Error | null) => void,
   ): void {
-    const { client, packet, group, sinceMs } = of;
-    const patience = this.#options.clock.monotonicMs() - sinceMs < HURRY_MS ? 'soon' : 'grouped';
+    const { client, packet, message, group } = of;
     if (packet.qos === 2) {
-      this.#options.acks.hold(group, 'soon', () => done(null));
+      this.#options.acks.hold(message, group, () => done(null));
       return;
     }
     const { messageId = 0 } = packet;
     packet.qos = 0;
     this.#acknowledgedHere.add(packet);
-    this.#options.acks.hold(group, patience, () => {
+    this.#options.acks.hold(message, group, () => {
       if (!client.closed) client.conn.write(pubackBytes(messageId));
     });
     done(null);

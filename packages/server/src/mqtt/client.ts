@@ -40,7 +40,7 @@ const UNACCEPTABLE = 1;
 const UNSUPPORTED = 132;
 
 /**
- * An external broker: a session that it keeps while the server is away, and messages acknowledged when they are stored.
+ * An external broker: a session that it keeps while the server is away, and messages acknowledged when they are in a file.
  * mqtt.js 5.16.0 handles one packet after the other, so one whose acknowledgement waits would stop all others; therefore a
  * QoS 1 message passes it as QoS 0 and is acknowledged from here, on the connection it came on.
  */
@@ -128,7 +128,7 @@ export class ExternalBroker {
       stream.destroy();
       return;
     }
-    acks.hold(taken, 'grouped', () => {
+    acks.hold(message, taken, () => {
       if (this.#client.connected && this.#client.stream === stream) stream.write(pubackBytes(messageId));
     });
   }

@@ -1,86 +1,146 @@
-/** What acknowledgements wait for: the store's groups. */
+import type { MqttMessage, TakeMessage, Taken } from './message.ts';
+import type { LoggedMessage, MessageLog } from './message-log.ts';
+
+/** What of the store acknowledgements have to do with. */
 export interface GroupedWrites {
   readonly writtenGroups: number;
+  readonly currentGroup: number;
   flush(): void;
+  together<T>(body: () => T): T;
+  putSourceState(source: string, state: () => string): void;
+  sourceState(source: string): string | null;
 }
 
 export interface HeldAcksOptions {
   readonly store: GroupedWrites;
-  /** Acknowledgements held at most before the group is written without waiting further. */
-  readonly countMax: number;
-  /** How long an acknowledgement that is waited for is held, ms. */
-  readonly soonMs: number;
-  /** How often it is looked whether the store wrote its group by itself, ms. */
-  readonly lookMs?: number;
-  /** Called when the store could not be written; it is tried again. */
+  readonly log: MessageLog;
+  readonly take: TakeMessage;
+  /** How often what could not be written is tried again, ms. */
+  readonly retryMs?: number;
+  /** Called when neither the log nor the store could be written. */
   readonly onError: (error: unknown) => void;
 }
 
-const LOOK_MS = 250;
+interface Held {
+  readonly number: number;
+  readonly message: MqttMessage;
+  readonly group: number;
+  readonly acknowledge: () => void;
+}
+
+const RETRY_MS = 250;
+/** Longer a log is not needed to get: then the group is written. */
+const LOG_BYTES_MAX = 16_000_000;
+/** Where the store keeps up to which message its groups go. */
+const STATE_SOURCE = 'mqtt/messages';
 
 /**
- * Acknowledgements that wait until what they acknowledge is in the file. The store writes in groups to spare the card; who
- * stays connected can wait for that, who holds a radio awake can not, and has the group written soon.
+ * Takes messages in, and acknowledges those that came at QoS 1 or 2 once they are in a file: the log, together with all others
+ * of the same turn of the event loop, or the store, where the log can not be written. The store keeps with each group
+ * the number of the last message in it, so that after a crash each message of the log is taken exactly once.
  */
 export class HeldAcks {
   readonly #options: HeldAcksOptions;
-  #held: { readonly group: number; readonly acknowledge: () => void }[] = [];
-  #soon: ReturnType<typeof setTimeout> | null = null;
-  #look: ReturnType<typeof setInterval> | null = null;
+  #held: Held[] = [];
+  #left: readonly LoggedMessage[];
+  #number: number;
+  /** The latest group that something in the log belongs to. */
+  #loggedGroup = 0;
+  #isDue = false;
+  #retry: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: HeldAcksOptions) {
     this.#options = options;
+    const { log, store } = options;
+    const storedNumber = Number(store.sourceState(STATE_SOURCE) ?? 0);
+    this.#number = Math.max(storedNumber, log.left.at(-1)?.number ?? 0);
+    this.#left = log.left.filter(({ number }) => number > storedNumber);
   }
 
   get count(): number {
     return this.#held.length;
   }
 
-  /** Calls `acknowledge` once the group is in the file. */
-  hold(group: number, patience: 'soon' | 'grouped', acknowledge: () => void): void {
-    this.#held.push({ group, acknowledge });
-    if (this.#options.store.writtenGroups >= group) {
-      this.settle();
-      return;
-    }
-    this.#look ??= setInterval(() => this.settle(), this.#options.lookMs ?? LOOK_MS);
-    if (patience === 'soon' || this.#held.length >= this.#options.countMax) {
-      this.#soon ??= setTimeout(() => this.flush(), this.#options.soonMs);
-    }
+  /** Takes what a crash left in the log again, by `take`, which is this one's `take` unless something is said about it. */
+  takeLeft(take: TakeMessage): number {
+    const { length } = this.#left;
+    for (const { message } of this.#left) take(message);
+    this.#left = [];
+    this.#loggedGroup = this.#options.store.currentGroup;
+    return length;
   }
 
-  /** Writes the group and lets go of what waited for it. */
+  /** Throws when the store can not take it. */
+  take(message: MqttMessage): Taken {
+    const { store, take } = this.#options;
+    return store.together(() => {
+      const taken = take(message);
+      if (typeof taken !== 'number') return taken;
+      this.#number += 1;
+      store.putSourceState(STATE_SOURCE, () => String(this.#number));
+      return store.currentGroup;
+    });
+  }
+
+  /** Calls `acknowledge` once the message taken last, whose group this is, is in a file. */
+  hold(message: MqttMessage, group: number, acknowledge: () => void): void {
+    this.#held.push({ number: this.#number, message, group, acknowledge });
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => this.#write());
+  }
+
+  /** Writes the store's group and lets go of what waited for it. */
   flush(): void {
-    if (this.#soon !== null) clearTimeout(this.#soon);
-    this.#soon = null;
+    const { store, log, onError } = this.#options;
     try {
-      this.#options.store.flush();
+      store.flush();
+      log.clear();
     } catch (error) {
-      this.#options.onError(error);
+      onError(error);
     }
-    this.settle();
-  }
-
-  /** Lets go of what is in the file. */
-  settle(): void {
-    const { writtenGroups } = this.#options.store;
-    const ready = this.#held.filter(({ group }) => group <= writtenGroups);
-    this.#held = this.#held.filter(({ group }) => group > writtenGroups);
-    if (this.#held.length === 0) this.#stopTimers();
-    for (const { acknowledge } of ready) acknowledge();
+    this.#settle();
   }
 
   /** Lets go of everything without acknowledging it. */
   close(): void {
     this.#held = [];
-    this.#stopTimers();
+    this.#settle();
+    this.#options.log.close();
   }
 
-  #stopTimers(): void {
-    if (this.#look !== null) clearInterval(this.#look);
-    if (this.#soon !== null) clearTimeout(this.#soon);
-    this.#look = null;
-    this.#soon = null;
+  #write(): void {
+    const { store, log, onError } = this.#options;
+    this.#isDue = false;
+    try {
+      if (this.#loggedGroup <= store.writtenGroups) log.clear();
+      const unwritten = this.#held.filter(({ group }) => group > store.writtenGroups);
+      if (unwritten.length > 0) {
+        log.append(unwritten);
+        this.#loggedGroup = Math.max(this.#loggedGroup, ...unwritten.map(({ group }) => group));
+      }
+      const ready = this.#held.splice(0);
+      for (const { acknowledge } of ready) acknowledge();
+      if (log.bytes > LOG_BYTES_MAX) this.flush();
+    } catch (error) {
+      onError(error);
+      this.flush();
+    }
+    this.#settle();
+  }
+
+  /** Lets go of what is in the store's file, and tries again with the rest. */
+  #settle(): void {
+    const { writtenGroups } = this.#options.store;
+    const ready = this.#held.filter(({ group }) => group <= writtenGroups);
+    this.#held = this.#held.filter(({ group }) => group > writtenGroups);
+    for (const { acknowledge } of ready) acknowledge();
+    if (this.#held.length === 0) {
+      if (this.#retry !== null) clearInterval(this.#retry);
+      this.#retry = null;
+    } else if (!this.#isDue) {
+      this.#retry ??= setInterval(() => this.#write(), this.#options.retryMs ?? RETRY_MS);
+    }
   }
 }
 

@@ -7,7 +7,8 @@ import type { Broker, BrokerOptions } from './broker.ts';
 import type { ExternalBroker } from './client.ts';
 import { statusTopic } from './client.ts';
 import { HeldAcks } from './held-acks.ts';
-import type { Publish } from './message.ts';
+import type { Publish, TakeMessage } from './message.ts';
+import { MessageLog } from './message-log.ts';
 import { MqttRouter, type TopicHandler } from './router.ts';
 
 export interface MqttOptions {
@@ -16,6 +17,8 @@ export interface MqttOptions {
   readonly folder: string;
   readonly store: Store;
   readonly tic: TicIngest;
+  /** What is acknowledged must be on the medium, not only with the system. */
+  readonly isPushed?: boolean;
   /** Topics of other parts of the server. */
   readonly handlers?: readonly TopicHandler[];
   readonly clock: Clock;
@@ -23,11 +26,6 @@ export interface MqttOptions {
   /** Called each time the external broker stands: what others are to know of is published anew. */
   readonly onOnline?: () => void;
 }
-
-/** Together with others': how long a message waits that somebody stays awake for. */
-const SOON_MS = 60;
-/** Mosquitto sends 20 messages before it waits for the first acknowledgement. */
-const HELD_MAX = 10;
 
 /** MQTT as configured: the embedded broker, an external one, both, or neither. */
 export class Mqtt {
@@ -47,10 +45,14 @@ export class Mqtt {
     if (!config.broker.enabled && config.url === undefined) return null;
     const onError = (error: unknown) =>
       log(`MQTT: ${error instanceof Error ? error.message : String(error)}`);
-    const acks = new HeldAcks({ store, countMax: HELD_MAX, soonMs: SOON_MS, onError });
     const router = new MqttRouter({ config, tic, log, ...(handlers === undefined ? {} : { handlers }) });
+    const messages = new MessageLog(folder, options.isPushed ?? false);
+    const acks = new HeldAcks({ store, log: messages, take: router.take, onError });
     const mqtt = new Mqtt(router, acks);
-    const of = { acks, clock, log, take: guarded(router, log) };
+    const take = guarded(acks, log);
+    const left = acks.takeLeft(take);
+    if (left > 0) log(`MQTT: ${left} messages of the last run were taken again.`);
+    const of = { acks, clock, log, take };
     try {
       if (config.broker.enabled) mqtt.#broker = await openBroker({ ...of, ...brokerPlace(config), folder });
       if (config.url !== undefined) {
@@ -128,10 +130,10 @@ function brokerPlace({ topic, broker }: MqttConfig) {
 }
 
 /** A message that the store can not take is not acknowledged: its sender has it still, and sends it again. */
-function guarded(router: MqttRouter, log: (line: string) => void): MqttRouter['take'] {
+function guarded(acks: HeldAcks, log: (line: string) => void): TakeMessage {
   return (message) => {
     try {
-      return router.take(message);
+      return acks.take(message);
     } catch (error) {
       log(`MQTT: ${message.topic} could not be stored: ${error instanceof Error ? error.message : error}`);
       return 'failed';

@@ -16,12 +16,38 @@ export type PendingChange =
 
 export type Rewritten = Extract<Change, { kind: 'rewritten' }>;
 
+/** States by source; one given as a function is asked each time it is looked at. */
+class SourceStates {
+  readonly #states = new Map<string, string | (() => string)>();
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  set(source: string, state: string | (() => string)): void {
+    this.#states.set(source, state);
+  }
+
+  get(source: string): string | undefined {
+    const state = this.#states.get(source);
+    return typeof state === 'function' ? state() : state;
+  }
+
+  *[Symbol.iterator](): Iterator<[string, string]> {
+    for (const [source, state] of this.#states) yield [source, typeof state === 'function' ? state() : state];
+  }
+
+  clear(): void {
+    this.#states.clear();
+  }
+}
+
 /** What was put and not written yet. Readers of the same store lay it over what the file has. */
 export class Pending {
   readonly windows = new Map<RunId, Map<number, HotRow>>();
   readonly points = new Map<SeriesId, Map<number, HotRow>>();
   readonly timelines = new Map<RunId, Timeline>();
-  readonly sourceStates = new Map<string, string>();
+  readonly sourceStates = new SourceStates();
   readonly longestMs = new Map<SeriesId, number>();
   /** What is done to the recovered energy, in order. */
   readonly recovered: RecoveredStep[] = [];

@@ -192,8 +192,10 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
-  putSourceState(source: string, state: string): void {
-    this.#put(() => this.parts.pending.sourceStates.set(source, state));
+  putSourceState(source: string, state: string | (() => string)): void {
+    this.assertOpen();
+    this.parts.pending.sourceStates.set(source, state);
+    this.#flushWhenDue();
   }
 
   addPoints(series: SeriesId, points: Points): AddedPoints {
