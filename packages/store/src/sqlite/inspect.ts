@@ -17,8 +17,9 @@ const TABLES = [
 ];
 
 /**
- * What is wrong with the store's file, or null when it is sound or not there. It reads every page once (`quick_check`
- * without indexes' order): 30 ms for ten years of a house. Blocks have checksums of their own besides.
+ * What is wrong with the store's file, or null when it is sound or not there. It reads every page once, and looks whether
+ * the indexes lead to the rows (`integrity_check`): 35 ms for ten years of a house, an eighth more than `quick_check`, which
+ * an index that leads nowhere passes. Blocks have checksums of their own besides.
  * `wasServed`: a store has been served from the folder before, so an empty file is not a new one.
  */
 export function inspectFile(path: string, wasServed: boolean): string | null {
@@ -76,7 +77,7 @@ export function inspectContent(connection: Connection): string | null {
   if (missing.length > 0) return `tables expected, missing: ${missing.join(', ')}`;
   const changed = changedSchema(connection);
   if (changed !== null) return changed;
-  const faults = connection.rows<[string]>('PRAGMA quick_check(5)').map((row) => row[0]);
+  const faults = connection.rows<[string]>('PRAGMA integrity_check(5)').map((row) => row[0]);
   return faults.length === 1 && faults[0] === 'ok'
     ? null
     : faults
