@@ -3,13 +3,14 @@ import { type Fault, fault, ok, type Result } from '@kilowink/core/error';
 
 /*
  *   0        1             5
- *   version  crc32 (LE)    zstd frame of the columns …
+ *   version  crc32 (LE)    version 1: zstd frame of the columns …    version 2: the columns as they are …
  *
- * The checksum covers the version and the frame. The count of points is the first number of the columns. The frame
+ * The checksum covers the version and what follows it. The count of points is the first number of the columns. The frame
  * carries no checksum of its own, and no size: a block is opened with a bound.
  */
 
-const VERSION = 1;
+const PACKED = 1;
+const PLAIN = 2;
 const HEADER_BYTES = 5;
 
 /** A block's columns are never larger than this; a block that says otherwise is damaged. */
@@ -26,17 +27,26 @@ export function sealBlock(columns: Uint8Array, level: number): Uint8Array {
   const frame = zstdCompressSync(columns, {
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 0 },
   });
-  const block = new Uint8Array(HEADER_BYTES + frame.length);
-  block[0] = VERSION;
-  block.set(frame, HEADER_BYTES);
+  return enveloped(PACKED, frame);
+}
+
+/** Wraps columns for storage as they are: for what is small, and read by the hundred. */
+export function sealPlainBlock(columns: Uint8Array): Uint8Array {
+  return enveloped(PLAIN, columns);
+}
+
+function enveloped(version: number, content: Uint8Array): Uint8Array {
+  const block = new Uint8Array(HEADER_BYTES + content.length);
+  block[0] = version;
+  block.set(content, HEADER_BYTES);
   new DataView(block.buffer).setUint32(1, checksum(block), true);
   return block;
 }
 
-/** The columns in a block, or what is wrong with it. */
+/** The columns in a block, or what is wrong with it; of a plain block a view. */
 export function openBlock(block: Uint8Array): Result<Uint8Array, Fault> {
   const frame = checkBlock(block);
-  if (!frame.ok) return frame;
+  if (!frame.ok || block[0] === PLAIN) return frame;
   try {
     return ok(zstdDecompressSync(frame.value, { maxOutputLength: COLUMNS_BYTES_MAX }));
   } catch (error) {
@@ -44,11 +54,13 @@ export function openBlock(block: Uint8Array): Result<Uint8Array, Fault> {
   }
 }
 
-/** The compressed part of a block whose version and checksum hold, or what is wrong with it. */
+/** What follows the header of a block whose version and checksum hold, or what is wrong with it. */
 export function checkBlock(block: Uint8Array): Result<Uint8Array, Fault> {
   if (block.length < HEADER_BYTES)
     return damaged(`at least ${HEADER_BYTES} bytes expected, found ${block.length}`);
-  if (block[0] !== VERSION) return damaged(`format version ${VERSION} expected, found ${block[0]}`);
+  if (block[0] !== PACKED && block[0] !== PLAIN) {
+    return damaged(`format version ${PACKED} or ${PLAIN} expected, found ${block[0]}`);
+  }
   const expected = new DataView(block.buffer, block.byteOffset).getUint32(1, true);
   const found = checksum(block);
   if (expected !== found) return damaged(`checksum ${hex(expected)} expected, computed ${hex(found)}`);

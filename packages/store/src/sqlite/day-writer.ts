@@ -1,6 +1,6 @@
 import { encodePoints, encodeRollup, type Kind, type Points, rollUp } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
-import { sealBlock } from '../block/envelope.ts';
+import { sealBlock, sealPlainBlock } from '../block/envelope.ts';
 import { DAY_STATE, emptyMonth, encodeMonth, type MonthHours } from '../block/hours-codec.ts';
 import { dayHoursFrame, LEVEL, minutesFrame, monthStartMs, utcMonth } from '../block/levels.ts';
 import type { SeriesId } from '../store.ts';
@@ -64,7 +64,7 @@ export class DayWriter {
       level: LEVEL.hours,
       period: month,
       data: hours.dayStates.some((state) => state !== DAY_STATE.none)
-        ? sealBlock(encodeMonth(hours), this.#level)
+        ? sealPlainBlock(encodeMonth(hours))
         : null,
       firstMs: null,
       lastMs: null,

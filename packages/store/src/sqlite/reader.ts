@@ -239,13 +239,10 @@ export class SqliteReader implements StoreReader {
       days.flatMap((day) => Array.from({ length: reach + 1 }, (_, back) => day - back)),
     );
     for (const day of [...startDays].sort((left, right) => left - right)) {
-      const points = this.snapshot(() => this.#startingOn(series, day, reach));
-      const inside = startsBetween(
-        points,
-        Math.max(fromMs, day * DAY_MS),
-        Math.min(toMs, (day + 1) * DAY_MS),
-      );
-      if (inside.starts.length > 0) yield inside;
+      const range = { fromMs: Math.max(fromMs, day * DAY_MS), toMs: Math.min(toMs, (day + 1) * DAY_MS) };
+      if (range.fromMs >= range.toMs) continue;
+      const points = this.snapshot(() => this.#startingIn(series, range, longestMs));
+      if (points.starts.length > 0) yield points;
     }
   }
 
@@ -360,14 +357,15 @@ export class SqliteReader implements StoreReader {
     return [...recovered.spans(series), ...ofPoints];
   }
 
-  #startingOn(series: SeriesId, day: number, reach: number): Points {
+  /** The points that start in a range; only the days are opened that can hold their midpoints. */
+  #startingIn(series: SeriesId, range: { fromMs: EpochMs; toMs: EpochMs }, longestMs: number): Points {
     const parts: Points[] = [];
-    for (let other = day; other <= day + reach; other += 1) {
-      const points = this.#queries.day(series, other);
-      parts.push(startsBetween(points, day * DAY_MS, (day + 1) * DAY_MS));
+    const lastDay = utcDay(range.toMs + longestMs / 2);
+    for (let day = utcDay(range.fromMs); day <= lastDay; day += 1) {
+      const points = startsBetween(this.#queries.day(series, day), range.fromMs, range.toMs);
+      if (points.starts.length > 0) parts.push(points);
     }
-    const filled = parts.filter((part) => part.starts.length > 0);
-    return filled.length === 0 ? NO_POINTS : sortPoints(concatPoints(filled));
+    return parts.length === 0 ? NO_POINTS : sortPoints(concatPoints(parts));
   }
 
   #readStand(): Stand {
