@@ -7,6 +7,7 @@ import type { KeyRing } from '../keys/index.ts';
 import { type HeardWay, SourceWays, type Way, WIFI } from './advert-ways.ts';
 import { NumberedIngest } from './numbered-ingest.ts';
 import type { SensorSelf } from './numbered-sensor.ts';
+import { machineUptimeMs, type ReportGuard } from './report-guard.ts';
 import { Sensor, type SensorCounters } from './sensor.ts';
 import { isAt, type SensorKey, sensorKeyOf } from './source-key.ts';
 
@@ -45,6 +46,8 @@ export interface IngestOptions {
   /** Called after a report was taken, with what was new. */
   readonly onTaken?: (series: SeriesId, added: number) => void;
   readonly log?: (line: string) => void;
+  /** Keeps what version 1 sensors said until it is in the file. */
+  readonly guard?: ReportGuard;
 }
 
 /** Takes reports in: bytes and a remote address in, windows stored once, an answer out. Never throws on what came. */
@@ -63,8 +66,11 @@ export class Ingest {
 
   /** A sensor has booted. It sends no bytes with that, so every known type at this address counts as booted. */
   up(address: string): Answer {
+    return this.#up(address, this.#guarded(address, null));
+  }
+
+  #up(address: string, at: Moment): Answer {
     const { store, mappings } = this.#options;
-    const at = this.#now();
     for (const { source, name } of store.listSeries()) {
       if (isAt(source, address, mappings)) this.#load({ source, name }).up(at);
     }
@@ -75,6 +81,31 @@ export class Ingest {
   /** `way`: how the report came. */
   report(address: string, bytes: Uint8Array, way: Way = WIFI): Answer {
     if (isVersion2(bytes)) return this.#reportNumbered(address, bytes, way);
+    return this.#reportUnnumbered(address, bytes, { way, at: this.#guarded(address, bytes) });
+  }
+
+  /** Takes again what an earlier process answered and did not get into the file. Returns how many there were. */
+  takeLeft(): number {
+    const { guard } = this.#options;
+    if (guard === undefined) return 0;
+    const left = guard.left();
+    const passedMs = machineUptimeMs();
+    const nowMs = this.#now().monotonicMs;
+    for (const { address, bytes, wallMs, uptimeMs } of left) {
+      const at = { wallMs, monotonicMs: nowMs - (passedMs - uptimeMs) };
+      if (bytes === null) this.#up(address, at);
+      else this.#reportUnnumbered(address, bytes, { way: WIFI, at });
+    }
+    return left.length;
+  }
+
+  #guarded(address: string, bytes: Uint8Array | null): Moment {
+    const at = this.#now();
+    this.#options.guard?.note({ address, bytes, wallMs: at.wallMs, uptimeMs: machineUptimeMs() });
+    return at;
+  }
+
+  #reportUnnumbered(address: string, bytes: Uint8Array, { way, at }: { way: Way; at: Moment }): Answer {
     const decoded = decodeReportV1(bytes);
     if (!decoded.ok) {
       this.#refuse(address, decoded.fault);
@@ -82,7 +113,7 @@ export class Ingest {
     }
     const type = decoded.value.sensorType;
     const sensor = this.#load(sensorKeyOf({ address, type }, this.#options.mappings));
-    const taken = sensor.report(decoded.value, this.#now());
+    const taken = sensor.report(decoded.value, at);
     this.heard(sensor.source, way);
     this.#options.onTaken?.(sensor.series, taken.added);
     this.#options.log?.(
@@ -171,8 +202,14 @@ export class Ingest {
     this.#options.log?.(`${lastMessage}`);
   }
 
-  #now(): { wallMs: EpochMs; monotonicMs: number } {
+  #now(): Moment {
     const { clock } = this.#options;
     return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   }
+}
+
+/** When something came. */
+interface Moment {
+  readonly wallMs: EpochMs;
+  readonly monotonicMs: number;
 }

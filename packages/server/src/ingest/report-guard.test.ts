@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ReportGuard } from './report-guard.ts';
+
+const memory = mkdtempSync(join(tmpdir(), 'kilowink-guard-'));
+after(() => rmSync(memory, { recursive: true }));
+
+const report = (number: number) => ({
+  bytes: number % 3 === 2 ? null : Uint8Array.of(25, 1, number),
+  address: number % 2 === 0 ? '192.168.1.20' : 'fe80::1%eth0',
+  wallMs: 1_000 + number,
+  uptimeMs: 50 + number,
+});
+
+function open(folder: string, groups = { written: 0 }) {
+  return { groups, guard: new ReportGuard(folder, () => groups.written, memory) };
+}
+
+test('what was noted is there for the next process, in order', () => {
+  const { guard } = open('/data/a');
+  assert.deepEqual(guard.left(), []);
+  for (let number = 0; number < 5; number += 1) guard.note(report(number));
+  const next = open('/data/a').guard;
+  assert.deepEqual(next.left(), [0, 1, 2, 3, 4].map(report));
+  assert.deepEqual(open('/data/b').guard.left(), []);
+  next.clear();
+  assert.deepEqual(open('/data/a').guard.left(), []);
+});
+
+test('once its group is written a report is let go, and nothing is left after a clean end', () => {
+  const { guard, groups } = open('/data/c');
+  guard.note(report(0));
+  guard.note(report(1));
+  groups.written += 1;
+  guard.note(report(2));
+  assert.deepEqual(guard.left(), [report(2)]);
+  const [folder = ''] = readdirSync(memory);
+  assert.equal(statSync(join(memory, folder)).mode & 0o777, 0o700);
+  const count = readdirSync(join(memory, folder)).length;
+  guard.close();
+  assert.equal(readdirSync(join(memory, folder)).length, count - 1);
+});
+
+test('a machine without such a memory does without', () => {
+  const guard = new ReportGuard('/data', () => 0, join(memory, 'none'));
+  assert.equal(guard.isOpen, false);
+  guard.note(report(0));
+  assert.deepEqual(guard.left(), []);
+  guard.clear();
+  guard.close();
+});

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { EpochMs } from '@kilowink/core/time';
+
+/** A place in memory that outlives a process, and costs the SD card nothing. */
+const MEMORY_FOLDER = '/dev/shm';
+
+/** Beyond it something is wrong with who writes groups; then what is oldest is let go. */
+const GUARD_BYTES_MAX = 64 * 1024 * 1024;
+
+/** What version 1 sensors said: they are answered at once, and repeat 50 s only. */
+export interface GuardedReport {
+  /** Null for "a sensor has booted". */
+  readonly bytes: Uint8Array | null;
+  readonly address: string;
+  /** When it came, by the wall and by the machine's clock since it was switched on. */
+  readonly wallMs: EpochMs;
+  readonly uptimeMs: number;
+}
+
+/**
+ * Keeps in memory, outside of the process, what was answered and is not in the file yet, so that a process that is killed
+ * loses nothing; a power cut still does, up to the grouping interval. One file a data folder, for its owner alone.
+ */
+export class ReportGuard {
+  readonly #path: string;
+  readonly #writtenGroups: () => number;
+  #file: number | null = null;
+  #seenGroups: number;
+
+  constructor(dataDir: string, writtenGroups: () => number, memoryFolder = MEMORY_FOLDER) {
+    const name = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 24);
+    const folder = join(memoryFolder, `kilowink-${process.getuid?.() ?? 0}`);
+    this.#path = join(folder, name);
+    this.#writtenGroups = writtenGroups;
+    this.#seenGroups = writtenGroups();
+    try {
+      if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+      const file = openSync(this.#path, 'a+', 0o600);
+      this.#file = isOurs(file) ? file : null;
+      if (this.#file === null) closeSync(file);
+    } catch {
+      // No such memory here: then a kill costs what a power cut does.
+    }
+  }
+
+  /** Whether there is such a place on this machine. */
+  get isOpen(): boolean {
+    return this.#file !== null;
+  }
+
+  /** What an earlier process left, in order; a torn last one is left out. */
+  left(): GuardedReport[] {
+    if (this.#file === null) return [];
+    const reports: GuardedReport[] = [];
+    for (const line of readFileSync(this.#path, 'utf8').split('\n')) {
+      const found = /^(\d+) (\d+) (\S+) ([0-9a-f]*|up)\.$/.exec(line);
+      if (found === null) continue;
+      const [, wallMs = '', uptimeMs = '', address = '', body = ''] = found;
+      const bytes = body === 'up' ? null : new Uint8Array(Buffer.from(body, 'hex'));
+      reports.push({
+        bytes,
+        address: decodeURIComponent(address),
+        wallMs: Number(wallMs),
+        uptimeMs: Number(uptimeMs),
+      });
+    }
+    return reports;
+  }
+
+  /** To be called before the report is taken: whatever came before the last group that was written is let go. */
+  note({ bytes, address, wallMs, uptimeMs }: GuardedReport): void {
+    if (this.#file === null) return;
+    const groups = this.#writtenGroups();
+    if (groups !== this.#seenGroups || fstatSync(this.#file).size > GUARD_BYTES_MAX) this.clear();
+    this.#seenGroups = groups;
+    const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
+    writeSync(
+      this.#file,
+      `${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`,
+    );
+  }
+
+  /** Everything is in the file. */
+  clear(): void {
+    if (this.#file !== null) ftruncateSync(this.#file);
+  }
+
+  /** After everything was written: nothing is left behind. */
+  close(): void {
+    if (this.#file === null) return;
+    closeSync(this.#file);
+    this.#file = null;
+    rmSync(this.#path, { force: true });
+  }
+}
+
+/** Somebody else may have made the name first: their file is not read. */
+function isOurs(file: number): boolean {
+  const stat = fstatSync(file);
+  return stat.isFile() && (process.getuid === undefined || stat.uid === process.getuid());
+}
+
+/** ms since the machine was switched on: goes on from one process to the next. */
+export function machineUptimeMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
