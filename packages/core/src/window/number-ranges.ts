@@ -16,6 +16,12 @@ export class NumberRanges {
   /** Adds [`from`, `to`); returns how many of these were not in it. */
   add(from: number, to: number): number {
     if (from >= to) return 0;
+    const newest = this.#ranges.at(-1);
+    // Numbers mostly follow each other.
+    if (newest !== undefined && from === newest[1]) {
+      newest[1] = to;
+      return to - from;
+    }
     const touching = this.#ranges.filter(([low, high]) => low <= to && high >= from);
     const held = touching.reduce(
       (sum, [low, high]) => sum + Math.max(0, Math.min(high, to) - Math.max(low, from)),
@@ -40,6 +46,12 @@ export class NumberRanges {
 
   /** Forgets what is below `number`. */
   dropBelow(number: number): void {
+    const oldest = this.#ranges[0];
+    if (oldest === undefined || number <= oldest[0]) return;
+    if (number < oldest[1]) {
+      oldest[0] = number;
+      return;
+    }
     this.#ranges = this.#ranges
       .filter(([, to]) => to > number)
       .map(([from, to]) => [Math.max(from, number), to]);

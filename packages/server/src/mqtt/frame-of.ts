@@ -22,13 +22,20 @@ export function frameOf(
   const lines = groups.flatMap((group) => lineOf(group, mode) ?? []);
   const end = { complete: '\x03', interrupted: '\x04', incomplete: '' }[state];
   const bytes = Buffer.from(`\x02${lines.join('')}${end}`, 'latin1');
-  const frames: TicFrame[] = [];
-  const parser = new TicParser();
-  const sink = { frame: (frame: TicFrame) => frames.push(frame) };
-  parser.feed(bytes, sink);
-  parser.end(sink);
-  return frames.toSorted((a, b) => b.groups.length - a.groups.length)[0] ?? null;
+  let longest: TicFrame | null = null;
+  const sink = {
+    frame: (frame: TicFrame) => {
+      if (longest === null || frame.groups.length > longest.groups.length) longest = frame;
+    },
+  };
+  PARSER.feed(bytes, sink);
+  // What one message leaves does not reach the next.
+  PARSER.end(sink);
+  return longest;
 }
+
+/** One for all: its buffers cost more than a frame does. */
+const PARSER = new TicParser();
 
 /** The label's row, also where `+` or `-` was replaced to make a topic of it. */
 export function labelOf(name: string): TicLabel | undefined {

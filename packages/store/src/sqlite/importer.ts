@@ -52,20 +52,29 @@ export class Importer {
   }
 
   add(series: SeriesId, points: Points): AddedPoints {
-    const kind = this.#host.snapshot(() => this.#parts.kinds.of(series));
-    const { clean, refused, repeated } = cleaned(points, kind);
+    // One snapshot for all that is recent: a measurement that is taken live is mostly one point.
+    const { settled, refused, repeated } = this.#host.snapshot(() => this.#takeRecent(series, points));
     let repeatedCount = repeated;
-    if (clean.starts.length > 0) {
-      this.#host.snapshot(() => this.#host.setLongest(series, maxOf(clean.durationsMs)));
-      const parts = dayParts(clean);
-      const settled = parts.filter((part) => this.#isSettled(part.day));
-      const recent = parts.filter((part) => !this.#isSettled(part.day));
-      for (let at = 0; at < settled.length; at += BATCH_DAYS_MAX) {
-        repeatedCount += this.#addSettled(series, settled.slice(at, at + BATCH_DAYS_MAX));
-      }
-      for (const part of recent) repeatedCount += this.#addRecent(series, part);
+    for (let at = 0; at < settled.length; at += BATCH_DAYS_MAX) {
+      repeatedCount += this.#addSettled(series, settled.slice(at, at + BATCH_DAYS_MAX));
     }
     return { added: points.starts.length - refused - repeatedCount, repeated: repeatedCount, refused };
+  }
+
+  #takeRecent(
+    series: SeriesId,
+    points: Points,
+  ): { settled: readonly DayPart[]; refused: number; repeated: number } {
+    const { clean, refused, repeated } = cleaned(points, this.#parts.kinds.of(series));
+    if (clean.starts.length === 0) return { settled: [], refused, repeated };
+    this.#host.setLongest(series, maxOf(clean.durationsMs));
+    const parts = dayParts(clean);
+    const settled = parts.filter((part) => this.#isSettled(part.day));
+    let repeatedCount = repeated;
+    for (const part of parts) {
+      if (!this.#isSettled(part.day)) repeatedCount += this.#addRecent(series, part);
+    }
+    return { settled, refused, repeated: repeatedCount };
   }
 
   #isSettled(day: number): boolean {
@@ -110,30 +119,29 @@ export class Importer {
     return { writer, repeated, fromMs, toMs, dataVersion: this.#parts.connection.dataVersion() };
   }
 
+  /** Inside the caller's snapshot. */
   #addRecent(series: SeriesId, part: DayPart): number {
-    return this.#host.snapshot(() => {
-      const { hot, pending, blocks } = this.#parts;
-      const fresh = this.#fresh(series, part, (day) => blocks.points(series, day));
-      const { points } = hot.series(series);
-      for (let index = 0; index < fresh.starts.length; index += 1) {
-        const startMs = fresh.starts[index] as number;
-        const seq = this.#host.nextSeq();
-        const row = {
-          key: startMs,
-          startMs,
-          durationMs: fresh.durationsMs[index] as number,
-          value: fresh.values[index] as number,
-          reports: fresh.reports?.[index] ?? 0,
-          disagreements: fresh.disagreements?.[index] ?? 0,
-          lastFlashMs: null,
-          seq,
-        };
-        points.put(row);
-        pending.putPoint(series, row);
-        if (seq !== null) pending.changes.push({ kind: 'point', seq, series, startMs });
-      }
-      return part.points.starts.length - fresh.starts.length;
-    });
+    const { hot, pending, blocks } = this.#parts;
+    const fresh = this.#fresh(series, part, (day) => blocks.points(series, day));
+    const { points } = hot.series(series);
+    for (let index = 0; index < fresh.starts.length; index += 1) {
+      const startMs = fresh.starts[index] as number;
+      const seq = this.#host.nextSeq();
+      const row = {
+        key: startMs,
+        startMs,
+        durationMs: fresh.durationsMs[index] as number,
+        value: fresh.values[index] as number,
+        reports: fresh.reports?.[index] ?? 0,
+        disagreements: fresh.disagreements?.[index] ?? 0,
+        lastFlashMs: null,
+        seq,
+      };
+      points.put(row);
+      pending.putPoint(series, row);
+      if (seq !== null) pending.changes.push({ kind: 'point', seq, series, startMs });
+    }
+    return part.points.starts.length - fresh.starts.length;
   }
 
   /** The points of the part whose starts are not stored yet, whatever day their midpoint put them on. */
