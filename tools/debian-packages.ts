@@ -36,6 +36,7 @@ const needs: readonly Need[] = [
   },
   { package: 'mosquitto', what: 'the tests against a real broker', present: () => onSbin('mosquitto') },
   { package: 'ngspice', what: 'the check of the energy simulator', present: () => onPath('ngspice') },
+  { package: 'openscad', what: 'the check of the sensor’s case', present: () => onPath('openscad') },
   { package: 'socat', what: 'pairs of serial ports', present: () => onPath('socat') },
 ];
 
