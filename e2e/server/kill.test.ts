@@ -69,3 +69,28 @@ async function seriesOf(server: ServerProcess, source: string): Promise<number> 
   };
   return series.find((known) => known.source === source)?.id ?? assert.fail(`${source} is known`);
 }
+
+test('at default settings a kill costs version 1 sensors nothing, although groups are minutes apart', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-kill-'));
+  const sensor = new TestSensor('127.0.0.31', 7);
+  for (let kill = 0; kill < 3; kill += 1) {
+    const server = await startServerProcess(['-d', folder]);
+    if (kill === 1) {
+      sensor.reboot();
+      await send(server.port, '/sensor/up', new Uint8Array(), sensor.from);
+    }
+    // Far more windows than a report repeats.
+    for (let report = 0; report < 20; report += 1) {
+      sensor.pass(5);
+      assert.ok(await sensor.report(server.port));
+    }
+    await server.stop('SIGKILL');
+  }
+  const server = await startServerProcess(['-d', folder]);
+  const known = await seriesOf(server, `optical/${sensor.from}/00`);
+  const path = `/api/v1/series/${known}/total?from=1970-01-01&to=2100-01-01`;
+  const { energyWh } = (await (await fetch(server.url + path)).json()) as { energyWh: number };
+  assert.equal(energyWh, sensor.acknowledgedWh);
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});

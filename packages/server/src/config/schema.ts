@@ -66,6 +66,14 @@ export const configSchema = z.strictObject({
         .array(offPeakWindow)
         .default([{ from: '22:30', to: '06:30' }])
         .describe('Off-peak windows of the day'),
+      subscribedVa: z
+        .int()
+        .min(1_000)
+        .max(250_000)
+        .optional()
+        .describe(
+          'Subscribed power (VA), such as 6000 for 6 kVA: what goes beyond what it allows is not counted. A TIC meter tells its own',
+        ),
     })
     .prefault({}),
   store: z
@@ -76,7 +84,7 @@ export const configSchema = z.strictObject({
         .max(3_600_000)
         .default(420_000)
         .describe(
-          'Writes are grouped for this long (ms): what a crash may lose of sensors that keep nothing themselves. 7 min write 5 MB a day for 20 sensors',
+          'Writes are grouped for this long (ms): what a power cut may lose of sensors that keep nothing themselves. 7 min write 5 MB a day for 20 sensors',
         ),
       synchronous: z
         .enum(['normal', 'full'])
@@ -96,6 +104,32 @@ export const configSchema = z.strictObject({
     .array(sensor)
     .default([])
     .describe('Sensors by remote address or hardware identity; others are known by these themselves'),
+  measurements: z
+    .array(
+      z.strictObject({
+        id: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens')
+          .describe('What it is known by; another id is another measurement'),
+        name: z.string().min(1).optional().describe('What people call it; the id, when left out'),
+        sources: z
+          .array(z.string().min(1))
+          .min(2)
+          .describe('Sources of energy, such as tic/main and optical/meter'),
+      }),
+    )
+    .default([])
+    .describe('Sensors that watch one meter: shown as one series, of which each hour has the better one'),
+  firmware: z
+    .strictObject({
+      keys: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          'Files of public keys (PEM), one of which images of sensors must be signed with, beside firmware/keys/*.pem in the data folder; not checked without any',
+        ),
+    })
+    .prefault({}),
   requireKeys: z
     .boolean()
     .default(false)
