@@ -37,16 +37,24 @@ export interface Peer {
   readonly note: string;
 }
 
-/** Resident memory now and at its highest (MB), and processor time so far (s), as Linux has them. */
-export function usage(pid: number): { residentMb: number; peakMb: number; cpuS: number } {
+/** Resident memory now and at its highest, MB, as Linux has them. */
+export function memory(pid: number): { residentMb: number; peakMb: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const kb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
-  return {
-    residentMb: kb('VmRSS') / 1_024,
-    peakMb: kb('VmHWM') / 1_024,
-    cpuS: (Number(fields[11]) + Number(fields[12])) / 100,
-  };
+  const mb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1_024;
+  return { residentMb: mb('VmRSS'), peakMb: mb('VmHWM') };
+}
+
+/** Processor time of all threads so far, ms: what a busy machine does not stretch. */
+export function processorMs(pid: number): number {
+  let ns = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      // The thread has ended meanwhile.
+    }
+  }
+  return ns / 1e6;
 }
 
 /** Bytes of the files below a folder. */
