@@ -1,5 +1,6 @@
 import { EVENT_KINDS } from '@kilowink/core/series';
 import { z } from 'zod';
+import { readingInfo } from './truth.ts';
 
 /** Something that happened at a meter or a sensor: in `GET /api/v1/events`, and as `event` on the live stream. */
 export const eventInfo = z.object({
@@ -21,12 +22,6 @@ export type EventsAnswer = z.infer<typeof eventsAnswer>;
 /** `GET /api/v1/series/{id}/readings`: what the meter's index showed, ascending. */
 export const readingsAnswer = z.object({
   series: z.int(),
-  readings: z.array(
-    z.object({
-      atMs: z.number(),
-      indexWh: z.number(),
-      origin: z.enum(['meter', 'person', 'file']).describe('Who says so'),
-    }),
-  ),
+  readings: z.array(readingInfo),
 });
 export type ReadingsAnswer = z.infer<typeof readingsAnswer>;

@@ -9,3 +9,4 @@ export * from './routes.ts';
 export * from './series.ts';
 export * from './session.ts';
 export * from './site.ts';
+export * from './truth.ts';

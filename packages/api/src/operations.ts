@@ -11,7 +11,15 @@ import {
 } from './firmware.ts';
 import { lightAnswer, sensorParameters } from './light.ts';
 import { meterList } from './meters.ts';
-import { API_PREFIX, EVENTS_DEFAULT, EVENTS_MAX, POINTS_DEFAULT, POINTS_MAX, WINDOWS_MAX } from './routes.ts';
+import {
+  API_PREFIX,
+  EVENTS_DEFAULT,
+  EVENTS_MAX,
+  POINTS_DEFAULT,
+  POINTS_MAX,
+  STANDING_DAYS_MAX,
+  WINDOWS_MAX,
+} from './routes.ts';
 import {
   bucketsAnswer,
   gaugeBucketsAnswer,
@@ -23,6 +31,17 @@ import {
 } from './series.ts';
 import { sessionBody, sessionInfo } from './session.ts';
 import { healthInfo, problem, siteInfo } from './site.ts';
+import {
+  compareAnswer,
+  correctionAnswer,
+  correctionBody,
+  correctionInfo,
+  correctionList,
+  readingAnswer,
+  readingBody,
+  readingInfo,
+  standingLoadAnswer,
+} from './truth.ts';
 
 /** One operation of the HTTP API. The server's checks and the OpenAPI document both come from this table. */
 export interface Operation {
@@ -46,6 +65,22 @@ const wholeNumber = z.string().regex(/^\d+$/, 'expected a whole number').transfo
 
 export const seriesParameters = z.strictObject({ id: wholeNumber.describe('From GET /series') });
 
+export const correctionParameters = z.strictObject({
+  ...seriesParameters.shape,
+  correction: wholeNumber.describe('From GET /series/{id}/corrections'),
+});
+
+export const readingParameters = z.strictObject({
+  ...seriesParameters.shape,
+  at: wholeNumber.describe('UTC ms, as GET /series/{id}/readings has it'),
+});
+
+const raw = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe('true: as it was measured, without corrections')
+  .transform((text) => text === 'true');
+
 export const bucketsQuery = z.strictObject({
   from: timeText.optional().describe('Start of the range; the first measurement, when left out'),
   to: timeText
@@ -56,9 +91,12 @@ export const bucketsQuery = z.strictObject({
     .optional()
     .describe(`At most so many buckets; ${POINTS_DEFAULT} when left out, ${POINTS_MAX} at most`),
   step: z.string().optional().describe('Bucket width (5s … 1y) instead of points'),
+  raw,
 });
 
 export const rangeQuery = bucketsQuery.pick({ from: true, to: true });
+
+export const totalQuery = bucketsQuery.pick({ from: true, to: true, raw: true });
 
 export const windowsQuery = z.strictObject({
   ...rangeQuery.shape,
@@ -66,6 +104,17 @@ export const windowsQuery = z.strictObject({
     .pipe(z.int().min(1))
     .optional()
     .describe(`At most so many measurements, the first ones of the range; ${WINDOWS_MAX} at most`),
+});
+
+export const compareQuery = z.strictObject({
+  ...totalQuery.shape,
+  by: z
+    .enum(['reading', 'day', 'month'])
+    .optional()
+    .describe(
+      'Periods between readings, or by day or month of the site; reading, or day with another series',
+    ),
+  with: wholeNumber.optional().describe('The series that is the reference; the readings, when left out'),
 });
 
 export const eventsQuery = z.strictObject({
@@ -115,7 +164,7 @@ export const operations = {
     path: `${API_PREFIX}/series/{id}/total`,
     summary: 'The energy of a range, exactly; a gauge has none',
     parameters: seriesParameters,
-    query: rangeQuery,
+    query: totalQuery,
     answer: totalAnswer,
     contentType: json,
   },
@@ -135,6 +184,75 @@ export const operations = {
     parameters: seriesParameters,
     query: eventsQuery.pick({ from: true, to: true }),
     answer: readingsAnswer,
+    contentType: json,
+  },
+  addReading: {
+    id: 'addReading',
+    method: 'post',
+    path: `${API_PREFIX}/series/{id}/readings`,
+    summary: 'What a person read from the meter’s display',
+    parameters: seriesParameters,
+    query: null,
+    body: readingBody,
+    answer: readingAnswer,
+    contentType: json,
+  },
+  removeReading: {
+    id: 'removeReading',
+    method: 'delete',
+    path: `${API_PREFIX}/series/{id}/readings/{at}`,
+    summary: 'Take away what a person read; what a meter or a file says stays',
+    parameters: readingParameters,
+    query: null,
+    answer: readingInfo,
+    contentType: json,
+  },
+  listCorrections: {
+    id: 'listCorrections',
+    path: `${API_PREFIX}/series/{id}/corrections`,
+    summary: 'The corrections of a series, those taken back included',
+    parameters: seriesParameters,
+    query: null,
+    answer: correctionList,
+    contentType: json,
+  },
+  makeCorrection: {
+    id: 'makeCorrection',
+    method: 'post',
+    path: `${API_PREFIX}/series/{id}/corrections`,
+    summary: 'Correct a stretch of a series. What was measured stays',
+    parameters: seriesParameters,
+    query: null,
+    body: correctionBody,
+    answer: correctionAnswer,
+    contentType: json,
+  },
+  undoCorrection: {
+    id: 'undoCorrection',
+    method: 'delete',
+    path: `${API_PREFIX}/series/{id}/corrections/{correction}`,
+    summary: 'Take a correction back; it stays listed',
+    parameters: correctionParameters,
+    query: null,
+    answer: correctionInfo,
+    contentType: json,
+  },
+  compareSeries: {
+    id: 'compareSeries',
+    path: `${API_PREFIX}/series/{id}/compare`,
+    summary: 'What was measured against the readings of the meter, or against another series',
+    parameters: seriesParameters,
+    query: compareQuery,
+    answer: compareAnswer,
+    contentType: json,
+  },
+  readStandingLoad: {
+    id: 'readStandingLoad',
+    path: `${API_PREFIX}/series/{id}/standing-load`,
+    summary: `What the house draws when nobody does anything, by day; at most ${STANDING_DAYS_MAX} days`,
+    parameters: seriesParameters,
+    query: rangeQuery,
+    answer: standingLoadAnswer,
     contentType: json,
   },
   listEvents: {

@@ -9,6 +9,12 @@ export const POINTS_MAX = 10_000;
 export const EVENTS_DEFAULT = 100;
 export const EVENTS_MAX = 1_000;
 
+/** Days whose standing load one answer holds at most: each costs some 10 ms. */
+export const STANDING_DAYS_MAX = 62;
+
+/** Periods one comparison holds at most. */
+export const PERIODS_MAX = 1_000;
+
 /** Raw measurements one answer holds at most. */
 export const WINDOWS_MAX = 20_000;
 

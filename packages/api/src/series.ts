@@ -18,6 +18,10 @@ export const seriesInfo = z.object({
   lastMs: z.number().nullable().describe('End of the last measurement, UTC ms; null while empty'),
   first: z.string().nullable().describe('The same as ISO 8601'),
   last: z.string().nullable(),
+  members: z
+    .array(z.int())
+    .optional()
+    .describe('Of a measurement (id from 1,000,000): the series of which each hour has the better one'),
   lastReportMs: z
     .number()
     .nullable()
@@ -45,11 +49,21 @@ const powerW = z
   .describe(
     'Mean power that the flashes tell, free of the steps of whole Wh (docs/design/power.md); in buckets up to a minute and ranges up to 36 h',
   );
+/** Left out where nothing is corrected. */
+const correctedRanges = z
+  .array(
+    z.object({ fromMs: z.number(), toMs: z.number(), kind: z.enum(['bad', 'scale', 'total']), id: z.int() }),
+  )
+  .optional()
+  .describe(
+    'Corrections that meet the range, in the order in which they were made; left out where there are none',
+  );
 const coverage = z.array(z.number()).describe('Measured part of the bucket, 0 to 1');
 
 /** `GET /api/v1/series/{id}/buckets` of energy */
 export const bucketsAnswer = z.object({
   ...bucketsFrame,
+  correctedRanges,
   columns: z.object({
     start: starts,
     energyWh: z.array(number).describe('null where nothing was measured'),
@@ -94,6 +108,7 @@ export const totalAnswer = z.object({
     .number()
     .optional()
     .describe('How much of energyWh was recovered from counts around gaps; left out where nothing was'),
+  correctedRanges,
 });
 export type TotalAnswer = z.infer<typeof totalAnswer>;
 
@@ -110,6 +125,9 @@ export const windowsAnswer = z.object({
     disagreements: z.array(z.number()).describe('How many of them disagreed with the value kept'),
     powerW,
   }),
+  correctedRanges: correctedRanges.describe(
+    'Corrections that meet the range: what stands here is what was measured; left out where there are none',
+  ),
   /** True when the range held more than was asked for. */
   truncated: z.boolean(),
 });

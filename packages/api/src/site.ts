@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mqttHealth, receiverHealth } from './mqtt-health.ts';
+import { disagreement } from './truth.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, 00:00 to 23:59');
 const date = z.iso.date();
@@ -18,6 +19,7 @@ export const siteInfo = z.object({
   name: z.string(),
   zone: z.string(),
   offPeak: z.array(offPeakWindow),
+  subscribedVa: z.number().optional().describe('Subscribed power, where the configuration tells'),
   readOnly: z.boolean(),
   demo: z.boolean(),
   version: z.string(),
@@ -52,6 +54,10 @@ export const healthInfo = z.object({
       name: z.string(),
       authenticated: z.boolean(),
       lastReportMs: z.number().nullable(),
+      bootedMs: z
+        .number()
+        .nullable()
+        .describe('When it started, by its latest report; null where that does not tell'),
       reports: z.int(),
       refused: z.int(),
       windowsNew: z.int(),
@@ -142,6 +148,17 @@ export const healthInfo = z.object({
     z.object({ code: z.string(), count: z.int(), lastMessage: z.string(), lastMs: z.number() }),
   ),
   mqtt: mqttHealth.optional().describe('Left out where MQTT is not configured'),
+  measurements: z
+    .array(
+      z.object({
+        series: z.int(),
+        name: z.string(),
+        members: z.array(z.int()).describe('The better source first'),
+        disagreements: z.array(disagreement).describe('Of the last 7 days'),
+      }),
+    )
+    .optional()
+    .describe('Sensors on one meter; left out where there are none'),
   receivers: z
     .array(receiverHealth)
     .optional()

@@ -154,6 +154,101 @@ export const SERVER_ERRORS = {
     status: 500,
     retryable: false,
   },
+  'http/read-only': {
+    message: 'This instance only shows: change things at the one that takes the reports.',
+    status: 403,
+    retryable: false,
+  },
+  'correction/refused': { message: 'The correction was not made: {reason}.', status: 400, retryable: false },
+  'correction/measurement': {
+    message: 'Series {id} is chosen from several sensors: correct the one that is wrong ({members}).',
+    status: 400,
+    retryable: false,
+  },
+  'correction/unknown': {
+    message: 'Series {series} has no correction {id}; GET its corrections lists them.',
+    status: 404,
+    retryable: false,
+  },
+  'reading/refused': { message: 'The reading was not kept: {reason}.', status: 400, retryable: false },
+  'reading/unknown': {
+    message: 'Nobody read the display of series {series} at {at}.',
+    status: 404,
+    retryable: false,
+  },
+  'compare/itself': {
+    message: 'with: expected another series than {id} itself.',
+    status: 400,
+    retryable: false,
+  },
+  'compare/by': {
+    message: 'by: expected day or month with another series, "{by}" came.',
+    status: 400,
+    retryable: false,
+  },
+  'compare/too-many': {
+    message: 'That makes {count} periods, at most {max} are compared: ask for a shorter range or by month.',
+    status: 400,
+    retryable: false,
+  },
+  'standing-load/days': {
+    message: 'That makes {count} days, at most {max} are answered.',
+    status: 400,
+    retryable: false,
+  },
+  'standing-load/unit': {
+    message: 'Series {id} does not count flashes of 1 Wh: it tells no standing load.',
+    status: 400,
+    retryable: false,
+  },
+  'firmware/image': { message: '{name} is refused: {reason}.', status: 400, retryable: false },
+  'firmware/signature': {
+    message: '{name} is refused: {reason}. Images must be signed with one of: {keys}.',
+    status: 400,
+    retryable: false,
+  },
+  'firmware/keys': {
+    message: 'The key {path} that images are checked with can not be used: {reason}.',
+    status: 500,
+    retryable: false,
+  },
+  'firmware/unreadable': { message: '{path} can not be read: {reason}.', status: 500, retryable: false },
+  'firmware/full': {
+    message: 'There are {max} firmware images already: remove one first.',
+    status: 409,
+    retryable: false,
+  },
+  'firmware/no-image': { message: 'There is no firmware image {hash}….', status: 404, retryable: false },
+  'firmware/in-use': {
+    message: 'This image is being brought onto sensors: end the update first.',
+    status: 409,
+    retryable: true,
+  },
+  'firmware/busy': {
+    message: 'An update is under way: there is one at a time.',
+    status: 409,
+    retryable: true,
+  },
+  'firmware/none-running': { message: 'No update is under way.', status: 409, retryable: false },
+  'firmware/no-sensor': {
+    message: 'There is no sensor {source}; GET /api/v1/firmware lists them.',
+    status: 400,
+    retryable: false,
+  },
+  'firmware/no-device': {
+    message:
+      'Nobody said where {name} is looked after: add `device` to its entry under `sensors` in the configuration.',
+    status: 400,
+    retryable: false,
+  },
+  'firmware/no-report': {
+    message:
+      '{name} runs the new firmware, but no report of it came within {minutes} min: it was restarted, which brings the old one back.',
+    status: 504,
+    retryable: true,
+  },
+  'firmware/cancelled': { message: 'The update was ended by a person.', status: 409, retryable: false },
+  'firmware/stopped': { message: 'The server was ended.', status: 503, retryable: false },
   'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },
 } as const;
 

@@ -18,6 +18,7 @@ export interface HealthSources {
   /** What MQTT and serial receivers say of themselves. */
   readonly meters?: Pick<HealthInfo, 'mqtt' | 'receivers'>;
   readonly bluetooth?: HealthInfo['bluetooth'];
+  readonly truth?: Pick<HealthInfo, 'measurements'>;
 }
 
 /** How everything is. `degraded` when a write failed or stored data was found damaged. */
@@ -46,6 +47,7 @@ export function describeHealth(of: HealthSources): HealthInfo {
     ...(of.bluetooth === undefined ? {} : { bluetooth: of.bluetooth }),
     refused: (of.ingest?.refusals() ?? []).map((refusal) => ({ ...refusal })),
     ...of.meters,
+    ...of.truth,
   };
 }
 

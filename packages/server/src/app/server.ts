@@ -5,12 +5,11 @@ import { liveQuery, operations } from '@kilowink/api';
 import type { Clock } from '@kilowink/core/time';
 import type { Store, StoreReader } from '@kilowink/store';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { AdminSessions, addAdminRoutes } from '../admin/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { serverError } from '../errors.ts';
 import {
-  addEventRoutes,
   addPageRoutes,
-  addSeriesRoutes,
   addSiteRoutes,
   answerWithProblems,
   reachableAddresses,
@@ -27,6 +26,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { describeHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Meters, MetersOptions } from './meters.ts';
+import { Truth } from './truth.ts';
 
 export interface ServerOptions {
   readonly config: LoadedConfig['config'];
@@ -81,24 +81,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let meters: Meters | null = null;
   let address = { host: config.host, port: config.port };
   answerWithProblems(app, log);
-  addSeriesRoutes(app, {
-    store,
-    zone: config.site.zone,
-    nowMs: () => clock.wallMs(),
-    lastReportMs: (source) =>
-      ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null,
+  const requireAdmin = addAdminRoutes(app, new AdminSessions(config.dataDir, clock));
+  const truth = new Truth({
+    ...{ config, store, writer: writable, clock, live, log },
+    meters: () => meters?.list ?? [],
   });
-  addEventRoutes(app, { store, zone: config.site.zone });
+  truth.addRoutes(app, { requireAdmin, lastReportMs: lastReportOf(ingest) });
   addSiteRoutes(app, {
     version,
-    site: (): SiteInfo => ({
-      ...config.site,
-      readOnly: writable === null,
-      demo: options.demo ?? false,
-      version,
-      serverMs: clock.wallMs(),
-      addresses: reachableAddresses(address.host, address.port),
-    }),
+    site: () => describeSite(options, { serverMs: clock.wallMs(), address }),
     health: (): HealthInfo =>
       describeHealth({
         store,
@@ -110,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         clock,
         startedMs,
         ...(meters === null ? {} : { meters: meters.health }),
+        truth: truth.health,
         ...(parts === null ? {} : { bluetooth: parts.bluetooth.health }),
       }),
     meters: () => meters?.list ?? [],
@@ -121,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     meters = await openMeters(app, { config, store: writable, clock, live, log, version }, parts.bluetooth);
   }
   housekeeping.start();
+  truth.start();
 
   return {
     ...address,
@@ -133,10 +126,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await app.close();
       await meters?.close();
       parts?.bluetooth.close();
+      truth.stop();
       housekeeping.flush();
       store.close();
     },
   };
+}
+
+function describeSite(
+  { config, store, demo = false, version }: ServerOptions,
+  { serverMs, address }: { serverMs: number; address: { host: string; port: number } },
+): SiteInfo {
+  const addresses = reachableAddresses(address.host, address.port);
+  return { ...config.site, readOnly: store.readOnly, demo, version, serverMs, addresses };
+}
+
+/** When a source was last heard since the start. */
+function lastReportOf(ingest: Ingest | null): (source: string) => number | null {
+  return (source) =>
+    ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null;
 }
 
 /** Reports of sensors pass by the framework: they are many, and their answers are two letters. */

@@ -10,14 +10,14 @@ import {
 } from '@kilowink/api';
 import type { StoreReader } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
-import { serverError } from '../errors.ts';
+import { describeReading, type EnergyReader, readingsOf } from '../truth/index.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
 
 /** The routes that read what happened, and what indexes showed. */
 export function addEventRoutes(
   app: FastifyInstance,
-  { store, zone }: { store: StoreReader; zone: string },
+  { store, reader, zone }: { store: StoreReader; reader: EnergyReader; zone: string },
 ): void {
   const rangeOf = (query: { from?: string | undefined; to?: string | undefined }) => ({
     fromMs: query.from === undefined ? ALWAYS.fromMs : readTime('from', query.from, zone),
@@ -38,9 +38,9 @@ export function addEventRoutes(
 
   app.get(fastifyPath(operations.readReadings.path), (request): ReadingsAnswer => {
     const { id } = readInput(seriesParameters, request.params);
-    if (!store.listSeries().some((known) => known.id === id)) throw serverError('series/unknown', { id });
+    const series = reader.find(id);
     const { fromMs, toMs } = rangeOf(readInput(rangeQuery, request.query));
-    return { series: id, readings: store.readReadings(id, fromMs, toMs).map((reading) => ({ ...reading })) };
+    return { series: id, readings: readingsOf(reader, series, { fromMs, toMs }).map(describeReading) };
   });
 }
 

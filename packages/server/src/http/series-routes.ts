@@ -6,10 +6,10 @@ import {
   operations,
   POINTS_DEFAULT,
   POINTS_MAX,
-  rangeQuery,
   type SeriesInfo,
   seriesParameters,
   type TotalAnswer,
+  totalQuery,
   WINDOWS_MAX,
   type WindowsAnswer,
   windowsQuery,
@@ -19,13 +19,13 @@ import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } fro
 import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
 import { serverError } from '../errors.ts';
-import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
+import type { EnergyReader } from '../truth/index.ts';
 import { bucketColumns, gaugeColumns } from './columns.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
 
 export interface SeriesRoutes {
-  readonly store: StoreReader;
+  readonly reader: EnergyReader;
   readonly zone: string;
   readonly nowMs: () => EpochMs;
   readonly lastReportMs: (source: string) => EpochMs | null;
@@ -33,49 +33,60 @@ export interface SeriesRoutes {
 
 /** The routes that read measurements. */
 export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): void {
-  const { store, zone } = routes;
+  const { reader, zone } = routes;
   app.get(operations.listSeries.path, () => ({
-    series: store.listSeries().map((info) => toInfo(info, routes)),
+    series: reader.list().map((info) => toInfo(info, routes)),
   }));
 
   app.get(fastifyPath(operations.readBuckets.path), (request, reply) => {
-    const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    const series = reader.find(readInput(seriesParameters, request.params).id);
     const query = readInput(bucketsQuery, request.query);
     const range = rangeOf(series, query, routes);
-    const answer = readBucketsAnswer(routes, { series, range, step: stepOf(query, range) });
+    const answer = readBucketsAnswer(routes, { series, range, step: stepOf(query, range), isRaw: query.raw });
     const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
     assertWithinPoints(answer.columns.start.length, answer.step, points);
     return reply.type('application/json').send(JSON.stringify(answer));
   });
 
   app.get(fastifyPath(operations.readTotal.path), (request): TotalAnswer => {
-    const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    const series = reader.find(readInput(seriesParameters, request.params).id);
     if (kindOf(series.quantity) === 'mean') {
       throw serverError('series/gauge', { id: series.id, quantity: series.quantity });
     }
-    const range = rangeOf(series, readInput(rangeQuery, request.query), routes);
-    const { sum, validMs, recoveredSum } = store.readTotal(series.id, range.fromMs, range.toMs);
+    const query = readInput(totalQuery, request.query);
+    const range = rangeOf(series, query, routes);
+    const { sum, validMs, recoveredSum } = reader.total(series, range, { isRaw: query.raw });
     const coverage = range.toMs > range.fromMs ? Math.min(1, validMs / (range.toMs - range.fromMs)) : 0;
     const unitsPerWh = UNITS_PER_WH[series.unit];
     const recovered = recoveredSum > 0 ? { recoveredWh: recoveredSum / unitsPerWh } : {};
-    return { series: series.id, ...range, energyWh: sum / unitsPerWh, coverage, ...recovered };
+    return {
+      ...{ series: series.id, ...range, energyWh: sum / unitsPerWh, coverage, ...recovered },
+      ...(query.raw ? {} : correctedRanges(reader, series, range)),
+    };
   });
 
   app.get(fastifyPath(operations.readWindows.path), (request): WindowsAnswer | GaugeWindowsAnswer => {
-    const series = findSeries(store, readInput(seriesParameters, request.params).id);
+    const series = reader.find(readInput(seriesParameters, request.params).id);
     const query = readInput(windowsQuery, request.query);
     const limit = Math.min(query.limit ?? WINDOWS_MAX, WINDOWS_MAX);
     const range = rangeOf(series, query, { zone, nowMs: routes.nowMs });
     return kindOf(series.quantity) === 'mean'
-      ? readGaugeWindowsAnswer(store, { series, range, limit })
-      : readWindowsAnswer(store, { series, range, limit });
+      ? readGaugeWindowsAnswer(reader.store, { series, range, limit })
+      : readWindowsAnswer(reader, { series, range, limit });
   });
 }
 
-function findSeries(store: StoreReader, id: number): StoredSeries {
-  const series = store.listSeries().find((known) => known.id === id);
-  if (series === undefined) throw serverError('series/unknown', { id });
-  return series;
+/** The corrections that meet the range, so that a page can mark them; nothing where there are none. */
+function correctedRanges(
+  reader: EnergyReader,
+  series: StoredSeries,
+  range: { fromMs: EpochMs; toMs: EpochMs },
+): Pick<TotalAnswer, 'correctedRanges'> {
+  const met = reader.corrections(series, range);
+  if (met.length === 0) return {};
+  return {
+    correctedRanges: met.map(({ fromMs, toMs, kind, id }) => ({ fromMs, toMs, kind: kind.kind, id })),
+  };
 }
 
 function rangeOf(
@@ -127,10 +138,11 @@ function assertWithinPoints(count: number, step: string, points: number): void {
 
 function readBucketsAnswer(
   routes: SeriesRoutes,
-  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step },
+  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step; isRaw: boolean },
 ): BucketsAnswer | GaugeBucketsAnswer {
   const edges = bucketEdges(of.range, of.step, routes.zone);
-  const buckets = routes.store.readBuckets(of.series.id, edges);
+  const { reader } = routes;
+  const buckets = reader.buckets(of.series, edges, of);
   const frame = {
     series: of.series.id,
     fromMs: edges[0] ?? of.range.fromMs,
@@ -145,19 +157,20 @@ function readBucketsAnswer(
         ...frame,
         columns: {
           ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
-          ...drawnColumn(drawnBucketPower(routes.store, of.series, edges)),
+          ...drawnColumn(reader.bucketPower(of.series, edges, { buckets, how: of })),
         },
+        ...(of.isRaw ? {} : correctedRanges(reader, of.series, frame)),
       };
 }
 
 function readWindowsAnswer(
-  store: StoreReader,
+  reader: EnergyReader,
   of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
 ): WindowsAnswer {
   const pieces: Points[] = [];
   let room = of.limit;
   let truncated = false;
-  for (const points of store.readPoints(of.series.id, of.range.fromMs, of.range.toMs)) {
+  for (const points of reader.points(of.series, of.range)) {
     pieces.push(slicePoints(points, 0, Math.min(points.starts.length, room)));
     truncated = points.starts.length > room;
     if (truncated) break;
@@ -174,8 +187,9 @@ function readWindowsAnswer(
       energyWh: Array.from(points.values, (value) => value / unitsPerWh),
       reports: whole(points.reports),
       disagreements: whole(points.disagreements),
-      ...drawnColumn(drawnPointPower(store, of.series, points)),
+      ...drawnColumn(reader.pointPower(of.series, points)),
     },
+    ...correctedRanges(reader, of.series, of.range),
     truncated,
   };
 }
@@ -214,6 +228,12 @@ function toInfo(info: StoredSeries, routes: SeriesRoutes): SeriesInfo {
     lastMs: info.lastMs,
     first: iso(info.firstMs),
     last: iso(info.lastMs),
+    ...membersOf(routes.reader, info.id),
     lastReportMs: routes.lastReportMs(info.source),
   };
+}
+
+function membersOf(reader: EnergyReader, id: number): Pick<SeriesInfo, 'members'> {
+  const measurement = reader.measurementOf(id);
+  return measurement === null ? {} : { members: measurement.members.map((member) => member.id) };
 }

@@ -1,0 +1,110 @@
+import type { HealthInfo, MeterInfo } from '@kilowink/api';
+import { type Clock, DAY_MS } from '@kilowink/core/time';
+import type { SeriesInfo, Store, StoreReader } from '@kilowink/store';
+import type { FastifyInstance } from 'fastify';
+import type { RequireAdmin } from '../admin/index.ts';
+import type { LoadedConfig } from '../config/index.ts';
+import { addEventRoutes, addSeriesRoutes, type SeriesRoutes } from '../http/index.ts';
+import type { Live } from '../live/index.ts';
+import { addTruthRoutes, disagreementsOf, EnergyReader, Quarantine } from '../truth/index.ts';
+
+/** How often what came is held against what physics allows. */
+const LOOK_MS = 60_000;
+/** Days whose disagreements the health answer tells. */
+const HEALTH_DAYS = 7;
+
+export interface TruthOptions {
+  readonly config: LoadedConfig['config'];
+  readonly store: StoreReader;
+  /** Null in a read-only instance. */
+  readonly writer: Store | null;
+  readonly clock: Clock;
+  readonly live: Live;
+  readonly log: (line: string) => void;
+  /** The meters heard so far, which tell their subscribed power. */
+  readonly meters: () => readonly MeterInfo[];
+}
+
+/** What makes the stored true, wired: reads through corrections, the routes that change them, the quarantine. */
+export class Truth {
+  readonly reader: EnergyReader;
+  readonly #options: TruthOptions;
+  readonly #quarantine: Quarantine | null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(options: TruthOptions) {
+    const { config, store, writer, clock, live } = options;
+    this.#options = options;
+    this.reader = new EnergyReader(store, config.measurements);
+    this.#quarantine =
+      writer === null
+        ? null
+        : new Quarantine({
+            ...{ store: writer, clock, subscribedVaOf: (series) => this.#subscribedVaOf(series) },
+            onMade: () => live.push(),
+          });
+  }
+
+  /** The routes that read measurements, events and readings, compare them, and correct what is wrong. */
+  addRoutes(
+    app: FastifyInstance,
+    of: { requireAdmin: RequireAdmin } & Pick<SeriesRoutes, 'lastReportMs'>,
+  ): void {
+    const { config, store, writer, clock, live } = this.#options;
+    const { reader } = this;
+    const { zone } = config.site;
+    const nowMs = () => clock.wallMs();
+    addSeriesRoutes(app, { reader, zone, nowMs, lastReportMs: of.lastReportMs });
+    addEventRoutes(app, { store, reader, zone });
+    addTruthRoutes(app, {
+      ...{ reader, writer, requireAdmin: of.requireAdmin, zone, nowMs },
+      subscribedVaOf: (series) => this.#subscribedVaOf(series),
+      onChange: () => live.push(),
+    });
+  }
+
+  start(): void {
+    if (this.#quarantine === null) return;
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Holds what came against what physics allows. A failure is told; the next look tries again. */
+  look(): void {
+    try {
+      this.#quarantine?.look();
+    } catch (error) {
+      this.#options.log(`what came could not be judged: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.look();
+  }
+
+  /** For `GET /api/v1/health`: nothing where no meter has several sensors. */
+  get health(): Pick<HealthInfo, 'measurements'> {
+    const { config, clock } = this.#options;
+    const toMs = clock.wallMs();
+    const range = { fromMs: toMs - HEALTH_DAYS * DAY_MS, toMs };
+    const measurements = this.reader.measurements().map(({ info, members }) => ({
+      ...{ series: info.id, name: info.name, members: members.map(({ id }) => id) },
+      disagreements: disagreementsOf(this.reader, info, { range, zone: config.site.zone }),
+    }));
+    return measurements.length === 0 ? {} : { measurements };
+  }
+
+  /** What the configuration says, or the TIC meter that a series is of, or that is on the same meter. */
+  #subscribedVaOf(series: SeriesInfo): number | null {
+    const { config, meters } = this.#options;
+    if (config.site.subscribedVa !== undefined) return config.site.subscribedVa;
+    const known = meters();
+    if (known.length === 0) return null;
+    for (const { source } of this.reader.onSameMeter(series)) {
+      const meter = known.find(({ id }) => source === `tic/${id}` || source.startsWith(`tic/${id}/`));
+      if (meter !== undefined && meter.subscribedVa !== null) return meter.subscribedVa;
+    }
+    return null;
+  }
+}

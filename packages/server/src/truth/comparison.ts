@@ -1,0 +1,235 @@
+import type { CompareAnswer, ComparedPeriod, Disagreement } from '@kilowink/api';
+import { PERIODS_MAX } from '@kilowink/api';
+import { UNITS_PER_WH } from '@kilowink/core/series';
+import { bucketEdges, type EpochMs, findStep, toZoned } from '@kilowink/core/time';
+import {
+  compare,
+  type IndexReading,
+  periodsBetween,
+  type ReferencePeriod,
+  steadyLimitW,
+} from '@kilowink/core/truth';
+import type { SeriesInfo } from '@kilowink/store';
+import { serverError } from '../errors.ts';
+import { SUBSCRIBED_VA_MAX } from './corrections.ts';
+import type { EnergyReader, Range, ReadHow } from './energy-reader.ts';
+import { readingsOf, resolutionOf } from './readings.ts';
+
+/** What to compare with what. */
+export interface AskedComparison extends Range, ReadHow {
+  readonly by: CompareAnswer['by'];
+  /** The series that is the reference; null for the readings of the meter. */
+  readonly reference: SeriesInfo | null;
+}
+
+/** What of the site a comparison needs. */
+export interface ComparisonSite {
+  readonly zone: string;
+  readonly subscribedVa: number | null;
+}
+
+/** Another series may be off by its rounding, and by this share of itself: two meters never agree to the Wh. */
+const OTHER_TOLERANCE_WH = 2;
+const OTHER_TOLERANCE_SHARE = 0.002;
+
+/** A period of another series counts when nearly all of it is there. */
+const OTHER_COVERAGE_MIN = 0.99;
+
+/** Two sensors of one meter differ when a day differs by more than this. */
+const DISAGREEMENT_WH = 20;
+const DISAGREEMENT_SHARE = 0.01;
+const DISAGREEMENT_COVERAGE_MIN = 0.95;
+
+/** Factors beyond this are no calibration. */
+const FACTOR_MAX = 10;
+
+/** Compares a series with the readings of its meter, or with another series. Throws `compare/too-many`. */
+export function compareSeries(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { asked, site }: { asked: AskedComparison; site: ComparisonSite },
+): CompareAnswer {
+  const powerMaxW = steadyLimitW(site.subscribedVa ?? SUBSCRIBED_VA_MAX);
+  const periods = (
+    asked.reference === null
+      ? periodsOfReadings(reader, series, { asked, zone: site.zone })
+      : periodsOfSeries(reader, asked.reference, { asked, zone: site.zone })
+  ).filter(({ fromMs, toMs }) => fromMs >= asked.fromMs && toMs <= asked.toMs);
+  if (periods.length > PERIODS_MAX) {
+    throw serverError('compare/too-many', { count: periods.length, max: PERIODS_MAX });
+  }
+  const compared = periods.map((period) => comparePeriod(reader, series, { period, powerMaxW, how: asked }));
+  return {
+    series: series.id,
+    with: asked.reference?.id ?? null,
+    by: asked.by,
+    powerMaxW: Math.round(powerMaxW),
+    periods: compared,
+    whole: wholeOf(compared, powerMaxW),
+    disagreements: disagreementsOf(reader, series, { range: asked, zone: site.zone }),
+  };
+}
+
+/** The days within the range on which the sources of a measurement differ; none of any other series. */
+export function disagreementsOf(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { range, zone }: { range: Range; zone: string },
+): Disagreement[] {
+  const measurement = reader.measurementOf(series.id);
+  const edges = measurement === null ? null : calendarEdges(range, 'day', zone);
+  if (measurement === null || edges === null || measurement.members.length < 2) return [];
+  const days = measurement.members.map((member) => ({
+    member,
+    buckets: reader.buckets(member, edges, { isRaw: false }),
+    perWh: UNITS_PER_WH[member.unit],
+  }));
+  return Array.from({ length: edges.length - 1 }, (_, day): Disagreement => {
+    const of = days.map(({ member, buckets, perWh }) => ({
+      series: member.id,
+      energyWh: (buckets.sums[day] || 0) / perWh,
+      coverage: (buckets.validMs[day] ?? 0) / (buckets.lengthsMs[day] ?? 1),
+    }));
+    const toleranceWh = Math.max(DISAGREEMENT_WH, (of[0]?.energyWh ?? 0) * DISAGREEMENT_SHARE);
+    return { fromMs: edges[day] ?? 0, toMs: edges[day + 1] ?? 0, toleranceWh, of };
+  }).filter(({ of, toleranceWh }) => {
+    const whole = of.filter(({ coverage }) => coverage >= DISAGREEMENT_COVERAGE_MIN);
+    const energies = whole.map(({ energyWh }) => energyWh);
+    return whole.length > 1 && Math.max(...energies) - Math.min(...energies) > toleranceWh;
+  });
+}
+
+function periodsOfReadings(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { asked, zone }: { asked: AskedComparison; zone: string },
+): ReferencePeriod[] {
+  const readings = readingsOf(reader, series).map(
+    (reading): IndexReading => ({
+      atMs: reading.atMs,
+      indexWh: reading.indexWh,
+      resolutionWh: resolutionOf(reading),
+    }),
+  );
+  const { by } = asked;
+  if (by === 'reading') return periodsBetween(readings);
+  // The first reading of each day or month stands for its beginning; the latest one closes the last period.
+  const firsts = [...Map.groupBy(readings, ({ atMs }) => periodName(atMs, by, zone)).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+  const last = readings.at(-1);
+  return periodsBetween(last === undefined || firsts.at(-1) === last ? firsts : [...firsts, last]);
+}
+
+function periodsOfSeries(
+  reader: EnergyReader,
+  reference: SeriesInfo,
+  { asked, zone }: { asked: AskedComparison; zone: string },
+): ReferencePeriod[] {
+  const extent = { fromMs: reference.firstMs ?? 0, toMs: reference.lastMs ?? 0 };
+  const range = { fromMs: Math.max(asked.fromMs, extent.fromMs), toMs: Math.min(asked.toMs, extent.toMs) };
+  const edges = calendarEdges(range, asked.by === 'month' ? 'month' : 'day', zone);
+  if (edges === null) return [];
+  const { sums, validMs, lengthsMs } = reader.buckets(reference, edges, { isRaw: false });
+  return Array.from(sums, (sum, at): ReferencePeriod & { coverage: number } => {
+    const energyWh = sum / UNITS_PER_WH[reference.unit];
+    return {
+      ...{ fromMs: edges[at] ?? 0, toMs: edges[at + 1] ?? 0, energyWh },
+      toleranceWh: OTHER_TOLERANCE_WH + energyWh * OTHER_TOLERANCE_SHARE,
+      coverage: (validMs[at] ?? 0) / (lengthsMs[at] ?? 1),
+    };
+  })
+    .filter(({ coverage }) => coverage >= OTHER_COVERAGE_MIN)
+    .map(({ coverage: _, ...period }) => period);
+}
+
+function comparePeriod(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { period, powerMaxW, how }: { period: ReferencePeriod; powerMaxW: number; how: ReadHow },
+): ComparedPeriod {
+  const { sum, recoveredSum, validMs } = reader.total(series, period, how);
+  const perWh = UNITS_PER_WH[series.unit];
+  // A factor leaves crumbs far below a Wh.
+  const measured = {
+    energyWh: roundedWh(sum / perWh),
+    recoveredWh: roundedWh(recoveredSum / perWh),
+    validMs,
+  };
+  return describe(period, measured, { powerMaxW, measuredMs: validMs });
+}
+
+/** All periods together; their tolerances do not add where they meet, so the greatest one stands. */
+function wholeOf(periods: readonly ComparedPeriod[], powerMaxW: number): ComparedPeriod | null {
+  const [first] = periods;
+  if (first === undefined) return null;
+  const sumOf = (pick: (period: ComparedPeriod) => number) =>
+    periods.reduce((sum, each) => sum + pick(each), 0);
+  const validMs = sumOf(({ coverage, fromMs, toMs }) => coverage * (toMs - fromMs));
+  const lengthMs = sumOf(({ fromMs, toMs }) => toMs - fromMs);
+  const toMs = periods.at(-1)?.toMs ?? first.toMs;
+  const period: ReferencePeriod = {
+    ...{ fromMs: first.fromMs, toMs },
+    energyWh: sumOf(({ referenceWh }) => referenceWh),
+    toleranceWh: Math.max(...periods.map(({ toleranceWh }) => toleranceWh)),
+  };
+  const measured = {
+    energyWh: sumOf(({ measuredWh }) => measuredWh),
+    recoveredWh: sumOf(({ recoveredWh }) => recoveredWh),
+    // Time between periods is compared with nothing: it is no gap.
+    validMs: validMs + (toMs - first.fromMs - lengthMs),
+  };
+  return describe(period, measured, { powerMaxW, measuredMs: measured.validMs });
+}
+
+function describe(
+  period: ReferencePeriod,
+  measured: { energyWh: number; recoveredWh: number; validMs: number },
+  { powerMaxW, measuredMs }: { powerMaxW: number; measuredMs: number },
+): ComparedPeriod {
+  const { driftWh, driftShare, verdict, gapPowerW } = compare(period, measured, powerMaxW);
+  const { fromMs, toMs, energyWh: referenceWh, toleranceWh } = period;
+  return {
+    ...{ fromMs, toMs, referenceWh, toleranceWh, driftWh, driftShare, verdict, gapPowerW },
+    measuredWh: measured.energyWh,
+    recoveredWh: measured.recoveredWh,
+    coverage: Math.min(1, measuredMs / (toMs - fromMs)),
+    offered: offeredFor({ period, measuredWh: measured.energyWh, verdict }),
+  };
+}
+
+/** The correction that makes the drift 0: the rest into the gaps, or a factor where flashes were missed or invented. */
+function offeredFor({
+  period,
+  measuredWh,
+  verdict,
+}: {
+  period: ReferencePeriod;
+  measuredWh: number;
+  verdict: ComparedPeriod['verdict'];
+}): ComparedPeriod['offered'] {
+  const { fromMs: from, toMs: to, energyWh } = period;
+  if (verdict === 'agrees') return null;
+  if (verdict === 'gaps') return { from, to, kind: 'total', energyWh, into: 'gaps' };
+  const factor = energyWh / measuredWh;
+  const isUsable = Number.isFinite(factor) && factor >= 1 / FACTOR_MAX && factor <= FACTOR_MAX;
+  if (isUsable) return { from, to, kind: 'scale', factor };
+  return energyWh > 0 ? { from, to, kind: 'total', energyWh, into: 'flat' } : { from, to, kind: 'bad' };
+}
+
+function roundedWh(energyWh: number): number {
+  return Math.round(energyWh * 1_000) / 1_000;
+}
+
+function periodName(atMs: EpochMs, by: 'day' | 'month', zone: string): string {
+  const date = toZoned(atMs, zone).toPlainDate();
+  return by === 'day' ? date.toString() : date.toPlainYearMonth().toString();
+}
+
+/** The whole days or months within the range; null where there is none. */
+function calendarEdges({ fromMs, toMs }: Range, by: 'day' | 'month', zone: string): Float64Array | null {
+  const step = findStep(by === 'day' ? '1d' : '1mo');
+  if (step === undefined || fromMs >= toMs) return null;
+  const edges = bucketEdges({ fromMs, toMs }, step, zone).filter((edge) => edge >= fromMs && edge <= toMs);
+  return edges.length < 2 ? null : edges;
+}

@@ -1,0 +1,207 @@
+import { type Buckets, kindOf, type Points, UNITS_PER_WH } from '@kilowink/core/series';
+import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
+import { type Correction, correctedBuckets, correctedTotal, type RangeTotal } from '@kilowink/core/truth';
+import type { SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilowink/store';
+import { serverError } from '../errors.ts';
+import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
+import { chooseHours, chosenBuckets, type ReadMember } from './chosen-buckets.ts';
+import {
+  findMeasurements,
+  MEASUREMENT_ID_MIN,
+  type Measurement,
+  type MeasurementConfig,
+} from './measurements.ts';
+
+/** A stretch of time, its end not included. */
+export interface Range {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
+/** How to read: as it was measured, or as corrections leave it. */
+export interface ReadHow {
+  readonly isRaw: boolean;
+}
+
+const NONE: readonly StoredCorrection[] = [];
+
+/** What is known of each series: what was measured, as corrections leave it, and measurements chosen from several sensors. */
+export class EnergyReader {
+  readonly store: StoreReader;
+  readonly #measurements: readonly MeasurementConfig[];
+
+  constructor(store: StoreReader, measurements: readonly MeasurementConfig[] = []) {
+    this.store = store;
+    this.#measurements = measurements;
+  }
+
+  measurements(): Measurement[] {
+    return findMeasurements(this.store, this.#measurements);
+  }
+
+  /** The series of the store, then the measurements. */
+  list(): SeriesInfo[] {
+    return [...this.store.listSeries(), ...this.measurements().map(({ info }) => info)];
+  }
+
+  /** Throws `series/unknown`. */
+  find(id: SeriesId): SeriesInfo {
+    const series =
+      id >= MEASUREMENT_ID_MIN
+        ? this.measurementOf(id)?.info
+        : this.store.listSeries().find((known) => known.id === id);
+    if (series === undefined) throw serverError('series/unknown', { id });
+    return series;
+  }
+
+  /** The measurement of that id; null where it is a series of the store. */
+  measurementOf(id: SeriesId): Measurement | null {
+    if (id < MEASUREMENT_ID_MIN) return null;
+    return this.measurements().find(({ info }) => info.id === id) ?? null;
+  }
+
+  /** The series that measure the meter a series measures: itself, or all of its measurement. */
+  onSameMeter(series: SeriesInfo): readonly SeriesInfo[] {
+    const all = this.measurements();
+    const own = all.find(
+      ({ info, members }) => info.id === series.id || members.some(({ id }) => id === series.id),
+    );
+    return own?.members ?? [series];
+  }
+
+  /** The corrections in force that meet the range, in the order in which they were made. */
+  corrections(series: SeriesInfo, { fromMs, toMs }: Range): readonly StoredCorrection[] {
+    if (kindOf(series.quantity) === 'mean') return NONE;
+    return this.#storeSeries(series).flatMap(({ id }) =>
+      this.store
+        .listCorrections(id)
+        .filter((each) => each.undoneMs === null && each.fromMs < toMs && each.toMs > fromMs),
+    );
+  }
+
+  buckets(series: SeriesInfo, edges: Float64Array, how: ReadHow): Buckets {
+    const measurement = this.measurementOf(series.id);
+    if (measurement !== null && edges.length > 1) return chosenBuckets(this.#reads(measurement, how), edges);
+    const read = (some: Float64Array) => this.store.readBuckets(series.id, some);
+    const corrections = this.#inForce(series, how);
+    return corrections.length === 0 ? read(edges) : correctedBuckets(read, corrections, edges);
+  }
+
+  total(series: SeriesInfo, range: Range, how: ReadHow): RangeTotal {
+    const { fromMs, toMs } = range;
+    if (this.measurementOf(series.id) !== null) {
+      if (fromMs >= toMs) return { sum: 0, recoveredSum: 0, validMs: 0 };
+      const { sums, validMs, recoveredSums } = this.buckets(series, Float64Array.of(fromMs, toMs), how);
+      return { sum: sums[0] || 0, recoveredSum: recoveredSums?.[0] ?? 0, validMs: validMs[0] ?? 0 };
+    }
+    const total = this.store.readTotal(series.id, fromMs, toMs);
+    const corrections = this.#inForce(series, how);
+    if (corrections.length === 0) return total;
+    const read = (edges: Float64Array) => this.store.readBuckets(series.id, edges);
+    return correctedTotal({ read, total }, corrections, range);
+  }
+
+  /** The measurements themselves, uncorrected; of a measurement those of the source chosen for each hour. */
+  *points(series: SeriesInfo, { fromMs, toMs }: Range): Iterable<Points> {
+    const measurement = this.measurementOf(series.id);
+    if (measurement === null) return yield* this.store.readPoints(series.id, fromMs, toMs);
+    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), { fromMs, toMs });
+    for (let from = 0; from < members.length; ) {
+      let next = from + 1;
+      while (next < members.length && members[next] === members[from]) next += 1;
+      const member = measurement.members[members[from] as number];
+      const startMs = Math.max(fromMs, hourEdges[from] as number);
+      const endMs = Math.min(toMs, hourEdges[next] as number);
+      if (member !== undefined)
+        yield* this.#scaled(member, series, this.store.readPoints(member.id, startMs, endMs));
+      from = next;
+    }
+  }
+
+  /**
+   * The power that flashes tell between `edges`, W; null where counts are as good. Where a correction holds it is the
+   * corrected mean of `buckets`.
+   */
+  bucketPower(series: SeriesInfo, edges: Float64Array, { buckets, how }: { buckets: Buckets; how: ReadHow }) {
+    const power = this.#drawn(series, edges);
+    if (power === null || edges.length < 2) return power;
+    if (how.isRaw) return power;
+    const range = { fromMs: edges[0] as number, toMs: edges.at(-1) as number };
+    const perWh = UNITS_PER_WH[series.unit];
+    for (const correction of this.corrections(series, range)) {
+      for (let at = 0; at < power.length; at += 1) {
+        if (!meets(correction, { fromMs: edges[at] as number, toMs: edges[at + 1] as number })) continue;
+        const validMs = buckets.validMs[at] as number;
+        const sum = (buckets.sums[at] as number) - (buckets.recoveredSums?.[at] ?? 0);
+        power[at] = validMs > 0 ? (sum * HOUR_MS) / validMs / perWh : Number.NaN;
+      }
+    }
+    return power;
+  }
+
+  /** The same of each measurement; null of a measurement of several sensors. */
+  pointPower(series: SeriesInfo, points: Points): Float64Array | null {
+    return this.measurementOf(series.id) === null ? drawnPointPower(this.store, series, points) : null;
+  }
+
+  #drawn(series: SeriesInfo, edges: Float64Array): Float64Array | null {
+    const measurement = this.measurementOf(series.id);
+    if (measurement === null) return drawnBucketPower(this.store, series, edges);
+    const drawn = measurement.members.map((member) => drawnBucketPower(this.store, member, edges));
+    if (drawn.every((power) => power === null)) return null;
+    const range = { fromMs: edges[0] as number, toMs: edges.at(-1) as number };
+    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), range);
+    return Float64Array.from({ length: edges.length - 1 }, (_, at) => {
+      const hour = Math.floor(((edges[at] as number) - (hourEdges[0] as number)) / HOUR_MS);
+      return drawn[members[hour] as number]?.[at] ?? Number.NaN;
+    });
+  }
+
+  #reads({ info, members }: Measurement, how: ReadHow): ReadMember[] {
+    return members.map((member) => {
+      const factor = UNITS_PER_WH[info.unit] / UNITS_PER_WH[member.unit];
+      return (edges) => {
+        const buckets = this.buckets(member, edges, how);
+        return factor === 1 ? buckets : scaledBuckets(buckets, factor);
+      };
+    });
+  }
+
+  *#scaled(member: SeriesInfo, series: SeriesInfo, parts: Iterable<Points>): Iterable<Points> {
+    const factor = UNITS_PER_WH[series.unit] / UNITS_PER_WH[member.unit];
+    for (const points of parts)
+      yield factor === 1 ? points : { ...points, values: points.values.map((value) => value * factor) };
+  }
+
+  #inForce(series: SeriesInfo, { isRaw }: ReadHow): readonly Correction[] {
+    if (isRaw || kindOf(series.quantity) === 'mean') return [];
+    const all = this.store.listCorrections(series.id);
+    return all.length === 0 ? [] : activeCorrections(all);
+  }
+
+  #storeSeries(series: SeriesInfo): readonly SeriesInfo[] {
+    return this.measurementOf(series.id)?.members ?? [series];
+  }
+}
+
+/** Those that were not taken back, as the layer that applies them knows them. */
+export function activeCorrections(all: readonly StoredCorrection[]): Correction[] {
+  return all
+    .filter(({ undoneMs }) => undoneMs === null)
+    .map(({ kind, fromMs, toMs }) => ({ ...kind, fromMs, toMs }));
+}
+
+function meets(one: Range, other: Range): boolean {
+  return one.fromMs < other.toMs && one.toMs > other.fromMs;
+}
+
+function scaledBuckets(buckets: Buckets, factor: number): Buckets {
+  const times = (column: Float64Array) => column.map((value) => value * factor);
+  return {
+    ...buckets,
+    sums: times(buckets.sums),
+    rateMin: times(buckets.rateMin),
+    rateMax: times(buckets.rateMax),
+    ...(buckets.recoveredSums === undefined ? {} : { recoveredSums: times(buckets.recoveredSums) }),
+  };
+}

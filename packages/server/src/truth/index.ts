@@ -1,0 +1,13 @@
+export { compareSeries, disagreementsOf } from './comparison.ts';
+export {
+  type AskedCorrection,
+  type CorrectionSite,
+  checkedCorrection,
+  correctionEffect,
+  describeCorrection,
+} from './corrections.ts';
+export { activeCorrections, EnergyReader, type Range } from './energy-reader.ts';
+export { measurementId } from './measurements.ts';
+export { Quarantine } from './quarantine.ts';
+export { type AskedReading, checkedReading, describeReading, readingsOf, resolutionOf } from './readings.ts';
+export { addTruthRoutes } from './truth-routes.ts';

@@ -1,0 +1,212 @@
+import { type Points, UNITS_PER_WH } from '@kilowink/core/series';
+import { type Clock, DAY_MS, type EpochMs, HOUR_MS, SECOND_MS } from '@kilowink/core/time';
+import { isImplausible, powerLimitW, steadyLimitW } from '@kilowink/core/truth';
+import type { Change, NewCorrection, SeriesId, SeriesInfo, Store } from '@kilowink/store';
+
+export interface QuarantineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Subscribed power of the meter that a series measures, VA; null where it is not known: then nothing is judged. */
+  readonly subscribedVaOf: (series: SeriesInfo) => number | null;
+  /** Told when something was put in quarantine. */
+  readonly onMade: (count: number) => void;
+}
+
+/** Under which the place in the order of changes is kept: what came after it is judged after a restart. */
+const STATE_SOURCE = 'truth/quarantine';
+
+/** Changes read at once. */
+const BATCH = 2_000;
+
+/** What is looked at when the place is not known any more. */
+const LOOK_BACK_MS = 36 * HOUR_MS;
+
+/** Hours looked at in one read. */
+const HOURS_AT_ONCE = 8_192;
+
+/** Measurements that follow each other this closely are neighbours. */
+const JOIN_MS = SECOND_MS;
+
+/** A stretch that goes on waits so long at most before it is shown: a lamp that shines for an hour is a few corrections. */
+const HOLD_MS = 900_000;
+
+/** A series that is judged, and the subscribed power of its meter. */
+interface Judged {
+  readonly series: SeriesInfo;
+  readonly subscribedVa: number;
+}
+
+/** Measurements beyond what physics allows, one after the other. */
+interface Stretch {
+  readonly series: SeriesId;
+  readonly fromMs: EpochMs;
+  toMs: EpochMs;
+  energyWh: number;
+  limitW: number;
+}
+
+/**
+ * Puts what physics forbids in quarantine: follows what is stored, whichever way it came, and makes corrections of what
+ * is beyond the bound of the subscribed power. Nothing measured is changed, and each can be taken back.
+ */
+export class Quarantine {
+  readonly #options: QuarantineOptions;
+  #cursor: string | null = null;
+  #open: Stretch[] = [];
+
+  constructor(options: QuarantineOptions) {
+    this.#options = options;
+  }
+
+  /** Judges what came since the last look. Throws when the store can not be read or written. */
+  look(): void {
+    const { store } = this.#options;
+    const judged = this.#judged();
+    if (judged.size === 0) return;
+    let cursor = this.#cursor ?? store.sourceState(STATE_SOURCE) ?? '';
+    for (;;) {
+      const changes = store.readChanges(cursor, BATCH);
+      if (changes === null) {
+        cursor = store.cursor();
+        this.#lookBack(judged);
+        break;
+      }
+      for (const change of changes.items) this.#take(change, judged);
+      const isDone = changes.items.length === 0 || changes.cursor === cursor;
+      cursor = changes.cursor;
+      if (isDone) break;
+    }
+    this.#cursor = cursor;
+    this.#settle();
+    // While a stretch is open, a restart looks at it again from its beginning.
+    if (this.#open.length === 0 && store.sourceState(STATE_SOURCE) !== cursor) {
+      store.putSourceState(STATE_SOURCE, cursor);
+    }
+  }
+
+  /** Series that are judged, with the subscribed power of their meter. */
+  #judged(): Map<SeriesId, Judged> {
+    const { store, subscribedVaOf } = this.#options;
+    const judged = new Map<SeriesId, Judged>();
+    for (const series of store.listSeries()) {
+      // A file was looked at by whoever imported it, and may be of another house.
+      if (series.quantity !== 'energy' || series.source.startsWith('import/')) continue;
+      const subscribedVa = subscribedVaOf(series);
+      if (subscribedVa !== null) judged.set(series.id, { series, subscribedVa });
+    }
+    return judged;
+  }
+
+  #take(change: Change, judged: ReadonlyMap<SeriesId, Judged>): void {
+    if (change.kind === 'event') return;
+    const of = judged.get(change.series);
+    if (of === undefined) return;
+    if (change.kind === 'point') {
+      const { startMs, durationMs, value } = change;
+      this.#judge(of, { startMs, durationMs, value });
+    } else this.#scan(of, change);
+  }
+
+  #lookBack(judged: ReadonlyMap<SeriesId, Judged>): void {
+    for (const of of judged.values()) {
+      const { lastMs } = of.series;
+      if (lastMs !== null) this.#scan(of, { fromMs: lastMs - LOOK_BACK_MS, toMs: lastMs });
+    }
+  }
+
+  /** Looks through the hours of a range, and into those that have something beyond what is allowed for ever. */
+  #scan(of: Judged, range: { readonly fromMs: EpochMs; readonly toMs: EpochMs }): void {
+    const { store } = this.#options;
+    const { id, unit, firstMs, lastMs } = of.series;
+    const limit = steadyLimitW(of.subscribedVa) * UNITS_PER_WH[unit];
+    let hour = Math.floor(Math.max(range.fromMs, firstMs ?? 0) / HOUR_MS);
+    const end = Math.ceil(Math.min(range.toMs, (lastMs ?? 0) + DAY_MS) / HOUR_MS);
+    while (hour < end) {
+      const count = Math.min(end - hour, HOURS_AT_ONCE);
+      const edges = Float64Array.from({ length: count + 1 }, (_, at) => (hour + at) * HOUR_MS);
+      const { rateMax } = store.readBuckets(id, edges);
+      for (const [at, rate] of rateMax.entries()) {
+        if (rate <= limit || Number.isNaN(rate)) continue;
+        const fromMs = edges[at] as number;
+        for (const points of store.readPoints(id, fromMs, fromMs + HOUR_MS)) this.#judgeAll(of, points);
+      }
+      hour += count;
+    }
+  }
+
+  #judgeAll(of: Judged, points: Points): void {
+    for (const [index, startMs] of points.starts.entries()) {
+      const durationMs = points.durationsMs[index] as number;
+      this.#judge(of, { startMs, durationMs, value: points.values[index] as number });
+    }
+  }
+
+  #judge(
+    { series, subscribedVa }: Judged,
+    { startMs, durationMs, value }: { startMs: EpochMs; durationMs: number; value: number },
+  ): void {
+    const energyWh = value / UNITS_PER_WH[series.unit];
+    if (!isImplausible({ energyWh, durationMs }, subscribedVa)) return;
+    const endMs = startMs + durationMs;
+    if (this.#isKnown(series.id, { fromMs: startMs, toMs: endMs })) return;
+    const before = this.#open.find(
+      (each) => each.series === series.id && Math.abs(startMs - each.toMs) <= JOIN_MS,
+    );
+    const limitW = powerLimitW(subscribedVa, durationMs);
+    if (before === undefined) {
+      this.#open.push({ series: series.id, fromMs: startMs, toMs: endMs, energyWh, limitW });
+      return;
+    }
+    before.toMs = endMs;
+    before.energyWh += energyWh;
+    before.limitW = Math.min(before.limitW, limitW);
+  }
+
+  /** Makes corrections of the stretches that are over. */
+  #settle(): void {
+    const { store, clock } = this.#options;
+    const nowMs = clock.wallMs();
+    const lasts = new Map(store.listSeries().map(({ id, lastMs }) => [id, lastMs ?? 0]));
+    const isOver = ({ series, fromMs, toMs }: Stretch) =>
+      (lasts.get(series) ?? 0) - toMs > JOIN_MS || toMs - fromMs >= HOLD_MS || nowMs - toMs > HOLD_MS;
+    const over = this.#open.filter(isOver);
+    this.#open = this.#open.filter((each) => !over.includes(each));
+    if (over.length > 0) this.#make(over, nowMs);
+  }
+
+  /** Whether it is about to be, is, or was in quarantine, or is marked bad by a person. */
+  #isKnown(series: SeriesId, { fromMs, toMs }: { fromMs: EpochMs; toMs: EpochMs }): boolean {
+    const covers = (each: Stretch) => each.series === series && each.fromMs <= fromMs && each.toMs >= toMs;
+    if (this.#open.some(covers)) return true;
+    return this.#options.store
+      .listCorrections(series)
+      .some(
+        (each) =>
+          each.fromMs <= fromMs &&
+          each.toMs >= toMs &&
+          (each.origin === 'bound' || (each.kind.kind === 'bad' && each.undoneMs === null)),
+      );
+  }
+
+  #make(stretches: readonly Stretch[], nowMs: EpochMs): void {
+    const { store, onMade } = this.#options;
+    const sources = new Map(store.listSeries().map(({ id, source }) => [id, source]));
+    store.putEvents(
+      stretches.map(({ series, fromMs, toMs, energyWh, limitW }) => ({
+        source: sources.get(series) ?? '',
+        atMs: fromMs,
+        kind: 'implausible',
+        data: { series, toMs, energyWh, limitW: Math.round(limitW) },
+      })),
+    );
+    store.putCorrections(
+      stretches.map(
+        ({ series, fromMs, toMs, energyWh, limitW }): NewCorrection => ({
+          ...{ series, fromMs, toMs, kind: { kind: 'bad' }, origin: 'bound', madeMs: nowMs },
+          note: `${energyWh} Wh in ${(toMs - fromMs) / SECOND_MS} s: more than ${Math.round(limitW)} W can not be`,
+        }),
+      ),
+    );
+    onMade(stretches.length);
+  }
+}

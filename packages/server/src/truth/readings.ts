@@ -1,0 +1,97 @@
+import type { ReadingInfo } from '@kilowink/api';
+import { type EpochMs, MINUTE_MS } from '@kilowink/core/time';
+import { type IndexUnit, parseIndex } from '@kilowink/core/truth';
+import type { Reading, SeriesInfo } from '@kilowink/store';
+import { serverError } from '../errors.ts';
+import type { EnergyReader } from './energy-reader.ts';
+
+/** A reading of a display as somebody gives it. */
+export interface AskedReading {
+  readonly atMs: EpochMs;
+  /** As the display shows it. */
+  readonly index: string;
+  readonly unit?: IndexUnit | undefined;
+  readonly resolutionWh?: number | undefined;
+  /** The meter was replaced: its index may be below the one before. */
+  readonly replaced?: boolean | undefined;
+}
+
+/** A reading that can be kept, in the series that keeps it, and the one before it. */
+export interface CheckedReading {
+  readonly series: SeriesInfo;
+  readonly reading: Reading;
+  readonly previous: Reading | null;
+}
+
+const ALWAYS = { fromMs: -8.64e15, toMs: 8.64e15 };
+
+/** What is said of a reading whose coarseness nobody told: a meter counts Wh, a display shows kWh. */
+const RESOLUTION_WH = { meter: 1, file: 1, person: 1_000 } as const;
+
+/** The readings of the meter that a series measures, by whichever sensor they came; ascending. */
+export function readingsOf(reader: EnergyReader, series: SeriesInfo, range = ALWAYS): Reading[] {
+  return reader
+    .onSameMeter(series)
+    .flatMap(({ id }) => reader.store.readReadings(id, range.fromMs, range.toMs))
+    .sort((one, other) => one.atMs - other.atMs);
+}
+
+/** How coarse a reading is. */
+export function resolutionOf({ resolutionWh, origin }: Reading): number {
+  return resolutionWh ?? RESOLUTION_WH[origin];
+}
+
+/** Checks a reading against those around it. Throws `reading/refused`, which says what was expected. */
+export function checkedReading(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { asked, nowMs }: { asked: AskedReading; nowMs: EpochMs },
+): CheckedReading {
+  if (series.quantity !== 'energy')
+    refuse(`series ${series.id} is ${series.quantity}; a display shows energy`);
+  if (asked.atMs > nowMs + MINUTE_MS) refuse('it is in the future');
+  const shown = parseIndex(asked.index, asked.unit);
+  if (!shown.ok) return refuse(shown.fault.message);
+  const { indexWh, resolutionWh } = shown.value;
+  const reading: Reading = {
+    atMs: Math.round(asked.atMs),
+    indexWh,
+    origin: 'person',
+    resolutionWh: asked.resolutionWh ?? resolutionWh,
+  };
+  const known = readingsOf(reader, series);
+  if (known.some(({ atMs, origin }) => atMs === reading.atMs && origin === 'person')) {
+    refuse('there is one of that moment already: take it away first');
+  }
+  const previous = known.findLast(({ atMs }) => atMs <= reading.atMs) ?? null;
+  const next = known.find(({ atMs }) => atMs > reading.atMs) ?? null;
+  if (asked.replaced !== true) assertBetween(reading, previous, next);
+  return { series: reader.measurementOf(series.id)?.members[0] ?? series, reading, previous };
+}
+
+/** A reading as the API tells of it. */
+export function describeReading({ atMs, indexWh, origin, resolutionWh }: Reading): ReadingInfo {
+  return { atMs, indexWh, origin, ...(resolutionWh === undefined ? {} : { resolutionWh }) };
+}
+
+/** An index only rises; two readings may differ by what the coarser one does not show. */
+function assertBetween(reading: Reading, previous: Reading | null, next: Reading | null): void {
+  const { indexWh } = reading;
+  const isFalling = (earlier: Reading, later: Reading) =>
+    later.indexWh + Math.max(resolutionOf(earlier), resolutionOf(later)) <= earlier.indexWh;
+  const at = ({ atMs }: Reading) => new Date(atMs).toISOString().slice(0, 16);
+  if (previous !== null && isFalling(previous, reading)) {
+    refuse(
+      `${indexWh} Wh is below the ${previous.indexWh} Wh of ${at(previous)}Z: a new meter (replaced), or a wrong digit`,
+    );
+  }
+  if (next !== null && isFalling(reading, next)) {
+    refuse(
+      `${indexWh} Wh is above the ${next.indexWh} Wh of ${at(next)}Z: a new meter (replaced), or a wrong digit`,
+    );
+  }
+}
+
+function refuse(reason: string): never {
+  throw serverError('reading/refused', { reason });
+}

@@ -1,0 +1,178 @@
+import {
+  type CompareAnswer,
+  type CorrectionAnswer,
+  type CorrectionInfo,
+  compareQuery,
+  correctionBody,
+  correctionParameters,
+  operations,
+  type ReadingAnswer,
+  type ReadingInfo,
+  rangeQuery,
+  readingBody,
+  readingParameters,
+  type StandingLoadAnswer,
+  seriesParameters,
+} from '@kilowink/api';
+import type { EpochMs } from '@kilowink/core/time';
+import type { SeriesInfo, Store } from '@kilowink/store';
+import type { FastifyInstance } from 'fastify';
+import type { RequireAdmin } from '../admin/index.ts';
+import { serverError } from '../errors.ts';
+import { fastifyPath } from '../http/paths.ts';
+import { readInput, readTime } from '../http/query.ts';
+import { compareSeries } from './comparison.ts';
+import { checkedCorrection, correctionEffect, describeCorrection } from './corrections.ts';
+import type { EnergyReader, Range } from './energy-reader.ts';
+import { checkedReading, describeReading } from './readings.ts';
+import { standingLoads } from './standing-loads.ts';
+
+export interface TruthRoutes {
+  readonly reader: EnergyReader;
+  /** Null in a read-only instance. */
+  readonly writer: Store | null;
+  readonly zone: string;
+  readonly nowMs: () => EpochMs;
+  /** Subscribed power of the meter that a series measures, VA; null where it is not known. */
+  readonly subscribedVaOf: (series: SeriesInfo) => number | null;
+  readonly requireAdmin: RequireAdmin;
+  /** Something was written: open pages are to be told. */
+  readonly onChange: () => void;
+}
+
+/** The routes that make what is stored true: corrections, readings of the display, comparisons, the standing load. */
+export function addTruthRoutes(app: FastifyInstance, routes: TruthRoutes): void {
+  addCorrectionRoutes(app, routes);
+  addReadingRoutes(app, routes);
+  addComparisonRoutes(app, routes);
+}
+
+function addCorrectionRoutes(app: FastifyInstance, routes: TruthRoutes): void {
+  const { reader, onChange } = routes;
+  app.get(fastifyPath(operations.listCorrections.path), (request): { corrections: CorrectionInfo[] } => {
+    const series = reader.find(readInput(seriesParameters, request.params).id);
+    const members = reader.measurementOf(series.id)?.members ?? [series];
+    return {
+      corrections: members.flatMap((member) =>
+        reader.store.listCorrections(member.id).map((each) => describeCorrection(each, member)),
+      ),
+    };
+  });
+
+  app.post(fastifyPath(operations.makeCorrection.path), (request): CorrectionAnswer => {
+    routes.requireAdmin(request);
+    const store = writable(routes);
+    const series = reader.find(readInput(seriesParameters, request.params).id);
+    const { from, to, preview, ...rest } = readInput(correctionBody, request.body ?? {});
+    const asked = { ...rest, fromMs: timeOf('from', from, routes), toMs: timeOf('to', to, routes) };
+    const site = { nowMs: routes.nowMs(), subscribedVa: routes.subscribedVaOf(series) };
+    const made = checkedCorrection(reader, series, { asked, site });
+    const effect = correctionEffect(reader, series, made);
+    if (preview === true) return { correction: null, ...effect };
+    const correction =
+      store.putCorrections([made]).map((each) => describeCorrection(each, series))[0] ?? null;
+    onChange();
+    return { correction, ...effect };
+  });
+
+  app.delete(fastifyPath(operations.undoCorrection.path), (request): CorrectionInfo => {
+    routes.requireAdmin(request);
+    const store = writable(routes);
+    const { id, correction } = readInput(correctionParameters, request.params);
+    const series = reader.find(id);
+    const isHere = reader.store.listCorrections(series.id).some((each) => each.id === correction);
+    if (!isHere) throw serverError('correction/unknown', { id: correction, series: id });
+    const undone = describeCorrection(store.undoCorrection(correction, routes.nowMs()), series);
+    onChange();
+    return undone;
+  });
+}
+
+function addReadingRoutes(app: FastifyInstance, routes: TruthRoutes): void {
+  const { reader } = routes;
+  app.post(fastifyPath(operations.addReading.path), (request): ReadingAnswer => {
+    routes.requireAdmin(request);
+    const store = writable(routes);
+    const series = reader.find(readInput(seriesParameters, request.params).id);
+    const { at, index, ...rest } = readInput(readingBody, request.body ?? {});
+    const asked = { ...rest, atMs: timeOf('at', at, routes), index: String(index) };
+    const checked = checkedReading(reader, series, { asked, nowMs: routes.nowMs() });
+    store.putReadings(checked.series.id, [checked.reading]);
+    store.flush();
+    const { reading, previous } = checked;
+    return {
+      reading: describeReading(reading),
+      previous: previous === null ? null : describeReading(previous),
+    };
+  });
+
+  app.delete(fastifyPath(operations.removeReading.path), (request): ReadingInfo => {
+    routes.requireAdmin(request);
+    const store = writable(routes);
+    const { id, at } = readInput(readingParameters, request.params);
+    for (const series of reader.onSameMeter(reader.find(id))) {
+      const reading = store.readReadings(series.id, at, at + 1).find(({ origin }) => origin === 'person');
+      if (reading === undefined) continue;
+      store.removeReading(series.id, at);
+      return describeReading(reading);
+    }
+    throw serverError('reading/unknown', { at: new Date(at).toISOString(), series: id });
+  });
+}
+
+function addComparisonRoutes(app: FastifyInstance, routes: TruthRoutes): void {
+  const { reader, zone } = routes;
+  app.get(fastifyPath(operations.compareSeries.path), (request): CompareAnswer => {
+    const series = energyOf(reader, readInput(seriesParameters, request.params).id);
+    const query = readInput(compareQuery, request.query);
+    const reference = query.with === undefined ? null : energyOf(reader, query.with);
+    if (reference?.id === series.id) throw serverError('compare/itself', { id: series.id });
+    const asked = {
+      ...rangeOf(series, query, routes),
+      by: query.by ?? (reference === null ? ('reading' as const) : ('day' as const)),
+      reference,
+      isRaw: query.raw,
+    };
+    if (reference !== null && asked.by === 'reading') throw serverError('compare/by', { by: asked.by });
+    const site = { zone, subscribedVa: routes.subscribedVaOf(series) };
+    return compareSeries(reader, series, { asked, site });
+  });
+
+  app.get(fastifyPath(operations.readStandingLoad.path), (request): StandingLoadAnswer => {
+    const series = energyOf(reader, readInput(seriesParameters, request.params).id);
+    const range = rangeOf(series, readInput(rangeQuery, request.query), routes);
+    return standingLoads(reader, series, { range, zone });
+  });
+}
+
+function energyOf(reader: EnergyReader, id: number): SeriesInfo {
+  const series = reader.find(id);
+  const { quantity } = series;
+  if (quantity !== 'energy' && quantity !== 'injectedEnergy')
+    throw serverError('series/gauge', { id, quantity });
+  return series;
+}
+
+/** From the first measurement, or reading of a display, to now where the query does not say. */
+function rangeOf(
+  series: SeriesInfo,
+  query: { from?: string | undefined; to?: string | undefined },
+  { zone, nowMs }: TruthRoutes,
+): Range {
+  const toMs = query.to === undefined ? nowMs() : readTime('to', query.to, zone);
+  const fromMs = query.from === undefined ? (series.firstMs ?? toMs) : readTime('from', query.from, zone);
+  if (fromMs <= toMs) return { fromMs, toMs };
+  throw serverError('query/range', {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+  });
+}
+
+function timeOf(name: string, value: number | string, { zone }: TruthRoutes): EpochMs {
+  return readTime(name, String(value), zone);
+}
+
+function writable({ writer }: TruthRoutes): Store {
+  if (writer === null) throw serverError('http/read-only');
+  return writer;
+}
