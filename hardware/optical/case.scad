@@ -68,6 +68,8 @@ cap_od = cap_id + 2 * skirt;
 cap_z = floor_z + chimney_h + gap;
 // Width, length, thickness of the board; height of the connector's middle above the board.
 board_size = board == "xiao" ? [21, 17.8, 1.2] : [26.7, 15.3, 1.6];
+// Of its sides, from the end away from the connector, nothing is soldered here.
+shelf_l = board == "xiao" ? 11 : 6;
 usb = board == "xiao" ? [13, 8, 1.6] : [12, 9, 1.3];
 board_z = cap_z + cap_top + 6;
 roof_z = board_z + board_size[2] + 8;
@@ -157,13 +159,16 @@ module collar() {
   }
 }
 
-// What the board lies on: a shelf with a slope below it, which prints without support.
+// What the board lies on, away from the pads that are soldered: shelves with a slope below them, which print without support.
 module shelf() {
   y0 = board_size[1] / 2 - 1;
   reach = inner[1] / 2 - y0;
-  translate([board_end - board_size[0], 0, 0]) for (side = [0, 1]) mirror([0, side, 0])
-    translate([0, 0, board_z - gap]) rotate([90, 0, 90]) linear_extrude(board_size[0])
+  translate([board_end - board_size[0], 0, board_z - gap]) for (side = [0, 1]) mirror([0, side, 0])
+    rotate([90, 0, 90]) linear_extrude(shelf_l)
       polygon([[y0, 0], [inner[1] / 2 + 0.1, 0], [inner[1] / 2 + 0.1, -reach - 1.2], [y0, -1.2]]);
+  // Below the connector.
+  translate([inner[0] / 2 - 2.6, 0, board_z - gap]) rotate([90, 0, 0]) linear_extrude(8, center = true)
+    polygon([[0, 0], [2.7, 0], [2.7, -4.7], [0, -2]]);
 }
 
 module head() {
@@ -237,8 +242,8 @@ module lid() {
       plate([inner[0] - 2 * play, inner[1] - 2 * play], 3.1, 1);
       translate([0, 0, -1]) plate([inner[0] - 2 * play - 3.2, inner[1] - 2 * play - 3.2], 6, 1);
     }
-    for (y = [-1, 1]) translate([board_end - board_size[0] + 3, y * (board_size[1] / 2 - 0.7) - 0.8, -finger])
-      cube([8, 1.6, finger + 0.1]);
+    for (y = [-1, 1]) translate([board_end - board_size[0] + 2, y * (board_size[1] / 2 - 0.7) - 0.8, -finger])
+      cube([4, 1.6, finger + 0.1]);
   }
 }
 
