@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bucketsAnswer, compareAnswer, healthInfo, problem, seriesList, totalAnswer } from '@kilowink/api';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
+import { measurementId } from './index.ts';
+import { TruthSite } from './testing.ts';
+
+/** Three whole days of Paris not long ago, so that the health answer looks at them. */
+const DAYS = 3;
+const TODAY = Temporal.Now.plainDateISO('Europe/Paris').toZonedDateTime('Europe/Paris').epochMilliseconds;
+const START = TODAY - DAYS * DAY_MS;
+const MINUTES = DAYS * 1_440;
+const measurements = [{ id: 'house', name: 'House', sources: ['optical/meter', 'tic/main'] }];
+
+/** A meter's index by the minute that is away in hours 5 and 6, and a sensor that sees 1.5 times as much from hour 24 on. */
+async function open() {
+  const site = await TruthSite.open({ measurements });
+  const minute = (value: (hour: number) => number | null) =>
+    Array.from({ length: MINUTES }, (_, at) => value(Math.floor(at / 60)));
+  const from = { startMs: START, durationMs: MINUTE_MS };
+  const tic = site.put(
+    { source: 'tic/main' },
+    from,
+    minute((hour) => (hour === 5 || hour === 6 ? null : 10)),
+  );
+  const flashes = site.put(
+    { source: 'optical/meter' },
+    from,
+    minute((hour) => (hour < 24 ? 10 : 15)),
+  );
+  return { site, tic, flashes, id: measurementId('house') };
+}
+
+test('two sensors on one meter are one series of which each hour has the better one', async () => {
+  const { site, tic, flashes, id } = await open();
+  await using _ = site;
+  const { series } = seriesList.parse(await site.get('/series'));
+  const house = series.find((each) => each.id === id);
+  assert.ok(id >= 1_000_000);
+  assert.deepEqual(
+    [house?.name, house?.source, house?.members, house?.unit],
+    ['House', 'measurement/house', [tic, flashes], 'Wh'],
+  );
+  const range = `from=${START}&to=${START + DAYS * DAY_MS}`;
+  const days = bucketsAnswer.parse(await site.get(`/series/${id}/buckets?${range}&step=1d`)).columns;
+  assert.equal(
+    days.energyWh.reduce<number>((sum, each) => sum + (each ?? 0), 0),
+    MINUTES * 10,
+  );
+  assert.deepEqual(days.coverage, [1, 1, 1]);
+  const total = totalAnswer.parse(await site.get(`/series/${id}/total?${range}`));
+  assert.equal(total.energyWh, MINUTES * 10);
+  const at = START + 5 * HOUR_MS - 5 * MINUTE_MS;
+  const minutes = bucketsAnswer.parse(
+    await site.get(`/series/${id}/buckets?from=${at}&to=${at + 10 * MINUTE_MS}&step=1min`),
+  ).columns;
+  assert.deepEqual(minutes.energyWh, new Array(10).fill(10));
+  assert.equal(minutes.powerW?.length, 10);
+});
+
+test('days on which the sensors differ are told, in the comparison and in health', async () => {
+  const { site, tic, flashes, id } = await open();
+  await using _ = site;
+  const range = `from=${START}&to=${START + DAYS * DAY_MS}`;
+  const { disagreements } = compareAnswer.parse(await site.get(`/series/${id}/compare?${range}`));
+  assert.deepEqual(
+    disagreements.map(({ of }) => of),
+    [1, 2].map(() => [
+      { series: tic, energyWh: 14_400, coverage: 1 },
+      { series: flashes, energyWh: 21_600, coverage: 1 },
+    ]),
+  );
+  const health = healthInfo.parse(await site.get('/health'));
+  assert.deepEqual(health.measurements?.[0]?.disagreements, disagreements);
+  const against = compareAnswer.parse(await site.get(`/series/${flashes}/compare?with=${tic}&${range}`));
+  assert.deepEqual(
+    against.periods.map(({ verdict }) => verdict),
+    ['invented', 'invented'],
+  );
+});
+
+test('a measurement has the readings of its meter, and is corrected at its sensors', async () => {
+  const { site, tic, flashes, id } = await open();
+  await using _ = site;
+  await site.login();
+  for (const [hour, index] of [
+    [24, '100.00'],
+    [48, '114.40'],
+  ] as const) {
+    await site.post(`/series/${id}/readings`, { at: START + hour * HOUR_MS, index });
+  }
+  const verdict = async (series: number) =>
+    compareAnswer.parse(await site.get(`/series/${series}/compare`)).periods[0]?.verdict;
+  assert.deepEqual(
+    [await verdict(id), await verdict(tic), await verdict(flashes)],
+    ['agrees', 'agrees', 'invented'],
+  );
+  const body = { from: START, to: START + HOUR_MS, kind: 'bad' };
+  const refused = problem.parse(await site.post(`/series/${id}/corrections`, body));
+  assert.equal(refused.code, 'correction/measurement');
+  // Where the better one is marked bad, the other takes its place.
+  await site.post(`/series/${tic}/corrections`, {
+    ...body,
+    from: START + 24 * HOUR_MS,
+    to: START + 26 * HOUR_MS,
+  });
+  const hours = bucketsAnswer.parse(
+    await site.get(`/series/${id}/buckets?from=${START + 23 * HOUR_MS}&to=${START + 27 * HOUR_MS}&step=1h`),
+  );
+  assert.deepEqual(hours.columns.energyWh, [600, 900, 900, 600]);
+  assert.equal(hours.correctedRanges?.length, 1);
+});
+
+test('the id of a measurement follows from what it is called', () => {
+  assert.equal(measurementId('house'), measurementId('house'));
+  assert.notEqual(measurementId('house'), measurementId('garage'));
+});
