@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { crc32 } from 'node:zlib';
+import { encodeSerialFrame, SerialFrameParser } from '@kilowink/core/serial-frame';
 import { C_WARNINGS } from './lib/core-c.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -81,5 +82,42 @@ test('C: a serial frame has its size, the message and the usual CRC-32', () => {
     const sum = Buffer.alloc(4);
     sum.writeUInt32BE(crc32(inside));
     assert.equal(answers[index], Buffer.concat([Buffer.from('KW'), inside, sum]).toString('hex'));
+  }
+});
+
+interface StreamVector {
+  readonly name: string;
+  readonly hex: string;
+  readonly messageBytesMax?: number;
+  readonly messages: readonly string[];
+  readonly skippedBytes: number;
+}
+
+test('C, vectors/serial-frame/stream.jsonl: the same messages, the same bytes skipped', () => {
+  const lines = readFileSync(join(root, 'vectors/serial-frame/stream.jsonl'), 'utf8').trim().split('\n');
+  const vectors = lines.map((line): StreamVector => JSON.parse(line));
+  const answers = ask(vectors.map(({ hex, messageBytesMax = 1_337 }) => `frames ${messageBytesMax} ${hex}`));
+  for (const [index, { name, messages, skippedBytes }] of vectors.entries())
+    assert.equal(answers[index], [...messages, skippedBytes].join(' '), name);
+});
+
+test('C and TypeScript skip the same bytes of any stream', () => {
+  const parts = () => {
+    const message = randomBytes(1 + (randomBytes(1)[0] ?? 0) / 8);
+    const frame = Buffer.from(encodeSerialFrame(message));
+    const damage = randomBytes(2);
+    if ((damage[0] ?? 0) < 90) frame[(damage[1] ?? 0) % frame.length] = damage[0] ?? 0;
+    return [frame, Buffer.from('KWuart:~$KK').subarray((damage[1] ?? 0) % 12)];
+  };
+  const streams = Array.from({ length: 60 }, () => Buffer.concat(Array.from({ length: 12 }, parts).flat()));
+  const answers = ask(streams.map((stream) => `frames 40 ${stream.toString('hex')}`));
+  for (const [index, stream] of streams.entries()) {
+    const parser = new SerialFrameParser(40);
+    const messages = parser.feed(stream).map((message) => Buffer.from(message).toString('hex'));
+    assert.equal(
+      answers[index],
+      [...messages, parser.counters.skippedBytes].join(' '),
+      stream.toString('hex'),
+    );
   }
 });

@@ -2,6 +2,7 @@
  * What a sensor writes, as a program for tests. Each line of the standard input is answered by one line of hex:
  *   v1 TYPE UPTIME_S COUNT…   a version 1 report, newest count first
  *   frame HEX                 a serial frame
+ *   frames BYTES_MAX HEX      the messages in a stream, each with a space behind it, then how many bytes were skipped
  *   advert HEX                an advertisement around a report
  *   mdns                      the question for a server
  *   server HEX                what an answer to it says: a.b.c.d port, or the error
@@ -85,6 +86,31 @@ static int answer(char *line)
 	return mdns_query_encode(out, sizeof(out));
 }
 
+static void print_frames(const char *line)
+{
+	static uint8_t message[BYTES_MAX];
+	struct serial_parser parser;
+	char *hex;
+	size_t capacity = strtoul(line, &hex, 10);
+	size_t size = read_hex(&hex[1]);
+
+	if (capacity > sizeof(message) || serial_parser_init(&parser, message, capacity) != 0) {
+		printf("error\n");
+		return;
+	}
+	for (size_t i = 0; i < size; i++) {
+		size_t found = serial_parser_feed(&parser, bytes[i]);
+
+		for (size_t at = 0; at < found; at++) {
+			printf("%02x", message[at]);
+		}
+		if (found > 0U) {
+			printf(" ");
+		}
+	}
+	printf("%u\n", (unsigned int)parser.discarded_bytes);
+}
+
 int main(void)
 {
 	static char line[2U * BYTES_MAX + 16U];
@@ -94,6 +120,10 @@ int main(void)
 
 		if (strncmp(line, "server ", 7) == 0) {
 			print_server(&line[7]);
+			continue;
+		}
+		if (strncmp(line, "frames ", 7) == 0) {
+			print_frames(&line[7]);
 			continue;
 		}
 		size = answer(line);

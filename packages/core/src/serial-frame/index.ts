@@ -1,0 +1,6 @@
+export {
+  encodeSerialFrame,
+  SERIAL_MESSAGE_BYTES_MAX,
+  type SerialFrameCounters,
+  SerialFrameParser,
+} from './serial-frame.ts';
