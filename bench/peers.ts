@@ -248,7 +248,12 @@ const all: Figures[] = [];
 let levels: Record<string, number> = {};
 for (const make of peers) {
   const peer = make();
-  all.push(await measure(peer, peer instanceof KilowinkServer && !isFromCsv));
+  try {
+    all.push(await measure(peer, peer instanceof KilowinkServer && !isFromCsv));
+  } catch (error) {
+    console.log(`${peer.name} is left out: ${String(error)}`);
+    await peer.stop();
+  }
   if (peer.name === 'kilowink store') levels = levelBytes(join(storeFolder, STORE_FILE));
 }
 printFigures(all);

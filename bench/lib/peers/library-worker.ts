@@ -98,7 +98,7 @@ async function duckDb(): Promise<Library> {
   const { DuckDBInstance } = createRequire(join(extra, 'package.json'))('@duckdb/node-api') as DuckModule;
   const instance = await DuckDBInstance.create(join(folder, 'points.duckdb'));
   const duck = await instance.connect();
-  await duck.run('CREATE TABLE IF NOT EXISTS point (at BIGINT, value INTEGER)');
+  await duck.run('CREATE TABLE IF NOT EXISTS point (at_s BIGINT, value INTEGER)');
   return {
     async load(stretches) {
       const file = join(extra, 'plain.csv');
@@ -107,7 +107,7 @@ async function duckDb(): Promise<Library> {
         writeFile(file, plainCsv(pointsOf(stretch)));
         const startedMs = performance.now();
         await duck.run(
-          `INSERT INTO point SELECT at, value FROM read_csv('${file}', header = false, columns = {'at': 'BIGINT', 'value': 'INTEGER'})`,
+          `INSERT INTO point SELECT at_s, value FROM read_csv('${file}', header = false, columns = {'at_s': 'BIGINT', 'value': 'INTEGER'})`,
         );
         await duck.run('CHECKPOINT');
         ms += performance.now() - startedMs;
@@ -115,11 +115,11 @@ async function duckDb(): Promise<Library> {
       return ms;
     },
     async ask({ fromMs, toMs, step, raw }) {
-      const where = `FROM point WHERE at >= ${Math.ceil(fromMs / 1_000)} AND at < ${Math.ceil(toMs / 1_000)}`;
-      const bucket = `(at - ${Math.floor(fromMs / 1_000)}) // ${step.ms / 1_000}`;
+      const where = `FROM point WHERE at_s >= ${Math.ceil(fromMs / 1_000)} AND at_s < ${Math.ceil(toMs / 1_000)}`;
+      const bucket = `(at_s - ${Math.floor(fromMs / 1_000)}) // ${step.ms / 1_000}`;
       const sql =
         raw === true
-          ? `SELECT at, value ${where} ORDER BY at`
+          ? `SELECT at_s, value ${where} ORDER BY at_s`
           : `SELECT ${bucket}, sum(value), min(value), max(value), count(*) ${where} GROUP BY 1 ORDER BY 1`;
       return (await duck.runAndReadAll(sql)).getRowsJS();
     },
