@@ -245,7 +245,12 @@ export class Broker {
     packet.qos = 0;
     this.#acknowledgedHere.add(packet);
     this.#options.acks.hold(message, group, () => {
-      if (!client.closed) client.conn.write(pubackBytes(messageId));
+      if (client.closed) return;
+      const { conn } = client;
+      // All of a turn go out at once.
+      conn.cork();
+      conn.write(pubackBytes(messageId));
+      process.nextTick(() => conn.uncork());
     });
     done(null);
   }
