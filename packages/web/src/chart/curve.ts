@@ -57,6 +57,7 @@ export class Curve {
       back: room.overview.get(),
       hasCumulative: room.hasCumulative.get(),
       offPeak: (range) => room.offPeakIn(range),
+      corrected: () => room.corrections.get().filter(({ undoneMs }) => undoneMs === null),
       onDrawn: () => this.#refreshTooltip(),
     });
     this.#minimap = new Minimap(
@@ -114,6 +115,7 @@ export class Curve {
       arrivals.subscribe(() => this.#onData()),
       overview.subscribe((dataset) => this.#onOverview(dataset)),
       ticks.subscribe(() => this.#onTick()),
+      this.#room.corrections.subscribe(() => this.#chart.invalidate()),
       hasCumulative.subscribe((isShown) => {
         this.#chart.scene.hasCumulative = isShown;
         this.#chart.relayout();

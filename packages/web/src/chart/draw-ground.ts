@@ -84,6 +84,18 @@ export function drawRecovered(frame: Frame, columns: Columns, range: TimeRange, 
   }
 }
 
+/** Marks corrected stretches along the top edge. */
+export function drawCorrected(frame: Frame, stretches: readonly TimeRange[], palette: Palette): void {
+  const { context, ratio } = frame;
+  context.fillStyle = palette.amber;
+  for (const { fromMs, toMs } of stretches) {
+    const left = Math.max(frame.left, xOf(frame, fromMs));
+    const right = Math.min(frame.left + frame.width, xOf(frame, toMs));
+    if (right < frame.left || left > frame.left + frame.width) continue;
+    context.fillRect(left, frame.top, Math.max(2 * ratio, right - left), 3 * ratio);
+  }
+}
+
 function fillStretch(frame: Frame, fromMs: number, toMs: number): void {
   const left = Math.max(frame.left, xOf(frame, fromMs));
   const right = Math.min(frame.left + frame.width, xOf(frame, toMs));

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { type Format, toText } from '../i18n/format.ts';
 import { type Dataset, highestW, lowestW, sumUntil } from './dataset.ts';
 import { drawCumulative, drawCurve } from './draw-curve.ts';
-import { drawGap, drawGaps, drawOffPeak, drawRecovered } from './draw-ground.ts';
+import { drawCorrected, drawGap, drawGaps, drawOffPeak, drawRecovered } from './draw-ground.ts';
 import { clipped, type Frame, yOf } from './frame.ts';
 import type { Palette } from './palette.ts';
 import { chooseTicks, type Ticks, type ValueTicks, valueTicks } from './ticks.ts';
@@ -22,6 +22,8 @@ export interface Scene {
   palette: Palette;
   format: Format;
   offPeak: (range: TimeRange) => readonly TimeRange[];
+  /** Stretches that a correction holds for. */
+  corrected: () => readonly TimeRange[];
   /** Called after each frame, when scales and picture agree. */
   onDrawn: () => void;
 }
@@ -211,6 +213,7 @@ export class PowerChart {
     for (const part of this.#pastOf(covered(range, front))) {
       clipped(frame, part, () => front !== null && drawMeasured(frame, front, part, palette));
     }
+    drawCorrected(frame, this.scene.corrected(), palette);
     if (hasCumulative && front !== null && this.#reachesAll(front)) {
       clipped(frame, range, () => drawCumulative(frame, front, this.#energyTicks.max, palette));
     }

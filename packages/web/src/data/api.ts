@@ -60,7 +60,8 @@ function seriesPath(question: SeriesQuestion, what: string, more: Record<string,
   return `/series/${question.series}/${what}?${query}`;
 }
 
-async function getJson<T>(path: string, { signal }: Question): Promise<T> {
+/** One answer as JSON. */
+export async function getJson<T>(path: string, { signal }: Question): Promise<T> {
   const response = await fetch(API_PREFIX + path, {
     headers: { accept: 'application/json' },
     ...(signal === undefined ? {} : { signal }),

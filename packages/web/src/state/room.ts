@@ -1,8 +1,9 @@
-import type { SeriesInfo, SiteInfo } from '@kilowink/api';
+import type { CorrectionInfo, SeriesInfo, SiteInfo } from '@kilowink/api';
 import { offPeakBands, type TimeRange } from '@kilowink/core/tariff';
 import { DAY_MS, type EpochMs, MINUTE_MS, type Step } from '@kilowink/core/time';
 import { createDataset, type Dataset, FLASH_WINDOW_MS } from '../chart/dataset.ts';
 import { api } from '../data/api.ts';
+import { truth } from '../data/change.ts';
 import {
   energyPoints,
   gaugePoints,
@@ -68,6 +69,8 @@ export class Room {
   readonly overview = createSignal<Dataset | null>(null);
   readonly shown: Signal<Shown>;
   readonly hasCumulative: Signal<boolean>;
+  /** Those taken back included. */
+  readonly corrections = createSignal<readonly CorrectionInfo[]>([]);
   /** Counts up with each arrival of data for the curve. */
   readonly arrivals = createSignal(0);
   /** Counts up as the present moves on. */
@@ -124,6 +127,7 @@ export class Room {
     this.#overviewSource.want(this.extent, this.#overviewStep);
     this.#readRecent();
     this.#readToday();
+    this.readCorrections();
   }
 
   close(): void {
@@ -187,6 +191,15 @@ export class Room {
     if (performance.now() - this.#todayAtMs > TODAY_INTERVAL_MS) this.#readToday();
   }
 
+  /** Reads what is corrected of the series, for the curve's marks and the list. */
+  readCorrections(): void {
+    if (this.isGauge) return;
+    truth.corrections(this.series.id).then(
+      (corrections) => this.corrections.set(corrections),
+      (error: unknown) => this.#host.onFailure(error),
+    );
+  }
+
   heard(atMs: EpochMs): void {
     this.#lastReportMs = atMs;
     this.heading.set({ ...this.heading.get(), lastReportMs: atMs });
@@ -197,6 +210,7 @@ export class Room {
     this.source.invalidate(range);
     this.#overviewSource.invalidate(range);
     this.#readToday();
+    this.readCorrections();
   }
 
   get #isArchive(): boolean {

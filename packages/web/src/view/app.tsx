@@ -10,6 +10,7 @@ import { MeterLine, Overloads } from './meter-line.tsx';
 import { RawCard } from './raw-card.tsx';
 import { Sign } from './sign.tsx';
 import { TableCard } from './table-card.tsx';
+import { TruthCard } from './truth-card.tsx';
 import { useSignal } from './use-signal.ts';
 
 /** The page in each of its states. */
@@ -64,6 +65,7 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
       <CurveFigure key={room.series.id} room={room} />
       <div class="cards">
         <MeterCard session={session} room={room} />
+        <TruthCard key={`truth/${room.series.id}`} room={room} />
         <RawCard key={`raw/${room.series.id}`} room={room} />
         <TableCard room={room} />
       </div>

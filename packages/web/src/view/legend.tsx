@@ -8,6 +8,7 @@ import { useSignal } from './use-signal.ts';
 export function Legend({ room }: { room: Room }): JSX.Element | null {
   const { dataset } = useSignal(room.shown);
   const hasCumulative = useSignal(room.hasCumulative);
+  const corrections = useSignal(room.corrections);
   const { strings, span, power } = room.format;
   if (dataset === null) return null;
   const rowMs = Math.max(dataset.stepMs, FLASH_WINDOW_MS);
@@ -25,6 +26,9 @@ export function Legend({ room }: { room: Room }): JSX.Element | null {
         <Item mark={<path class="mark-recovered" d="M0 6 6 0M0 12 12 0M6 12 18 0M12 12 18 6M0 1H18" />}>
           {strings.recoveredLegend}
         </Item>
+      )}
+      {corrections.some(({ undoneMs }) => undoneMs === null) && (
+        <Item mark={<rect class="mark-corrected" width="18" height="3" />}>{strings.truth.corrected}</Item>
       )}
       {hasCumulative && (
         <Item mark={<path class="mark-sum" d="M0 10 18 2" />}>{strings.cumulativeLegend}</Item>

@@ -1,0 +1,121 @@
+import type { CorrectionAnswer, CorrectionBody } from '@kilowink/api';
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { problemOf, truth } from '../data/change.ts';
+import { fill, toText } from '../i18n/format.ts';
+import type { Room } from '../state/room.ts';
+import { useSignal } from './use-signal.ts';
+
+type Choice = 'bad' | 'shape' | 'gaps' | 'flat' | 'scale';
+
+const CHOICES: readonly Choice[] = ['bad', 'gaps', 'shape', 'flat', 'scale'];
+
+/** Corrects the stretch that the curve shows: first it says what that would do, then it is done. */
+export function CorrectionForm(props: {
+  room: Room;
+  onCorrect: (body: CorrectionBody) => void;
+}): JSX.Element {
+  const { room, onCorrect } = props;
+  const { range } = useSignal(room.shown);
+  const [choice, setChoice] = useState<Choice>('bad');
+  const [amount, setAmount] = useState('');
+  const [note, setNote] = useState('');
+  const [preview, setPreview] = useState<CorrectionAnswer | string | null>(null);
+  const words = room.format.strings.truth;
+  const { fromMs, toMs } = range;
+  // What was told is of another stretch then.
+  useEffect(() => setPreview(null), [fromMs, toMs, choice, amount]);
+  const body: CorrectionBody = {
+    from: Math.round(fromMs),
+    to: Math.round(toMs),
+    ...what(choice, amount),
+    note,
+  };
+  const look = (event: Event): void => {
+    event.preventDefault();
+    truth
+      .correct(room.series.id, { ...body, preview: true })
+      .then(setPreview, (error: unknown) => setPreview(problemOf(error)));
+  };
+  return (
+    <form class="form-row" onSubmit={look}>
+      <p class="form-lead">
+        {fill(words.correctShown, { from: room.format.instant(fromMs), to: room.format.instant(toMs) })}
+      </p>
+      <label>
+        {words.correction}
+        <select value={choice} onChange={(event) => setChoice(event.currentTarget.value as Choice)}>
+          {CHOICES.map((each) => (
+            <option key={each} value={each}>
+              {words.kinds[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {choice !== 'bad' && (
+        <label>
+          {choice === 'scale' ? words.factor : words.energyKwh}
+          <input
+            type="text"
+            inputMode="decimal"
+            required
+            pattern="[0-9]+([.,][0-9]+)?"
+            value={amount}
+            onInput={(event) => setAmount(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      <label>
+        {words.note}
+        <input
+          type="text"
+          maxLength={500}
+          value={note}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="button is-framed">
+        {words.preview}
+      </button>
+      <Preview preview={preview} room={room} onApply={() => onCorrect(body)} />
+    </form>
+  );
+}
+
+function what(choice: Choice, amount: string): Pick<CorrectionBody, 'kind' | 'factor' | 'energyWh' | 'into'> {
+  const value = Number(amount.replace(',', '.'));
+  if (choice === 'bad') return { kind: 'bad' };
+  if (choice === 'scale') return { kind: 'scale', factor: value };
+  return { kind: 'total', energyWh: Math.round(value * 1_000), into: choice };
+}
+
+function Preview(props: {
+  preview: CorrectionAnswer | string | null;
+  room: Room;
+  onApply: () => void;
+}): JSX.Element | null {
+  const { preview, room, onApply } = props;
+  const { format } = room;
+  const words = format.strings.truth;
+  if (preview === null) return null;
+  if (typeof preview === 'string') {
+    return (
+      <p class="fault form-lead" role="alert">
+        {preview}
+      </p>
+    );
+  }
+  return (
+    <p class="form-lead" role="status">
+      {fill(words.wouldDo, {
+        before: toText(format.energy(preview.before.energyWh)),
+        after: toText(format.energy(preview.after.energyWh)),
+        coverageBefore: format.percent(preview.before.coverage),
+        coverageAfter: format.percent(preview.after.coverage),
+      })}{' '}
+      <button type="button" class="button is-framed" onClick={onApply}>
+        {words.apply}
+      </button>
+    </p>
+  );
+}
