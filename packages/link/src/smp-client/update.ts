@@ -18,6 +18,8 @@ export interface UpdateOptions {
   readonly image: McubootImage;
   /** The file without padding. */
   readonly file: Uint8Array;
+  /** Told the version that runs, once the device has said it. */
+  readonly onLook?: (runs: string) => void;
   readonly onStep?: (step: UpdateStep, note: string) => void;
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Asked once the new firmware answers, before it is confirmed: whether it does what it should. */
@@ -76,6 +78,7 @@ class Update {
     const running = slots.find(({ isActive }) => isActive);
     const before = running?.version ?? 'unknown';
     const after = formatVersion(image.version);
+    this.#options.onLook?.(before);
     if (running !== undefined && this.#isOurs(running)) return await this.#finishOld(running, before);
     const isThere = slots.some((slot) => slot.slot > 0 && this.#isOurs(slot));
     const upload = isThere ? null : await this.#upload(slots);
@@ -108,7 +111,7 @@ class Update {
   }
 
   async #slots(): Promise<readonly SlotState[]> {
-    return (await (await this.#connected()).request(imageState, {})).images;
+    return (await (await this.#connected()).request(imageState, {}, { signal: this.#options.signal })).images;
   }
 
   /** It runs already: a former update may have been broken off before it was confirmed. */
@@ -205,6 +208,24 @@ class Update {
     }
     if (leaveOnTrial === true) return;
     this.#step('confirm', 'it stays');
+    try {
+      await this.#confirmRunning();
+    } catch (error) {
+      // The check may have taken minutes, in which a connection that nobody used was closed.
+      if (!isBreak(error)) throw error;
+      await this.#drop();
+      await this.#confirmRunning();
+    }
+  }
+
+  /** What runs by now may be the old firmware again: that must not be confirmed in the new one's name. */
+  async #confirmRunning(): Promise<void> {
+    const client = await this.#connected();
+    const running = (await this.#slots()).find(({ isActive }) => isActive);
+    if (running === undefined || !this.#isOurs(running)) {
+      const reason = 'it went back to its old firmware by itself: the new one did not stay up';
+      throw linkError('smp/upload', { target: client.target, reason });
+    }
     await client.request(imageSetState, { confirm: true });
   }
 

@@ -1,10 +1,12 @@
 import type { HealthInfo } from '@kilowink/api';
 import type { Advertisement } from '@kilowink/core/advert';
-import type { BleReceiver } from '@kilowink/link/ble';
+import type { BleReceiver, GattPort } from '@kilowink/link/ble';
 import type { BluetoothConfig } from '../config/index.ts';
 import type { AdvertIngest } from '../ingest/index.ts';
 import { advertHandlers } from '../mqtt/advert-handlers.ts';
 import type { TopicHandler } from '../mqtt/index.ts';
+
+const ADDRESSES_MAX = 1_000;
 
 /** Sensors heard by Bluetooth: by this machine's adapter where that is configured, and through gateways. */
 export class Bluetooth {
@@ -14,6 +16,8 @@ export class Bluetooth {
   readonly #ingest: AdvertIngest;
   readonly #log: (line: string) => void;
   #receiver: BleReceiver | null = null;
+  /** Of what was heard lately; a connection must name the kind of address. */
+  readonly #addressTypes = new Map<string, 'public' | 'random'>();
 
   constructor(config: BluetoothConfig, ingest: AdvertIngest, log: (line: string) => void) {
     this.#config = config;
@@ -33,6 +37,7 @@ export class Bluetooth {
       ...{ adapter, baudRate, dutyPercent },
       log: this.#log,
       onAdvert: (advert) => {
+        this.#noteAddress(advert);
         try {
           this.#ingest.take(advert, way);
         } catch (error) {
@@ -54,9 +59,29 @@ export class Bluetooth {
     };
   }
 
+  /** Where connections are made; null without an adapter of its own. */
+  get gatt(): GattPort | null {
+    const receiver = this.#receiver;
+    if (receiver === null) return null;
+    return {
+      // A sensor of ours has a random static address; one whose kind was heard is asked as that.
+      connect: (target, timeoutMs) => {
+        const addressType = this.#addressTypes.get(target.address) ?? target.addressType ?? 'random';
+        return receiver.connect({ ...target, addressType }, timeoutMs);
+      },
+    };
+  }
+
   close(): void {
     this.#receiver?.close();
     this.#ingest.settle();
+  }
+
+  #noteAddress({ address, addressType }: Advertisement): void {
+    if (addressType === null) return;
+    this.#addressTypes.set(address, addressType);
+    const oldest = this.#addressTypes.keys().next().value;
+    if (this.#addressTypes.size > ADDRESSES_MAX && oldest !== undefined) this.#addressTypes.delete(oldest);
   }
 
   #adapterHealth(): NonNullable<HealthInfo['bluetooth']>['adapter'] {

@@ -17,10 +17,11 @@ import {
   sensorHandler,
 } from '../http/index.ts';
 import { readInput } from '../http/query.ts';
-import { AdvertIngest, Ingest } from '../ingest/index.ts';
+import { AdvertIngest, Ingest, ReportGuard } from '../ingest/index.ts';
 import { KeyRing } from '../keys/index.ts';
 import { Live } from '../live/index.ts';
 import { Bluetooth } from './bluetooth.ts';
+import { Care } from './care.ts';
 import { systemClock } from './clock.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { describeHealth } from './health.ts';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** One line for the person who runs it. */
   readonly log?: (line: string) => void;
+  /** How long a sensor may take to report with new firmware, ms. */
+  readonly reportMsMax?: number;
   /** Folder of the built page. */
   readonly pageFolder?: string;
 }
@@ -66,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const watch = new ClockWatch(clock);
   const writable = isWritable(store) ? store : null;
   const live = new Live({ store, version, nowMs: () => clock.wallMs() });
-  const parts = writable === null ? null : createIngest({ store: writable, clock, config, live, log });
+  const parts = writable === null ? null : createIngest({ ...options, store: writable, clock, live, log });
   const ingest = parts?.ingest ?? null;
   const housekeeping = new Housekeeping({
     reader: store,
@@ -107,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     meters: () => meters?.list ?? [],
   });
   addLiveRoute(app, live);
+  parts?.care.addRoutes(app, requireAdmin);
   addPageRoutes(app, options.pageFolder ?? PAGE_FOLDER);
   address = await listen(app, config);
   if (parts !== null && writable !== null) {
@@ -124,11 +128,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       housekeeping.stop();
       live.close();
       await app.close();
+      await parts?.care.close();
       await meters?.close();
       parts?.bluetooth.close();
       truth.stop();
       housekeeping.flush();
       store.close();
+      parts?.guard.close();
     },
   };
 }
@@ -165,12 +171,15 @@ function createIngest(of: {
   config: LoadedConfig['config'];
   live: Live;
   log: (line: string) => void;
-}): { ingest: Ingest; bluetooth: Bluetooth } {
+  reportMsMax?: number;
+}): { ingest: Ingest; bluetooth: Bluetooth; care: Care; guard: ReportGuard } {
   const { store, clock, config, live, log } = of;
+  const guard = new ReportGuard(config.dataDir, () => store.writtenGroups);
   const keys = new KeyRing(config.dataDir, log);
   const common = { store, clock, keys, mappings: config.sensors };
   const ingest = new Ingest({
     ...common,
+    guard,
     requireKeys: config.requireKeys,
     onTaken: (series, added) => {
       if (added > 0) live.push();
@@ -178,6 +187,12 @@ function createIngest(of: {
     },
     ...(config.verbose ? { log } : {}),
   });
+  const leftCount = ingest.takeLeft();
+  if (leftCount > 0) {
+    store.flush();
+    guard.clear();
+    log(`${leftCount} reports that were answered before the last end came into the file now.`);
+  }
   const adverts = new AdvertIngest({
     ...common,
     ingest,
@@ -187,7 +202,13 @@ function createIngest(of: {
       for (const series of touched) live.heard(series);
     },
   });
-  return { ingest, bluetooth: new Bluetooth(config.bluetooth, adverts, log) };
+  const bluetooth = new Bluetooth(config.bluetooth, adverts, log);
+  const { reportMsMax } = of;
+  const care = new Care({
+    ...{ config, store, clock, live, ingest, log, reportMsMax },
+    gatt: () => bluetooth.gatt,
+  });
+  return { ingest, guard, bluetooth, care };
 }
 
 /** What can not be opened ends the start whole: no half of a server is left listening. */

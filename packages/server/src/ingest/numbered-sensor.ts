@@ -61,6 +61,7 @@ export class NumberedSensor {
     });
     if (!taken.ok) return taken;
     this.#count(taken.value, at);
+    this.counters.bootedMs = at.wallMs - report.ageMs - (report.newestNumber + 1) * report.windowMs;
     if (taken.value.added >= BACKLOG_WINDOWS) store.flush();
     const { bootId } = report;
     this.#settle();
@@ -91,7 +92,10 @@ export class NumberedSensor {
     counters.windowsRepeated += taken.repeated;
     counters.windowsMissed = this.missing;
     counters.disagreements += taken.disagreed;
-    if (taken.newRun) counters.boots += 1;
+    if (taken.newRun) {
+      counters.boots += 1;
+      counters.bootedMs = null;
+    }
     if (taken.clockStepMs !== 0) counters.clockSteps += 1;
   }
 }

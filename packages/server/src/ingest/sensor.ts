@@ -7,6 +7,8 @@ import { StoreRuns } from './store-runs.ts';
 /** What a sensor did since the server started, for the health page. */
 export interface SensorCounters {
   lastReportMs: EpochMs | null;
+  /** When it started, by its latest report; null where that does not tell. */
+  bootedMs: EpochMs | null;
   reports: number;
   windowsNew: number;
   windowsRepeated: number;
@@ -19,6 +21,7 @@ export interface SensorCounters {
 export function noCounters(): SensorCounters {
   return {
     lastReportMs: null,
+    bootedMs: null,
     reports: 0,
     windowsNew: 0,
     windowsRepeated: 0,
@@ -52,6 +55,7 @@ export class Sensor {
     const taken = this.#windows.report(report, at);
     const { counters } = this;
     counters.lastReportMs = at.wallMs;
+    counters.bootedMs = at.wallMs - report.uptimeS * 1_000;
     counters.reports += 1;
     counters.windowsNew += taken.added;
     counters.windowsRepeated += taken.repeated;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { MeterInfo } from '@kilowink/api';
+import type { FirmwareRun, MeterInfo } from '@kilowink/api';
 import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 import type { Change, SeriesId, StoreReader } from '@kilowink/store';
@@ -83,6 +83,11 @@ export class Live {
   /** Shows the pages what is known of a meter, with each of its frames. */
   meter(meter: MeterInfo): void {
     if (this.#clients.size > 0) this.#broadcast(event('meter', meter, this.#cursor));
+  }
+
+  /** Shows the pages how an update of sensors goes. */
+  firmware(run: FirmwareRun): void {
+    if (this.#clients.size > 0) this.#broadcast(event('firmware', run, this.#cursor));
   }
 
   close(): void {
