@@ -23,8 +23,9 @@ const PULLED = [
   { part: 'shoe', upMm: 14, colour: TEAL },
   { part: 'head', upMm: 22, colour: TEAL },
   { part: 'cap', upMm: 46, colour: DARK },
-  { part: 'board', upMm: 56, colour: AMBER },
-  { part: 'lid', upMm: 74, colour: GREY },
+  { part: 'tray', upMm: 58, colour: GREY },
+  { part: 'board', upMm: 70, colour: AMBER },
+  { part: 'lid', upMm: 88, colour: GREY },
 ] as const;
 
 function settingOf(text: string): string | number {
@@ -54,7 +55,7 @@ function writePicture(): void {
   });
   writeFileSync(
     join(hardware, 'case.png'),
-    pictureOf(bodies, { width: 900, height: 760, turn: -28, tilt: 58 }),
+    pictureOf(bodies, { width: 900, height: 820, turn: -28, tilt: 58 }),
   );
 }
 

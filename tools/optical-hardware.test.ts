@@ -101,6 +101,7 @@ for (const [board, diode] of [
 ] as const) {
   test(`case: nothing is in the way of anything with ${board} and ${diode}`, () => {
     assert.equal(render(caseFile, { part: 'clash', board, diode, $fn: 16 }).triangles.length, 0);
+    assert.equal(render(caseFile, { part: 'way', board, diode, $fn: 16 }).triangles.length, 0);
   });
 }
 

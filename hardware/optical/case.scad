@@ -7,7 +7,7 @@
 // meter; z = 0 is the collar's back, the foam fills what is between it and the meter. Millimetres.
 
 /* [What to show] */
-part = "assembly"; // [assembly, section, bar, jaw, shoe, collar, head, cap, lid, board, clash]
+part = "assembly"; // [assembly, section, bar, jaw, shoe, collar, head, cap, tray, lid, board, clash, way]
 // Parts as they are printed, or where they are in the end.
 place = "bed"; // [bed, meter]
 
@@ -69,9 +69,15 @@ cap_z = floor_z + chimney_h + gap;
 // Width, length, thickness of the board; height of the connector's middle above the board.
 board_size = board == "xiao" ? [21, 17.8, 1.2] : [26.7, 15.3, 1.6];
 // Of its sides, from the end away from the connector, nothing is soldered here.
-shelf_l = board == "xiao" ? 11 : 6;
+rib_l = board == "xiao" ? 11 : 6;
+// Room for R1 and C1 below the board.
+ribs = 4;
+tray_t = 1.6;
+ledge_x = 14.5;
+ledge_y = 6;
 usb = board == "xiao" ? [13, 8, 1.6] : [12, 9, 1.3];
 board_z = cap_z + cap_top + 6;
+tray_z = board_z - gap - ribs - tray_t;
 roof_z = board_z + board_size[2] + 8;
 outer = [inner[0] + 2 * wall, inner[1] + 2 * wall];
 board_end = inner[0] / 2 - 0.4;
@@ -159,16 +165,29 @@ module collar() {
   }
 }
 
-// What the board lies on, away from the pads that are soldered: shelves with a slope below them, which print without support.
-module shelf() {
-  y0 = board_size[1] / 2 - 1;
-  reach = inner[1] / 2 - y0;
-  translate([board_end - board_size[0], 0, board_z - gap]) for (side = [0, 1]) mirror([0, side, 0])
-    rotate([90, 0, 90]) linear_extrude(shelf_l)
-      polygon([[y0, 0], [inner[1] / 2 + 0.1, 0], [inner[1] / 2 + 0.1, -reach - 1.2], [y0, -1.2]]);
-  // Below the connector.
-  translate([inner[0] / 2 - 2.6, 0, board_z - gap]) rotate([90, 0, 0]) linear_extrude(8, center = true)
-    polygon([[0, 0], [2.7, 0], [2.7, -4.7], [0, -2]]);
+// What the tray lies on: corners with a slope below them, which print without support. Cap and screws pass between them.
+module ledges() {
+  for (sx = [0, 1], sy = [0, 1]) mirror([sx, 0, 0]) mirror([0, sy, 0]) hull() {
+    translate([ledge_x, ledge_y, tray_z - gap - 1]) cube([inner[0] / 2 - ledge_x + 0.1, inner[1] / 2 - ledge_y + 0.1, 1]);
+    translate([inner[0] / 2, ledge_y, tray_z - 6]) cube([0.1, inner[1] / 2 - ledge_y + 0.1, 1]);
+  }
+}
+
+// Goes in over the cap and carries the board on ribs, away from the pads that are soldered; parts and wires lie between.
+module tray() {
+  size = [inner[0] - 2 * play, inner[1] - 2 * play];
+  back = board_end - board_size[0];
+  difference() {
+    union() {
+      translate([0, 0, tray_z]) plate(size, tray_t, 1);
+      for (y = [-1, 1]) translate([back, y * (board_size[1] / 2 - 0.25) - 1.25, tray_z]) cube([rib_l, 2.5, tray_t + ribs]);
+      translate([board_end - 2.5, -4, tray_z]) cube([2.4, 8, tray_t + ribs]);
+      // Behind the board, so that a plug does not push it in.
+      translate([-size[0] / 2, -4, tray_z]) cube([back - 0.2 + size[0] / 2, 8, tray_t + ribs + board_size[2]]);
+    }
+    // For the wires.
+    hull() for (x = [-4, 6]) translate([x, 0, tray_z - 1]) cylinder(d = 6, h = tray_t + 2);
+  }
 }
 
 module head() {
@@ -180,13 +199,7 @@ module head() {
         translate([0, 0, floor_t]) plate(inner, h, 1);
       }
       translate([0, 0, head_z]) cylinder(d = chimney_od, h = floor_t + chimney_h);
-      shelf();
-      // Behind the board, so that a plug does not push it in.
-      translate([board_end - board_size[0] - 2.2, 0, board_z - 3]) for (y = [-inner[1] / 2, inner[1] / 2 - 4])
-        translate([0, y - (y < 0 ? 0.1 : -0.1), 0]) hull() {
-          translate([0, 0, 1]) cube([2, 4, 4]);
-          translate([0, y < 0 ? 0 : 3.9, -3]) cube([2, 0.1, 1]);
-        }
+      ledges();
       tongue();
     }
     translate([0, 0, head_z - 1]) cylinder(d = chimney_id, h = 20);
@@ -262,6 +275,7 @@ module assembly() {
   color("#1f2933") collar();
   color("#0f6e6e") head();
   color("#1f2933") cap();
+  color("#5b6773") tray();
   color("#c77700") board_dummy();
   color("#0f6e6e", 0.6) lid();
 }
@@ -270,15 +284,29 @@ module assembly() {
 module clash() {
   intersection() { collar(); union() { bar(); head(); cap(); } }
   intersection() { bar(); union() { head(); jaw(); shoe(); cap(); } }
-  intersection() { cap(); union() { head(); lid(); } }
-  intersection() { board_dummy(); union() { head(); cap(); lid(); } }
+  intersection() { cap(); union() { head(); tray(); } }
+  intersection() { tray(); union() { head(); lid(); } }
+  intersection() { board_dummy(); union() { head(); tray(); lid(); } }
   intersection() { lid(); head(); }
   intersection() { meter_dummy(); union() { bar(); jaw(); collar(); } }
+}
+
+// What is in the way of cap, screws and their driver, and tray, as they go into the box; nothing, if all is right.
+module way() {
+  intersection() {
+    head();
+    union() {
+      translate([0, 0, cap_z]) cylinder(d = cap_od, h = 60);
+      translate([0, 0, floor_z + gap]) screws(m3_head, 60);
+      translate([0, 0, tray_z]) plate([inner[0] - 2 * play, inner[1] - 2 * play], 60, 1);
+    }
+  }
 }
 
 if (part == "assembly") assembly();
 if (part == "section") intersection() { assembly(); translate([-300, 0, -200]) cube([600, 300, 600]); }
 if (part == "clash") clash();
+if (part == "way") way();
 // Each lies on the face on which it prints without support.
 module lay(turn, from) {
   if (place == "bed") rotate(turn) translate(-from) children();
@@ -290,5 +318,6 @@ if (part == "shoe") lay([0, 0, 0], [right + jaw_screw, 0, head_z]) shoe();
 if (part == "collar") lay([0, 0, 0], [0, 0, 0]) collar();
 if (part == "head") lay([0, 0, 0], [0, 0, head_z]) head();
 if (part == "cap") lay([180, 0, 0], [0, 0, cap_z + cap_top]) cap();
+if (part == "tray") lay([0, 0, 0], [0, 0, tray_z]) tray();
 if (part == "lid") lay([180, 0, 0], [0, 0, roof_z + gap + 2]) lid();
 if (part == "board") board_dummy();

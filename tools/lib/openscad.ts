@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseStl, type Triangle } from './stl.ts';
 
 /** The parts of the optical sensor's case that are printed. */
-export const CASE_PARTS = ['bar', 'jaw', 'shoe', 'collar', 'head', 'cap', 'lid'] as const;
+export const CASE_PARTS = ['bar', 'jaw', 'shoe', 'collar', 'head', 'cap', 'tray', 'lid'] as const;
 
 export interface Rendering {
   /** Binary STL; empty where OpenSCAD says that nothing is left. */

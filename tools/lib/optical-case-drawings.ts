@@ -54,13 +54,14 @@ function bodiesCut(): string[] {
     twice([10.1, 12.5], [7.65, 13.9], HEAD),
     twice([12.5, 37.3], [11.5, 13.9], HEAD),
     twice([12.5, 17.5], [7.65, 9.25], HEAD),
-    twice([27.2, 28.9], [7.9, 11.5], HEAD),
+    twice([22.5, 24.1], [3, 11.25], BAR),
+    twice([24.1, 28.1], [7.4, 9.9], BAR),
     block([17.55, 22.15], [-11.1, 11.1], CAP),
     twice([12.9, 17.55], [9.5, 11.1], CAP),
     block([7.4, 17.55], [-4.75, 4.75], CAP),
     twice([4, 7.4], [2.9, 4.75], CAP),
     block([4, 7.2], [-2.7, 2.7], TEAL),
-    block([29, 30.2], [-8.9, 8.9], '#e3b062'),
+    block([28.15, 29.35], [-8.9, 8.9], '#e3b062'),
     block([37.4, 39.4], [-13.9, 13.9], BAR),
     twice([34.4, 37.4], [9.65, 11.25], BAR),
   ];
@@ -78,10 +79,10 @@ function lightWays(): string[] {
     ),
   );
   const stray: readonly (readonly [number, number])[] = [
-    [33, 10.4],
-    [25, 10.4],
-    [23.2, 11.3],
-    [12.7, 11.3],
+    [33, 10.6],
+    [26, 10.6],
+    [24.5, 11.38],
+    [12.7, 11.38],
     [12.7, 9.38],
     [17.52, 9.38],
     [17.52, 7.52],
@@ -103,11 +104,16 @@ export function collarDrawing(): string {
     leader([atZ(2.5), atY(-9.5)], [350, 510], 'collar'),
     leader([atZ(7.5), atY(-12.5)], [415, 480], 'bar'),
     leader([atZ(15), atY(-13)], [490, 510], 'head'),
-    leader([atZ(20), atY(-8)], [590, 480], 'cap, its stem in the tube'),
-    leader([atZ(29.6), atY(-7)], [710, 510], 'board'),
+    leader([atZ(20), atY(-8)], [575, 480], 'cap, its stem in the tube'),
+    leader([atZ(23.3), atY(-10)], [670, 510], 'tray'),
+    leader([atZ(28.8), atY(-7)], [745, 510], 'board'),
     leader([atZ(38.4), atY(-9)], [850, 480], 'lid'),
     leader([atZ(5.6), atY(1.6)], [330, 60], 'photodiode'),
-    leader([atZ(23.6), atY(11.1)], [650, 60], 'stray light from the cable’s opening turns round three edges'),
+    leader(
+      [atZ(24.5), atY(11.38)],
+      [650, 60],
+      'stray light from the cable’s opening turns round three edges',
+    ),
   ]);
 }
 
