@@ -49,6 +49,10 @@ const CONTRACT_REGISTERS: readonly (readonly string[])[] = [
   ['BBRHCJB', 'BBRHPJB', 'BBRHCJW', 'BBRHPJW', 'BBRHCJR', 'BBRHPJR'],
 ];
 
+/** By their number, from 1. */
+const SUPPLIER_REGISTERS = LABELS.map(({ name }) => name).filter((name) => /^EASF\d\d$/.test(name));
+const DISTRIBUTOR_REGISTERS = LABELS.map(({ name }) => name).filter((name) => /^EASD\d\d$/.test(name));
+
 /** Numbers that have no field of their own in a reading. */
 const OTHERS: ReadonlySet<string> = new Set([
   ...['IMAX', 'IMAX1', 'IMAX2', 'IMAX3', 'PMAX', 'VTIC', 'ERQ1', 'ERQ2', 'ERQ3', 'ERQ4'],
@@ -79,7 +83,7 @@ export function readFrame(frame: TicFrame, options: TicReadOptions = {}): TicRea
     clockDegraded: (time?.isDegraded ?? false) || (status?.isClockDegraded ?? false),
     ...readContract(groups, phases.length),
     registers: readRegisters(groups, status),
-    distributorRegisters: keepUsed(groups, 'EASD', status?.distributorIndex ?? null),
+    distributorRegisters: keepUsed(groups, DISTRIBUTOR_REGISTERS, status?.distributorIndex ?? null),
     totalIndexWh: groups.number('EAST') ?? sumOfContract(groups),
     injectedIndexWh: groups.number('EAIT'),
     ...power,
@@ -202,16 +206,17 @@ function readRegisters(groups: GroupMap, status: TicStatus | null): TicRegister[
     return indexWh === null ? [] : [{ label, indexWh }];
   });
   const inForce = groups.number('NTARF') ?? status?.supplierIndex ?? null;
-  return [...historic, ...keepUsed(groups, 'EASF', inForce)];
+  return [...historic, ...keepUsed(groups, SUPPLIER_REGISTERS, inForce)];
 }
 
 /** A meter sends all its registers: those that never counted are left out, but for the one in force. */
-function keepUsed(groups: GroupMap, prefix: string, inForce: number | null): TicRegister[] {
-  return Array.from({ length: 10 }, (_, at) => at + 1).flatMap((number) => {
-    const label = `${prefix}${String(number).padStart(2, '0')}`;
+function keepUsed(groups: GroupMap, labels: readonly string[], inForce: number | null): TicRegister[] {
+  const used: TicRegister[] = [];
+  for (const [at, label] of labels.entries()) {
     const indexWh = groups.number(label);
-    return indexWh === null || (indexWh === 0 && number !== inForce) ? [] : [{ label, indexWh }];
-  });
+    if (indexWh !== null && (indexWh > 0 || at + 1 === inForce)) used.push({ label, indexWh });
+  }
+  return used;
 }
 
 function sumOfContract(groups: GroupMap): number | null {

@@ -142,12 +142,12 @@ export class Connection {
 
   #transaction<T>(begin: string, body: () => T): T {
     if (this.#depth > 0) return body();
-    this.guard(() => this.#database.exec(begin));
+    this.run(begin);
     this.#depth += 1;
     let isDone = false;
     try {
       const result = body();
-      this.guard(() => this.#database.exec('COMMIT'));
+      this.run('COMMIT');
       isDone = true;
       return result;
     } finally {
