@@ -78,7 +78,7 @@ static int32_t detector_since_flash16(const struct pulse_detector *detector, con
 static int detector_count_on_moving_light(struct pulse_detector *detector, struct pulse_shape *shape)
 {
 	int32_t amplitude64 = detector->profile.amplitude64;
-	bool is_clear = amplitude64 >= 2 * detector->near64 && detector->peak64 * 8 >= amplitude64;
+	bool is_clear = amplitude64 * 2 >= detector->near64 * 5 && detector->peak64 * 8 >= amplitude64;
 
 	if (detector->profile.count < MOVING_COUNT_MIN || !is_clear) {
 		return 0;

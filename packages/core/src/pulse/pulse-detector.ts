@@ -266,7 +266,8 @@ export class PulseDetector {
 
   #countOnMovingLight(): number {
     const { count, amplitude64 } = this.#profile;
-    const isClear = amplitude64 >= 2 * this.#near64 && this.#peak64 * 8 >= amplitude64;
+    // Second differences see more of the noise than means do: under twelve deviations some of them look like flanks.
+    const isClear = amplitude64 * 2 >= this.#near64 * 5 && this.#peak64 * 8 >= amplitude64;
     if (count < MOVING_COUNT_MIN || !isClear) return 0;
     const middleAge = this.#peakCentreAge + (this.#search.width >> 1);
     const place = { ring: this.#ring, geometry: this.geometry, middleAge, flanks: this.#flanks };
