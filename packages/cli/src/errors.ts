@@ -40,6 +40,16 @@ export const CLI_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'correct/none': {
+    message: 'series {series} has no correction {number}; `kilowink correct list` lists them',
+    status: 404,
+    retryable: false,
+  },
+  'index/none': {
+    message: 'nobody read the display of {series} at {when}; `kilowink index list` lists the readings',
+    status: 404,
+    retryable: false,
+  },
   'detect/line': {
     message: '{path}, line {line}: expected a whole number of mV from -32768 to 32767, "{came}" came',
     status: 400,
@@ -67,6 +77,18 @@ export const CLI_ERRORS = {
   },
   'smp/shell': { message: 'the command ended with code {exitCode}', status: 502, retryable: false },
   'smp/bluetooth': { message: 'Bluetooth: {reason}', status: 503, retryable: true },
+  'backup/exists': {
+    message: '{path} is there already: give another name, or --force',
+    status: 409,
+    retryable: false,
+  },
+  'backup/unreadable': { message: '{path} is no sound backup: {reason}', status: 400, retryable: false },
+  'backup/too-large': {
+    message:
+      '{name} has {sizeBytes} bytes, an archive takes {max} of each file: copy the data folder of a stopped server',
+    status: 500,
+    retryable: false,
+  },
   'coredump/none': { message: '{place} holds no core dump', status: 404, retryable: false },
   'coredump/broken': { message: '{place}: {reason}', status: 400, retryable: false },
 } as const;

@@ -21,6 +21,8 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     import: async () => (await import('./commands/import.ts')).importCommand(),
     export: async () => (await import('./commands/export.ts')).exportCommand(),
     admin: async () => (await import('./commands/admin.ts')).adminCommand(),
+    index: async () => (await import('./commands/index-reading.ts')).indexCommand(),
+    correct: async () => (await import('./commands/correct.ts')).correctCommand(),
     scan: async () => (await import('./commands/scan.ts')).scanCommand(),
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
     mqtt: async () => (await import('./commands/mqtt.ts')).mqttCommand(),

@@ -1,6 +1,7 @@
 import type { Buckets } from '@kilowink/core/series';
 import { bucketEdges, type EpochMs, findStep, isZone, STEPS, type Step } from '@kilowink/core/time';
 import { loadConfig } from '@kilowink/server/config';
+import { EnergyReader } from '@kilowink/server/truth';
 import { openSqliteStoreReadOnly, type SeriesInfo, type StoreReader } from '@kilowink/store';
 import { Command } from 'commander';
 import { machineClock } from '../clock.ts';
@@ -19,6 +20,7 @@ interface ExportOptions {
   step: string;
   zone?: string;
   output?: string;
+  uncorrected?: boolean;
 }
 
 const STEP_NAMES = ['raw', ...STEPS.map((step) => step.name)];
@@ -40,6 +42,8 @@ Columns of a gauge (VA, W, A, V)
   raw      start, start_local, duration_s, value_<unit>, coverage
   others   start, start_local, duration_s, mean_<unit>, min_<unit>, max_<unit>, coverage
 
+Buckets follow corrections (kilowink correct); raw is what was measured.
+
 Power is the mean over what was measured. A bucket in which nothing was measured has empty fields and coverage 0.
 Days and longer are those of the zone; a day of 23 or 25 hours says so in duration_s.`;
 
@@ -51,6 +55,7 @@ export function exportCommand(): Command {
     .option('--from <time>', 'first moment (default: the first measurement)')
     .option('--to <time>', 'the moment before which it ends (default: the last measurement)')
     .option('--step <step>', `one of ${STEP_NAMES.join(', ')}`, 'raw')
+    .option('--uncorrected', 'buckets as they were measured, without corrections')
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
     .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
@@ -76,7 +81,8 @@ async function exportSeries(options: ExportOptions): Promise<void> {
   try {
     const series = chooseSeries(store, options.series);
     const range = { fromMs: fromMs ?? series.firstMs ?? 0, toMs: toMs ?? series.lastMs ?? 0 };
-    await writeLines(options.output, linesOf(store, series, { range, step, zone }));
+    const isRaw = options.uncorrected === true;
+    await writeLines(options.output, linesOf(store, series, { range, step, zone, isRaw }));
   } finally {
     store.close();
   }
@@ -104,9 +110,12 @@ interface Wanted {
   /** Null for the measurements themselves. */
   readonly step: Step | null;
   readonly zone: string;
+  /** Without corrections. */
+  readonly isRaw: boolean;
 }
 
-function* linesOf(store: StoreReader, series: SeriesInfo, { range, step, zone }: Wanted): Iterable<string> {
+function* linesOf(store: StoreReader, series: SeriesInfo, wanted: Wanted): Iterable<string> {
+  const { range, step, zone } = wanted;
   const csv = createCsvLines(series, zone);
   if (step === null) {
     yield csv.rawHeader;
@@ -114,20 +123,21 @@ function* linesOf(store: StoreReader, series: SeriesInfo, { range, step, zone }:
     return;
   }
   yield csv.bucketHeader;
-  for (const buckets of bucketsOf(store, series, { range, step, zone })) yield* csv.ofBuckets(buckets);
+  for (const buckets of bucketsOf(store, series, { ...wanted, step })) yield* csv.ofBuckets(buckets);
 }
 
 /** Buckets piece by piece; days and longer at once, for a lifetime has few of them. */
 function* bucketsOf(
   store: StoreReader,
   series: SeriesInfo,
-  { range, step, zone }: Wanted & { step: Step },
+  { range, step, zone, isRaw }: Wanted & { step: Step },
 ): Iterable<Buckets> {
+  const reader = new EnergyReader(store);
   const pieceMs = step.calendar === null ? step.ms * BUCKETS_AT_ONCE : Number.POSITIVE_INFINITY;
   let { fromMs } = range;
   while (fromMs < range.toMs) {
     const edges = bucketEdges({ fromMs, toMs: Math.min(fromMs + pieceMs, range.toMs) }, step, zone);
-    yield store.readBuckets(series.id, edges);
+    yield reader.buckets(series, edges, { isRaw });
     fromMs = edges.at(-1) ?? range.toMs;
   }
 }

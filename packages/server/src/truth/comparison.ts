@@ -9,7 +9,7 @@ import {
   type ReferencePeriod,
   steadyLimitW,
 } from '@kilowink/core/truth';
-import type { SeriesInfo } from '@kilowink/store';
+import type { Reading, SeriesInfo } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { SUBSCRIBED_VA_MAX } from './corrections.ts';
 import type { EnergyReader, Range, ReadHow } from './energy-reader.ts';
@@ -68,6 +68,18 @@ export function compareSeries(
     whole: wholeOf(compared, powerMaxW),
     disagreements: disagreementsOf(reader, series, { range: asked, zone: site.zone }),
   };
+}
+
+/** What was measured between two readings; null where the index fell, for that is another meter. */
+export function compareReadings(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { readings, subscribedVa }: { readings: readonly [Reading, Reading]; subscribedVa: number | null },
+): ComparedPeriod | null {
+  const [period] = periodsBetween(readings.map((each) => ({ ...each, resolutionWh: resolutionOf(each) })));
+  if (period === undefined) return null;
+  const powerMaxW = steadyLimitW(subscribedVa ?? SUBSCRIBED_VA_MAX);
+  return comparePeriod(reader, series, { period, powerMaxW, how: { isRaw: false } });
 }
 
 /** The days within the range on which the sources of a measurement differ; none of any other series. */

@@ -1,4 +1,4 @@
-export { compareSeries, disagreementsOf } from './comparison.ts';
+export { compareReadings, compareSeries, disagreementsOf } from './comparison.ts';
 export {
   type AskedCorrection,
   type CorrectionSite,

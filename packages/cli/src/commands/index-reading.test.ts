@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MINUTE_MS } from '@kilowink/core/time';
+import { openSqliteStore } from '@kilowink/store';
+import { machineClock } from '../clock.ts';
+import { Workplace } from '../testing.ts';
+
+const START = Date.UTC(2026, 0, 11, 23);
+
+function fill(place: Workplace): void {
+  const store = openSqliteStore({ folder: place.data, clock: machineClock });
+  const series = store.ensureSeries({ source: 'optical/a', quantity: 'energy', unit: 'Wh', name: 'Meter' });
+  store.addPoints(series, {
+    starts: Float64Array.from({ length: 1_440 }, (_, at) => START + at * MINUTE_MS),
+    durationsMs: new Float64Array(1_440).fill(MINUTE_MS),
+    values: new Float64Array(1_440).fill(10),
+    reports: null,
+    disagreements: null,
+  });
+  store.close();
+}
+
+test('readings are kept, listed, compared; the command that is offered makes the drift nothing', async () => {
+  using place = new Workplace();
+  fill(place);
+  const at = ['-d', place.data];
+  const add = (index: string, when: string) =>
+    place.run('index', 'add', index, '--at', `2026-01-12T${when}`, ...at, '-y');
+  assert.match((await add('12 345,00', '04:00')).stdout, /index +12 345\.000 kWh, to 10 Wh\n[\s\S]*Kept\./);
+  const second = await add('12351.60', '14:00');
+  assert.match(second.stdout, /since +6\.600 kWh in 10 h, 660 W on average/);
+  assert.match(second.stdout, /drift +-600 Wh \(-9\.1 %\): flashes were missed/);
+  const wrong = await add('12000', '20:00');
+  assert.match(wrong.stderr, /below the 12351600 Wh/);
+  assert.equal(wrong.exitCode, 1);
+  const listed = await place.run('index', 'list', ...at);
+  assert.match(listed.stdout, /2026-01-12 14:00:00 \+01:00 +12 351\.600 kWh +10 Wh +person/);
+  const compared = await place.run('index', 'compare', ...at);
+  assert.match(compared.stdout, /6\.600 kWh +6\.000 kWh +100 % +-600 Wh/);
+  const offered = /kilowink (correct add .*)/.exec(compared.stdout)?.[1] ?? '';
+  await place.run(...offered.split(' '), '-y', ...at);
+  const after = await place.run('index', 'compare', ...at);
+  assert.match(after.stdout, /0 Wh \(0 %\): agrees/);
+  assert.doesNotMatch(after.stdout, /correct add/);
+  assert.match((await place.run('index', 'compare', '--uncorrected', ...at)).stdout, /-600 Wh/);
+  const removed = await place.run('index', 'remove', '2026-01-12 14:00:00 +01:00', ...at);
+  assert.match(removed.stdout, /Took away 12 351\.600 kWh/);
+  assert.match((await place.run('index', 'compare', ...at)).stdout, /it takes two readings/);
+});
+
+test('without a store, or with a wrong index, nothing is made', async () => {
+  using place = new Workplace();
+  const none = await place.run('index', 'add', '123', '-d', place.data, '-y');
+  assert.match(none.stderr, /expected a store/);
+  fill(place);
+  const wrong = await place.run('index', 'add', 'twelve', '-d', place.data, '-y');
+  assert.match(wrong.stderr, /index: expected digits such as 12345/);
+});

@@ -1,0 +1,224 @@
+import type { CompareAnswer } from '@kilowink/api';
+import { HOUR_MS } from '@kilowink/core/time';
+import {
+  checkedReading,
+  compareReadings,
+  compareSeries,
+  type EnergyReader,
+  readingsOf,
+  resolutionOf,
+} from '@kilowink/server/truth';
+import type { Reading, SeriesInfo } from '@kilowink/store';
+import { Command, Option } from 'commander';
+import { machineClock } from '../clock.ts';
+import { cliError } from '../errors.ts';
+import { parseMoment } from '../export/moment.ts';
+import { describeSeries, findSeries } from '../import/find-series.ts';
+import { comparisonLines, driftText, offeredCommand } from '../index-reading/comparison-text.ts';
+import { alignColumns, alignLabels, formatDuration, formatEnergy, formatLocal } from '../term/format.ts';
+import { styleFor } from '../term/style.ts';
+import { type AgreeOptions, isAgreed } from '../truth/agree.ts';
+import { type PlaceOptions, withPlace, withWritablePlace } from '../truth/place.ts';
+
+interface AddOptions extends PlaceOptions, AgreeOptions {
+  at?: string;
+  unit?: 'kWh' | 'Wh';
+  replaced?: boolean;
+}
+
+interface CompareOptions extends PlaceOptions {
+  from?: string;
+  to?: string;
+  by?: CompareAnswer['by'];
+  with?: string;
+  uncorrected?: boolean;
+}
+
+const HELP = `
+Read the index off the meter’s display now and then: two readings tell what was truly used between them.
+
+Examples:
+  kilowink index add 12345.6                   what the display shows now, in kWh
+  kilowink index add 12345 --at 2026-03-01T18:30
+  kilowink index compare                       what was measured between the readings
+  kilowink index compare --with import/enedis  against another series, by day`;
+
+/** `kilowink index`: what the meter’s display showed, and how what was measured compares. */
+export function indexCommand(): Command {
+  const command = new Command('index')
+    .description('Keep what the meter’s display shows, and compare what was measured with it')
+    .addHelpText('after', HELP);
+  common(command.command('add').description('Keep a reading of the display, after showing what it tells'))
+    .argument('<index>', 'as the display shows it, such as 12345 or "12 345,6"')
+    .option('--at <time>', 'when it was read (default: now)')
+    .addOption(new Option('--unit <unit>', 'what the display counts').choices(['kWh', 'Wh']).default('kWh'))
+    .option('--replaced', 'a new meter: its index may be below the one before')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'show what it tells only')
+    .action(add);
+  common(command.command('list').description('List the readings of a meter')).action(list);
+  common(command.command('remove').description('Take away a reading that a person made'))
+    .argument('<time>', 'when it was read, as `kilowink index list` has it')
+    .action(remove);
+  common(command.command('compare').description('Compare what was measured with readings or another series'))
+    .option('--from <time>', 'from when on (default: the first measurement)')
+    .option('--to <time>', 'until when (default: now)')
+    .addOption(
+      new Option('--by <period>', 'period (default: between readings; with another series by day)').choices([
+        'reading',
+        'day',
+        'month',
+      ]),
+    )
+    .option('--with <series>', 'the series that is the reference, such as an import of Enedis')
+    .option('--uncorrected', 'compare what was measured, without corrections')
+    .action(compare);
+  return command;
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
+    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
+    .option('--config <file>', 'configuration file (YAML)');
+}
+
+async function add(index: string, options: AddOptions): Promise<void> {
+  await withWritablePlace(options, async ({ reader, store, series, zone, config }) => {
+    const nowMs = machineClock.wallMs();
+    const atMs = options.at === undefined ? nowMs : parseMoment(options.at, '--at', zone);
+    const { unit, replaced } = options;
+    const checked = checkedReading(reader, series, { asked: { atMs, index, unit, replaced }, nowMs });
+    const { reading, previous } = checked;
+    console.log(`Reading of ${describeSeries(series)}`);
+    const told =
+      previous === null ? [] : sinceLines({ reader, series, previous, reading, zone }, config.site);
+    console.log(
+      alignLabels([
+        ['index', `${formatEnergy(reading.indexWh)}, to ${resolutionOf(reading)} Wh`],
+        ['when', formatLocal(reading.atMs, zone)],
+        ...told,
+      ]).join('\n'),
+    );
+    if (!(await isAgreed('Keep it?', options))) return;
+    store.putReadings(checked.series.id, [reading]);
+    store.flush();
+    console.log(`\n${styleFor(process.stdout).good('Kept')}.`);
+  });
+}
+
+interface Since {
+  readonly reader: EnergyReader;
+  readonly series: SeriesInfo;
+  readonly previous: Reading;
+  readonly reading: Reading;
+  readonly zone: string;
+}
+
+/** What a reading tells of the time since the one before it. */
+function sinceLines(
+  { reader, series, previous, reading, zone }: Since,
+  { subscribedVa = null }: { subscribedVa?: number | null | undefined },
+): [string, string][] {
+  const before: [string, string] = [
+    'before',
+    `${formatEnergy(previous.indexWh)} at ${formatLocal(previous.atMs, zone)}`,
+  ];
+  const period = compareReadings(reader, series, { readings: [previous, reading], subscribedVa });
+  if (period === null) return [before];
+  const durationMs = period.toMs - period.fromMs;
+  const meanW = Math.round((period.referenceWh * HOUR_MS) / durationMs);
+  const coverage = Math.round(period.coverage * 1_000) / 10;
+  return [
+    before,
+    ['since', `${formatEnergy(period.referenceWh)} in ${formatDuration(durationMs)}, ${meanW} W on average`],
+    ['here', `${formatEnergy(period.measuredWh)}, ${coverage} % of the time measured`],
+    ['drift', driftText(period)],
+  ];
+}
+
+function list(options: PlaceOptions): void {
+  withPlace(options, ({ reader, series, zone }) => {
+    const readings = readingsOf(reader, series);
+    if (readings.length === 0) return console.log(`${describeSeries(series)}: no readings`);
+    const rows = readings.map((each) => [
+      formatLocal(each.atMs, zone),
+      formatEnergy(each.indexWh),
+      `${resolutionOf(each)} Wh`,
+      each.origin,
+    ]);
+    console.log(describeSeries(series));
+    console.log(alignColumns([['when', 'index', 'to', 'by'], ...rows]).join('\n'));
+  });
+}
+
+async function remove(time: string, options: PlaceOptions): Promise<void> {
+  await withWritablePlace(options, async ({ reader, store, series, zone }) => {
+    const atMs = parseMoment(time.replace(/ (?=[+-]\d)/, ''), '<time>', zone);
+    // A list shows whole seconds.
+    const isMeant = (each: Reading) =>
+      each.origin === 'person' && Math.floor(each.atMs / 1_000) === Math.floor(atMs / 1_000);
+    for (const { id } of reader.onSameMeter(series)) {
+      const found = store.readReadings(id, atMs - 1_000, atMs + 1_000).find(isMeant);
+      if (found === undefined) continue;
+      store.removeReading(id, found.atMs);
+      console.log(`Took away ${formatEnergy(found.indexWh)} of ${formatLocal(found.atMs, zone)}.`);
+      return;
+    }
+    throw cliError('index/none', { when: formatLocal(atMs, zone), series: describeSeries(series) });
+  });
+}
+
+function compare(options: CompareOptions): void {
+  withPlace(options, ({ reader, series, zone, config }) => {
+    const reference =
+      options.with === undefined
+        ? null
+        : findSeries(
+            reader.list().filter(({ quantity }) => quantity === 'energy'),
+            options.with,
+          );
+    if (reference !== null && options.by === 'reading') {
+      throw cliError('cli/usage', { reason: '--by: expected day or month with another series' });
+    }
+    const asked = {
+      ...rangeOf(options, series, zone),
+      by: options.by ?? (reference === null ? ('reading' as const) : ('day' as const)),
+      reference,
+      isRaw: options.uncorrected === true,
+    };
+    const site = { zone, subscribedVa: config.site.subscribedVa ?? null };
+    tell(compareSeries(reader, series, { asked, site }), { series, reference, zone });
+  });
+}
+
+function rangeOf(
+  options: CompareOptions,
+  series: SeriesInfo,
+  zone: string,
+): { fromMs: number; toMs: number } {
+  const { from, to } = options;
+  const toMs = to === undefined ? machineClock.wallMs() : parseMoment(to, '--to', zone);
+  return { fromMs: from === undefined ? (series.firstMs ?? 0) : parseMoment(from, '--from', zone), toMs };
+}
+
+function tell(
+  { periods, whole }: CompareAnswer,
+  { series, reference, zone }: { series: SeriesInfo; reference: SeriesInfo | null; zone: string },
+): void {
+  const against = reference === null ? 'the readings of its meter' : describeSeries(reference);
+  console.log(`${describeSeries(series)} against ${against}`);
+  if (whole === null) {
+    const reason =
+      reference === null
+        ? 'it takes two readings since the first measurement (kilowink index add)'
+        : 'they have no whole period in common';
+    console.log(`Nothing to compare: ${reason}.`);
+    return;
+  }
+  console.log(comparisonLines(periods, zone).join('\n'));
+  if (periods.length > 1) console.log(`\nTogether: ${driftText(whole)}`);
+  const command = offeredCommand(whole, String(series.id));
+  if (command !== null && series.id < 1_000_000) console.log(`\nTo make the drift nothing:\n  ${command}`);
+}

@@ -1,0 +1,75 @@
+import { isZone } from '@kilowink/core/time';
+import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
+import { EnergyReader } from '@kilowink/server/truth';
+import { openSqliteStore, openSqliteStoreReadOnly, type SeriesInfo, type Store } from '@kilowink/store';
+import { machineClock } from '../clock.ts';
+import { cliError } from '../errors.ts';
+import { describeSeries, findSeries } from '../import/find-series.ts';
+
+/** Options that say where the measurements are and which are meant. */
+export interface PlaceOptions {
+  data?: string;
+  config?: string;
+  series?: string;
+  zone?: string;
+}
+
+/** The measurements of a folder, one series of them, and how to read it. */
+export interface TruthPlace {
+  readonly reader: EnergyReader;
+  readonly series: SeriesInfo;
+  readonly zone: string;
+  readonly config: LoadedConfig['config'];
+}
+
+/** Runs `body` on the folder's store for reading, beside a running server. */
+export function withPlace<T>(options: PlaceOptions, body: (place: TruthPlace) => T): T {
+  const { config, zone } = settings(options);
+  const store = openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock });
+  try {
+    const reader = new EnergyReader(store, config.measurements);
+    return body({ reader, series: chooseSeries(reader, options.series), zone, config });
+  } finally {
+    store.close();
+  }
+}
+
+/** The same for writing: `body` may wait for an answer before it asks for the store. */
+export async function withWritablePlace(
+  options: PlaceOptions,
+  body: (place: TruthPlace & { readonly store: Store }) => Promise<void>,
+): Promise<void> {
+  const { config, zone } = settings(options);
+  // There must be something to correct: no empty store is made.
+  openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock }).close();
+  const store = openSqliteStore({ folder: config.dataDir, clock: machineClock, role: 'import' });
+  try {
+    const reader = new EnergyReader(store, config.measurements);
+    await body({ reader, store, series: chooseSeries(reader, options.series), zone, config });
+  } finally {
+    store.close();
+  }
+}
+
+function settings(options: PlaceOptions): { config: LoadedConfig['config']; zone: string } {
+  const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
+  const { config } = loadConfig({
+    env: process.env,
+    file: options.config,
+    options: { dataDir: given('--data', options.data) },
+  });
+  const zone = options.zone ?? config.site.zone;
+  if (isZone(zone)) return { config, zone };
+  throw cliError('cli/usage', { reason: `--zone: expected a zone such as Europe/Paris, "${zone}" came` });
+}
+
+function chooseSeries(reader: EnergyReader, wanted: string | undefined): SeriesInfo {
+  const known = reader.list().filter(({ quantity }) => quantity === 'energy');
+  if (wanted !== undefined) return findSeries(known, wanted);
+  const [only] = known;
+  if (only !== undefined && known.length === 1) return only;
+  if (only === undefined) throw cliError('series/none', { wanted: 'of energy', known: 'none yet' });
+  throw cliError('cli/usage', {
+    reason: `--series is needed, for there are ${known.map(describeSeries).join(', ')}`,
+  });
+}
