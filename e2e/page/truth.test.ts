@@ -1,0 +1,86 @@
+// Readings of the meter and corrections, as a person enters them in a real browser.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
+import { type RunningServer, startServer, systemClock } from '../../packages/server/src/app/index.ts';
+import { loadConfig } from '../../packages/server/src/config/index.ts';
+import { openSqliteStore } from '../../packages/store/src/index.ts';
+import { launchBrowser, openPage } from './browser.ts';
+
+const PASSWORD = 'correct horse battery';
+const folder = mkdtempSync(join(tmpdir(), 'kilowink-truth-page-'));
+const HOUR_MS = 3_600_000;
+let server: RunningServer;
+let browser: Browser;
+
+before(async () => {
+  await setAdminPassword(folder, { password: PASSWORD, nowMs: 1 });
+  const given = { dataDir: folder, port: 0, host: '127.0.0.1' };
+  const options = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, { value, flag: 'test' }]),
+  );
+  const { config } = loadConfig({ env: { XDG_CONFIG_HOME: folder }, options });
+  const store = openSqliteStore({ folder, clock: systemClock });
+  const id = store.ensureSeries({ source: 'optical/a', name: 'Cellar', quantity: 'energy', unit: 'Wh' });
+  // Two days of 720 W: a flash in each window.
+  const count = (48 * HOUR_MS) / 5_000;
+  const startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 48 * HOUR_MS;
+  store.addPoints(id, {
+    starts: Float64Array.from({ length: count }, (_, index) => startMs + index * 5_000),
+    durationsMs: new Float64Array(count).fill(5_000),
+    values: new Float64Array(count).fill(1),
+    reports: null,
+    disagreements: null,
+  });
+  server = await startServer({ config, store, version: 'test' });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A moment some hours ago as the site's clock shows it, for the form. */
+function wall(hoursAgo: number): string {
+  const at = Temporal.Instant.fromEpochMilliseconds(Date.now() - hoursAgo * HOUR_MS);
+  return at.toZonedDateTimeISO('Europe/Paris').toPlainDateTime().toString().slice(0, 16);
+}
+
+test('readings tell how true the counts are; a correction is tried, made, marked and taken back', async () => {
+  const { page, close } = await openPage(browser, server.url, { query: '?all' });
+  await page.getByText('Against the meter').click();
+  const enter = async (index: string, hoursAgo: number) => {
+    await page.getByLabel('Meter’s display, kWh').fill(index);
+    await page.getByLabel('Read at').fill(wall(hoursAgo));
+    await page.getByRole('button', { name: 'Enter the reading' }).click();
+  };
+  await enter('5000', 40);
+  await page.getByRole('alert').getByText('log in first').waitFor();
+  const session = await page.evaluate<number>(
+    `fetch('/api/v1/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '${JSON.stringify({ password: PASSWORD })}' }).then((answer) => answer.status)`,
+  );
+  assert.equal(session, 200);
+  await enter('5000', 40);
+  await enter('5030', 10);
+  // 30 h at 720 W are 21.6 kWh, where the display says 30.
+  await page.getByText('21.60 kWh').waitFor();
+  await page.getByText('flashes missed').waitFor();
+  await page.getByRole('button', { name: 'What would it do?' }).click();
+  await page.getByText(/34\.5\d\skWh measured .* become 0\sWh/).waitFor();
+  await page.getByRole('button', { name: 'Correct', exact: true }).click();
+  await page.getByText('corrected', { exact: true }).waitFor();
+  await page
+    .getByText(/nothing was measured\.?$/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await page.getByRole('cell', { name: 'taken back' }).waitFor();
+  await page.getByText(/34\.5\d\skWh, 720\sW on average/).waitFor();
+  await close();
+});
