@@ -56,7 +56,9 @@ test('a real broker takes what it says, and it takes what the broker kept for it
     await server.publishAsync('kilowink/cellar/set', '{"sleepS":60}', { qos: 1, retain: true });
     await server.subscribeAsync('kilowink/+/tic', { qos: 1 });
     const payload = `{"v":1,"text":"${'x'.repeat(3_000)}"}`;
-    const heard = once(server, 'message');
+    const heard = new Promise<[string, Buffer]>((resolve) =>
+      server.once('message', (topic, message) => resolve([topic, message])),
+    );
     const child = spawn(program, [
       'winky-1',
       'me',
