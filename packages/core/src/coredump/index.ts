@@ -3,9 +3,9 @@ export { type FailedThread, failedThread, likelyReturns } from './describe.ts';
 export {
   type CoreDump,
   type CoreDumpFault,
-  type CoreDumpTarget,
   type MemoryRegion,
   parseCoreDump,
   TARGETS,
 } from './parse.ts';
 export type { Registers } from './registers.ts';
+export type { CoreDumpTarget } from './targets.ts';

@@ -1,11 +1,7 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
 import { crc32 } from './crc32.ts';
 import { type Registers, readRegisters } from './registers.ts';
-
-/** What a device's processor is. Source of this file: Zephyr, `debug/coredump.h`. */
-export const TARGETS = ['unknown', 'x86', 'x86-64', 'Cortex-M', 'RISC-V', 'Xtensa', 'ARM64'] as const;
-/** One of `TARGETS`. */
-export type CoreDumpTarget = (typeof TARGETS)[number];
+import { type CoreDumpTarget, TARGETS } from './targets.ts';
 
 /** A stretch of memory as it was. */
 export interface MemoryRegion {

@@ -1,4 +1,4 @@
-import type { CoreDumpTarget } from './parse.ts';
+import type { CoreDumpTarget } from './targets.ts';
 
 /** The registers at the moment of the failure. */
 export interface Registers {

@@ -39,7 +39,6 @@ export { ProfileTimesLearner } from './profile-times.ts';
 export { readFrame, type TicReadOptions } from './read-frame.ts';
 export type {
   TariffPeriod,
-  TempoColour,
   TicContract,
   TicDated,
   TicOverload,
@@ -67,4 +66,5 @@ export {
   periodOfIndex,
   periodOfName,
 } from './tariff.ts';
+export type { TempoColour } from './tempo.ts';
 export { collapseSpaces, groupAtMs, groupValue, type TicValue } from './values.ts';

@@ -6,7 +6,6 @@ import { LABELS } from './labels.ts';
 import { decodeProfile, type ProfileSlot, type ProfileTimes } from './profile.ts';
 import type {
   TariffPeriod,
-  TempoColour,
   TicDated,
   TicOverload,
   TicPeak,
@@ -24,6 +23,7 @@ import {
   periodOfIndex,
   periodOfName,
 } from './tariff.ts';
+import type { TempoColour } from './tempo.ts';
 import { collapseSpaces, groupAtMs } from './values.ts';
 
 /** The voltage by which subscribed current and power are turned into each other. */

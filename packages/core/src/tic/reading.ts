@@ -2,11 +2,10 @@ import type { EpochMs } from '../time/index.ts';
 import type { TicMode } from './labels.ts';
 import type { ProfileSlot } from './profile.ts';
 import type { TicStatus } from './status.ts';
+import type { TempoColour } from './tempo.ts';
 
 /** Contracts by how they are priced; `other` is one that a name alone does not explain. */
 export type TicContract = 'base' | 'offPeak' | 'ejp' | 'tempo' | 'other';
-
-export type TempoColour = 'blue' | 'white' | 'red';
 
 /**
  * The tariff period in force: all hours, off-peak, peak, EJP's normal hours and mobile peak, and those of Tempo with the

@@ -1,4 +1,4 @@
-import type { TempoColour } from './reading.ts';
+import type { TempoColour } from './tempo.ts';
 
 /** Why the breaker is open, or that it is closed; by the number on the wire. */
 export const BREAKER_STATES = [

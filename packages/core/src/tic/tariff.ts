@@ -1,4 +1,5 @@
-import type { TariffPeriod, TempoColour, TicContract } from './reading.ts';
+import type { TariffPeriod, TicContract } from './reading.ts';
+import type { TempoColour } from './tempo.ts';
 import { collapseSpaces } from './values.ts';
 
 const PERIODS: ReadonlySet<string> = new Set<TariffPeriod>([

@@ -4,19 +4,8 @@ import { linkError } from '../errors.ts';
 import { SerialLine } from '../serial/serial-line.ts';
 import { formatTarget, type Target } from '../smp-client/target.ts';
 import { Listeners, type Stop } from '../smp-client/transport.ts';
+import type { ConsoleLine } from './line.ts';
 import { openTelnet } from './telnet-line.ts';
-
-/** A device's console: bytes go there and come back, as on a terminal. */
-export interface ConsoleLine {
-  /** How messages name it. */
-  readonly target: string;
-  /** Throws when the line is away. */
-  write(bytes: Uint8Array): Promise<void>;
-  onBytes(listener: (bytes: Uint8Array) => void): Stop;
-  /** Calls back when the line went away; a serial one comes back by itself. */
-  onAway(listener: (reason: Error) => void): Stop;
-  close(): Promise<void>;
-}
 
 /**
  * Opens the console of a device: a serial port, telnet, or the Nordic UART service over Bluetooth. Throws `serial/…`,

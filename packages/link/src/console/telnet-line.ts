@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { linkError } from '../errors.ts';
 import { Listeners } from '../smp-client/transport.ts';
-import type { ConsoleLine } from './console-line.ts';
+import type { ConsoleLine } from './line.ts';
 import { TelnetFilter } from './telnet-filter.ts';
 
 /** A console over telnet, as Zephyr's shell serves one. Throws `smp/transport` when nobody listens there. */

@@ -1,0 +1,2 @@
+/** The colour of a Tempo day. */
+export type TempoColour = 'blue' | 'white' | 'red';
