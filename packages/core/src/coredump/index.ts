@@ -5,7 +5,6 @@ export {
   type CoreDumpFault,
   type MemoryRegion,
   parseCoreDump,
-  TARGETS,
 } from './parse.ts';
 export type { Registers } from './registers.ts';
-export type { CoreDumpTarget } from './targets.ts';
+export { type CoreDumpTarget, TARGETS } from './targets.ts';

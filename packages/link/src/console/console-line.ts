@@ -3,7 +3,7 @@ import { NUS_GATT } from '../ble/index.ts';
 import { linkError } from '../errors.ts';
 import { SerialLine } from '../serial/serial-line.ts';
 import { formatTarget, type Target } from '../smp-client/target.ts';
-import { Listeners, type Stop } from '../smp-client/transport.ts';
+import { Listeners } from '../smp-client/transport.ts';
 import type { ConsoleLine } from './line.ts';
 import { openTelnet } from './telnet-line.ts';
 
