@@ -2,7 +2,7 @@
 // every 15 s, by the grouping interval. Beside it the method that comes to mind first: a transaction a report, a row a window.
 // After each group the file is pushed to the medium, as Linux does by itself after 30 s, so that no page is counted once that
 // would be written twice.
-import { closeSync, existsSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { encodeReportV1 } from '../packages/core/src/report/index.ts';
@@ -11,6 +11,7 @@ import { Ingest } from '../packages/server/src/ingest/index.ts';
 import { KeyRing } from '../packages/server/src/keys/index.ts';
 import { openSqliteStore } from '../packages/store/src/index.ts';
 import { printTable } from './lib/figures.ts';
+import { pushOut, writtenBytes } from './lib/written.ts';
 
 const START = Date.UTC(2026, 0, 10);
 const REPORT_MS = 15_000;
@@ -19,10 +20,6 @@ const REPEATED = 10;
 const SEAL_EVERY_MS = 60_000;
 /** Kernels write out what is dirty for this long. */
 const KERNEL_MS = 30_000;
-
-function writtenBytes(): number {
-  return Number(/^write_bytes: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
-}
 
 /** Windows of a house at some 900 W, sensor by sensor. */
 function windowValue(sensor: number, number: number): number {
@@ -34,15 +31,8 @@ function countsOf(sensor: number, newest: number): number[] {
   return Array.from({ length: REPEATED }, (_, back) => windowValue(sensor, newest - back));
 }
 
-/** Pushes what is dirty of the database to the medium. */
-function pushOut(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (!existsSync(path + suffix)) continue;
-    const file = openSync(path + suffix, 'r+');
-    fsyncSync(file);
-    closeSync(file);
-  }
-}
+/** The files of a database. */
+const filesOf = (path: string) => [path, `${path}-wal`, `${path}-shm`];
 
 /** A day through the ingest and the store, and the seal of the day. Returns the bytes written. */
 function ours(sensors: number, groupMs: number): number {
@@ -55,7 +45,7 @@ function ours(sensors: number, groupMs: number): number {
     keys: new KeyRing(folder, () => undefined),
   });
   const path = join(folder, 'kilowink.db');
-  pushOut(path);
+  pushOut(filesOf(path));
   const before = writtenBytes();
   let pushedMs = START;
   // The second day's first hours are in it, for then the first one is sealed.
@@ -72,14 +62,14 @@ function ours(sensors: number, groupMs: number): number {
     }
     if (nowMs % SEAL_EVERY_MS < REPORT_MS) store.seal(nowMs - DAY_MS / 4, 100);
     if (nowMs - pushedMs >= KERNEL_MS) {
-      pushOut(path);
+      pushOut(filesOf(path));
       pushedMs = nowMs;
     }
   }
   store.flush();
   store.seal(endMs);
   store.close();
-  pushOut(path);
+  pushOut(filesOf(path));
   const bytes = writtenBytes() - before;
   rmSync(folder, { recursive: true });
   return bytes;
@@ -105,10 +95,10 @@ function naive(sensors: number): number {
         insert.run(sensor, START + (newest - back) * WINDOW_S * 1_000, value);
       database.exec('COMMIT');
     }
-    if (round % (KERNEL_MS / REPORT_MS) === 0) pushOut(path);
+    if (round % (KERNEL_MS / REPORT_MS) === 0) pushOut(filesOf(path));
   }
   database.close();
-  pushOut(path);
+  pushOut(filesOf(path));
   const bytes = writtenBytes() - before;
   rmSync(folder, { recursive: true });
   return bytes;
