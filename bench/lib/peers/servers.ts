@@ -105,6 +105,8 @@ export class VictoriaMetrics extends ServerPeer {
       `-storageDataPath=${this.folder}`,
       `-httpListenAddr=127.0.0.1:${port}`,
       '-retentionPeriod=100y',
+      // By default it refuses a question of more than 30 million samples of a series: five years of 5 s.
+      '-search.maxSamplesPerSeries=200000000',
     ]);
     this.url = `http://127.0.0.1:${port}`;
   }
