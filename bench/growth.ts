@@ -133,13 +133,18 @@ function ask(
 function measure(sensors: number, days: number): GrowthFigures {
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-growth-'));
   const clock = { nowMs: START_MS + (days + 2) * DAY_MS };
-  const store = openSqliteStore({
-    folder,
-    clock: { wallMs: () => clock.nowMs, monotonicMs: () => clock.nowMs - START_MS },
-    groupMs: GROUP_MS,
-  });
-  const { points, ms } = stock(store, sensors, days);
+  const open = () =>
+    openSqliteStore({
+      folder,
+      clock: { wallMs: () => clock.nowMs, monotonicMs: () => clock.nowMs - START_MS },
+      groupMs: GROUP_MS,
+    });
+  // Closed once, so that the file has what its log had.
+  const filled = open();
+  const { points, ms } = stock(filled, sensors, days);
+  filled.close();
   const bytesPerPoint = statSync(join(folder, STORE_FILE)).size / points;
+  const store = open();
   const liveMs = live(store, sensors, clock);
   const asked = ask(store, sensors, days);
   globalThis.gc?.();
