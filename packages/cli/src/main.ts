@@ -20,6 +20,8 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     serve: async () => (await import('./commands/serve.ts')).serveCommand(),
     import: async () => (await import('./commands/import.ts')).importCommand(),
     export: async () => (await import('./commands/export.ts')).exportCommand(),
+    backup: async () => (await import('./commands/backup.ts')).backupCommand(),
+    restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
     admin: async () => (await import('./commands/admin.ts')).adminCommand(),
     index: async () => (await import('./commands/index-reading.ts')).indexCommand(),
     correct: async () => (await import('./commands/correct.ts')).correctCommand(),

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openSqliteStore, openSqliteStoreReadOnly } from '@kilowink/store';
+import { openBackup } from '../backup/read-backup.ts';
+import { machineClock } from '../clock.ts';
+import { Workplace } from '../testing.ts';
+
+const START = Date.UTC(2026, 0, 5);
+const STEP_MS = 5_000;
+
+/** A store with points that hold numbers of no pattern, and a secret beside it. */
+function fill(folder: string, count: number): void {
+  const store = openSqliteStore({ folder, clock: machineClock });
+  const series = store.ensureSeries({ source: 'a', quantity: 'energy', unit: 'mWh', name: 'A' });
+  const starts = Float64Array.from({ length: count }, (_, at) => START + at * STEP_MS);
+  const values = starts.map((_, at) => (Math.imul(at + count, 2_654_435_761) >>> 8) % 9_000);
+  const durationsMs = starts.map(() => STEP_MS);
+  store.addPoints(series, { starts, durationsMs, values, reports: null, disagreements: null });
+  store.close();
+  writeFileSync(join(folder, 'sensors.json'), keys(count));
+}
+
+/** A file of keys that a server takes, and that tells one folder from another. */
+function keys(count: number): string {
+  const bindKeys = [{ address: 'a4:c1:38:00:00:01', key: 'ab'.repeat(16), addedMs: count }];
+  return JSON.stringify({ version: 1, sensors: [], bindKeys });
+}
+
+function sumOf(folder: string): number {
+  const store = openSqliteStoreReadOnly({ folder, clock: machineClock });
+  try {
+    return store.readTotal(1, 0, machineClock.wallMs()).sum;
+  } finally {
+    store.close();
+  }
+}
+
+test('a backup is one file for its owner, never takes the place of another, and comes back as it was', async () => {
+  using place = new Workplace();
+  fill(place.data, 20_000);
+  const sum = sumOf(place.data);
+  const path = place.path('home.tar');
+  const made = await place.run('backup', path, '-d', place.data);
+  assert.equal(made.exitCode, 0, made.stderr);
+  assert.match(made.stdout, /sensors\.json/);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  const names = execFileSync('tar', ['tf', path], { encoding: 'utf8' }).trim().split('\n');
+  assert.deepEqual(names, ['manifest.json', 'kilowink.db', 'sensors.json']);
+  const again = await place.run('backup', path, '-d', place.data);
+  assert.equal(again.exitCode, 1);
+  assert.match(again.stderr, /is there already/);
+  assert.equal((await place.run('backup', path, '-d', place.data, '--force')).exitCode, 0);
+  const { manifest } = openBackup(path);
+  assert.equal(manifest.totals?.[0]?.sum, sum);
+
+  const folder = place.path('restored');
+  const restored = await place.run('restore', path, '-d', folder);
+  assert.equal(restored.exitCode, 0, restored.stderr);
+  assert.equal(sumOf(folder), sum);
+  assert.equal(readFileSync(join(folder, 'sensors.json'), 'utf8'), keys(20_000));
+  assert.equal(statSync(join(folder, 'sensors.json')).mode & 0o777, 0o600);
+  assert.equal(statSync(join(folder, 'kilowink.db')).mode & 0o777, 0o600);
+});
+
+test('a restore asks, is refused while a server runs, and keeps what was there', async () => {
+  using place = new Workplace();
+  fill(place.data, 20_000);
+  const path = place.path('home.tar');
+  assert.equal((await place.run('backup', path, '-d', place.data)).exitCode, 0);
+  const other = place.path('other');
+  fill(other, 500);
+  const otherSum = sumOf(other);
+  const unasked = await place.run('restore', path, '-d', other);
+  assert.equal(unasked.exitCode, 3, unasked.stderr);
+  const server = place.start(['serve', '-d', other, '-p', '0', '--host', '127.0.0.1']);
+  const ended = once(server, 'exit');
+  await Promise.race([once(server.stdout, 'data'), ended]);
+  const refused = await place.run('restore', path, '-d', other, '--yes');
+  server.kill('SIGKILL');
+  await ended;
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, new RegExp(`process ${server.pid} serves`));
+  assert.equal(sumOf(other), otherSum);
+  const done = await place.run('restore', path, '-d', other, '--yes');
+  assert.equal(done.exitCode, 0, done.stderr);
+  assert.equal(sumOf(other), sumOf(place.data));
+  const kept = readdirSync(other).find((name) => name.startsWith('before-restore-')) ?? 'none';
+  assert.equal(sumOf(join(other, kept)), otherSum);
+  assert.equal(readFileSync(join(other, kept, 'sensors.json'), 'utf8'), keys(500));
+});
+
+test('an archive that is cut off or changed anywhere is refused, and nothing is changed', async () => {
+  using place = new Workplace();
+  fill(place.data, 20_000);
+  const sum = sumOf(place.data);
+  const path = place.path('home.tar');
+  assert.equal((await place.run('backup', path, '-d', place.data)).exitCode, 0);
+  const whole = readFileSync(path);
+  const broken = place.path('broken.tar');
+  const storeAt = [...openBackup(path).entries.values()].find(({ name }) => name === 'kilowink.db')?.offset;
+  const flipped = (at: number) => {
+    const copy = Buffer.from(whole);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  };
+  for (const bytes of [
+    Buffer.alloc(0),
+    whole.subarray(0, 700),
+    whole.subarray(0, whole.length / 2),
+    whole.subarray(0, whole.length - 1_024),
+    flipped(3),
+    flipped(520),
+    flipped((storeAt ?? 0) + 5_000),
+    flipped((storeAt ?? 0) - 500),
+  ]) {
+    writeFileSync(broken, bytes);
+    const { exitCode, stderr } = await place.run('restore', broken, '-d', place.data, '--yes');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /is no sound backup/);
+    assert.equal(sumOf(place.data), sum);
+    assert.ok(!readdirSync(place.data).some((name) => name.includes('restore')));
+  }
+});
+
+test('a backup that is killed leaves no archive or a whole one, and the next one works', async () => {
+  using place = new Workplace();
+  fill(place.data, 60_000);
+  const path = place.path('home.tar');
+  mkdirSync(place.path('other'));
+  const timed = performance.now();
+  assert.equal((await place.run('backup', place.path('other'), '-d', place.data)).exitCode, 0);
+  const lifeMs = performance.now() - timed;
+  for (const share of [0.5, 0.7, 0.8, 0.9, 0.95]) {
+    const child = place.start(['backup', path, '-d', place.data, '--force']);
+    const ended = once(child, 'exit');
+    setTimeout(() => child.kill('SIGKILL'), lifeMs * share);
+    await ended;
+    if (existsSync(path)) assert.equal(openBackup(path).manifest.files.length, 2);
+  }
+  assert.equal((await place.run('backup', path, '-d', place.data, '--force')).exitCode, 0);
+  assert.deepEqual(
+    readdirSync(place.folder).filter((name) => name.includes('.partial')),
+    [],
+  );
+  const restored = await place.run('restore', path, '-d', place.path('restored'));
+  assert.equal(restored.exitCode, 0, restored.stderr);
+  assert.equal(sumOf(place.path('restored')), sumOf(place.data));
+});
