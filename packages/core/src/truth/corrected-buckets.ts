@@ -170,12 +170,22 @@ function cellsBetween(read: ReadBuckets, edges: Float64Array, corrections: reado
 }
 
 /**
- * The parts of a cell. A measurement longer than a part is shared among the parts, and may reach beyond the cell it was
- * counted in whole: the parts are made to hold what the cell held.
+ * The parts of a cell. A measurement longer than the part that holds its midpoint is shared by time, also with what lies
+ * beyond the cell; that share is found in the neighbours and given back to the part at that end, as the cell counted it.
  */
 function partsOf(read: ReadBuckets, cell: Cell, cuts: readonly number[]): Cell[] {
-  const edges = Float64Array.of(cell.fromMs, ...cuts, cell.toMs);
-  const parts = cellsOf(read(edges), edges);
+  const { fromMs, toMs } = cell;
+  const besideMs = Math.min(toMs - fromMs, BESIDE_MS_MAX);
+  const readCells = (...inner: number[]) => {
+    const edges = Float64Array.of(fromMs - besideMs, fromMs, ...inner, toMs, toMs + besideMs);
+    return cellsOf(read(edges), edges);
+  };
+  const [before, , after] = readCells() as [Cell, Cell, Cell];
+  const all = readCells(...cuts);
+  const parts = all.slice(1, -1);
+  const [first, last] = [parts[0] as Cell, parts.at(-1) as Cell];
+  first.sum += (all[0] as Cell).sum - before.sum;
+  last.sum += (all.at(-1) as Cell).sum - after.sum;
   const measured = parts.reduce((sum, part) => sum + part.sum - part.recovered, 0);
   const wanted = cell.sum - cell.recovered;
   if (measured > 0 && measured !== wanted) {
@@ -183,6 +193,9 @@ function partsOf(read: ReadBuckets, cell: Cell, cuts: readonly number[]): Cell[]
   }
   return parts;
 }
+
+/** Longer than any measurement that a cell of that length holds whole. */
+const BESIDE_MS_MAX = 48 * 3_600_000;
 
 function cellsOf(buckets: Buckets, edges: Float64Array): Cell[] {
   assert(buckets.sums.length === edges.length - 1, 'one bucket between each two edges');

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Buckets } from '../series/index.ts';
-import { type Correction, compare, correctedBuckets, type IndexReading, periodsBetween } from './index.ts';
+import {
+  type Correction,
+  compare,
+  correctedBuckets,
+  correctedTotal,
+  type IndexReading,
+  periodsBetween,
+} from './index.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 240;
@@ -174,4 +181,32 @@ test('readings make periods, but not across a new meter', () => {
       [3, 9_000],
     ],
   );
+});
+
+test('a total is changed by what the corrections change within its range, and nothing else', () => {
+  const total = { sum: 1_000, recoveredSum: 7, validMs: 500 };
+  const corrections: Correction[] = [
+    { kind: 'scale', factor: 1.5, ...at(50, 80) },
+    { kind: 'bad', ...at(70, 90) },
+  ];
+  const of = { read: steady, total };
+  assert.deepEqual(correctedTotal(of, corrections, at(0, 75)), {
+    sum: 1_000 + 20 - 10,
+    recoveredSum: 7,
+    validMs: 500 - 5 * MINUTE_MS,
+  });
+  assert.equal(correctedTotal(of, corrections, at(90, 100)), total);
+});
+
+test('totals over totals are read once each, however many there are', () => {
+  let readCount = 0;
+  const read = (edges: Float64Array) => {
+    readCount += 1;
+    return steady(edges);
+  };
+  const many = Array.from({ length: 24 }, (_, index): Correction => {
+    return { kind: 'total', energy: 100 + index, into: 'shape', ...at(10, 20) };
+  });
+  assert.equal(correctedBuckets(read, many, edgesOf(0, 60)).sums[0], 100 + 123);
+  assert.ok(readCount < 60, `${readCount} reads`);
 });
