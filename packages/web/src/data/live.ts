@@ -1,4 +1,4 @@
-import type { LiveHeard, LiveHello, LivePoints, LiveRewritten, MeterInfo } from '@kilowink/api';
+import type { FirmwareRun, LiveHeard, LiveHello, LivePoints, LiveRewritten, MeterInfo } from '@kilowink/api';
 import { LIVE_PATH } from './api.ts';
 
 /** What the live connection tells. */
@@ -8,6 +8,7 @@ export interface LiveHandlers {
   onRewritten(rewritten: LiveRewritten): void;
   onHeard(heard: LiveHeard): void;
   onMeter(meter: MeterInfo): void;
+  onFirmware(run: FirmwareRun): void;
   /** Something may have been missed: read what is on show again. */
   onReset(): void;
   /** The connection is gone; it is being tried again. */
@@ -38,6 +39,7 @@ export function openLive(handlers: LiveHandlers): () => void {
     on('rewritten', handlers.onRewritten);
     on('heard', handlers.onHeard);
     on('meter', handlers.onMeter);
+    on('firmware', handlers.onFirmware);
     on('reset', () => handlers.onReset());
     source.addEventListener('error', () => {
       handlers.onLost();

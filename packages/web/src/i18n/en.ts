@@ -1,3 +1,4 @@
+import { CARE_EN } from './care/en.ts';
 import type { Strings } from './strings.ts';
 
 export const EN: Strings = {
@@ -229,28 +230,21 @@ export const EN: Strings = {
     copied: 'Copied',
     steps: [
       {
-        what: 'Optical sensor, Wi-Fi',
-        how: 'Set the Wi-Fi network and this address in its settings, and tape the eye over the meter’s flashing light.',
-      },
-      {
-        what: 'Optical sensor, Bluetooth',
-        how: 'Nothing to set: npm run kilowink -- scan tells what is heard and how to add it.',
+        what: 'Optical sensor',
+        how: 'Wi-Fi: set the network and this address in its settings, and fix the eye over the meter’s flashing light. Bluetooth: npm run kilowink -- scan tells what is heard and how to add it.',
       },
       {
         what: 'TIC dongle or gateway',
         how: 'A dongle: name its port under tic in the configuration. A gateway: enable mqtt.broker, and give it this machine’s address, port 1883.',
       },
       {
-        what: 'Measurements you have',
-        how: 'npm run kilowink -- import FILE takes in the old server’s file or what Enedis lets you download, while this server runs.',
-      },
-      {
         what: 'No sensor yet',
-        how: 'npm start -- --demo shows a real house with a simulated sensor; nothing of it is kept.',
+        how: 'npm start -- --demo shows a real house with a simulated sensor. npm run kilowink -- import FILE takes in what you have measured before, or what Enedis lets you download.',
       },
     ],
     waiting: 'Listening',
   },
+  care: CARE_EN,
   loading: 'Loading',
   offline: 'No connection to the server since {time}.',
   offlineHint: 'What is shown stays. Sensors keep their last measures and send them again.',

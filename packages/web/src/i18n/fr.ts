@@ -1,3 +1,4 @@
+import { CARE_FR } from './care/fr.ts';
 import type { Strings } from './strings.ts';
 
 export const FR: Strings = {
@@ -234,28 +235,21 @@ export const FR: Strings = {
     copied: 'Copié',
     steps: [
       {
-        what: 'Capteur optique, Wi-Fi',
-        how: 'Réglez-y le réseau Wi-Fi et cette adresse, puis collez l’œil sur le voyant clignotant du compteur.',
-      },
-      {
-        what: 'Capteur optique, Bluetooth',
-        how: 'Rien à régler : npm run kilowink -- scan dit ce qui est entendu et comment l’ajouter.',
+        what: 'Capteur optique',
+        how: 'Wi-Fi : réglez-y le réseau et cette adresse, puis fixez l’œil sur le voyant clignotant du compteur. Bluetooth : npm run kilowink -- scan dit ce qui est entendu et comment l’ajouter.',
       },
       {
         what: 'Clé ou passerelle TIC',
         how: 'Une clé : nommez son port sous tic dans la configuration. Une passerelle : activez mqtt.broker et donnez-lui l’adresse de cette machine, port 1883.',
       },
       {
-        what: 'Des mesures à reprendre',
-        how: 'npm run kilowink -- import FICHIER reprend le fichier de l’ancien serveur ou ce qu’Enedis permet de télécharger, pendant que celui-ci tourne.',
-      },
-      {
         what: 'Pas encore de capteur',
-        how: 'npm start -- --demo montre une vraie maison et un capteur simulé ; rien n’en est gardé.',
+        how: 'npm start -- --demo montre une vraie maison et un capteur simulé. npm run kilowink -- import FICHIER reprend ce que vous avez mesuré, ou ce qu’Enedis permet de télécharger.',
       },
     ],
     waiting: 'À l’écoute',
   },
+  care: CARE_FR,
   loading: 'Chargement',
   offline: 'Pas de liaison avec le serveur depuis {time}.',
   offlineHint: 'L’affichage reste. Les capteurs gardent leurs dernières mesures et les renverront.',

@@ -1,4 +1,5 @@
 import type { PresetName } from '../state/view.ts';
+import type { CareStrings } from './care/strings.ts';
 
 /** Every word the page shows. `{name}` places are filled in; numbers and dates come formatted. */
 export interface Strings {
@@ -191,6 +192,7 @@ export interface Strings {
     readonly steps: readonly { readonly what: string; readonly how: string }[];
     readonly waiting: string;
   };
+  readonly care: CareStrings;
   readonly loading: string;
   readonly offline: string;
   readonly offlineHint: string;

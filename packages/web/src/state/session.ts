@@ -1,10 +1,11 @@
-import type { MeterInfo, SeriesInfo, SiteInfo } from '@kilowink/api';
+import type { FirmwareRun, MeterInfo, SeriesInfo, SiteInfo } from '@kilowink/api';
 import { AppError } from '@kilowink/core/error';
 import type { EpochMs } from '@kilowink/core/time';
 import { api } from '../data/api.ts';
 import { openLive } from '../data/live.ts';
 import { createFormat, type Format } from '../i18n/format.ts';
 import { createZone } from '../time/zone.ts';
+import { Admin } from './admin.ts';
 import { BrowserHistory } from './browser-history.ts';
 import { Room } from './room.ts';
 import { createSignal } from './signal.ts';
@@ -28,6 +29,9 @@ export class Session {
   readonly list = createSignal<readonly SeriesInfo[]>([]);
   /** The meters that speak for themselves, as last heard. */
   readonly meters = createSignal<readonly MeterInfo[]>([]);
+  readonly admin = new Admin();
+  /** The update of sensors, as last told. */
+  readonly firmware = createSignal<FirmwareRun | null>(null);
   /** Since when the server does not answer; null while it does. */
   readonly offlineSinceMs = createSignal<EpochMs | null>(null);
   /** The words for this reader; before the site is known, in UTC. */
@@ -139,6 +143,7 @@ export class Session {
         const others = this.meters.get().filter(({ id }) => id !== meter.id);
         this.meters.set([...others, meter].sort((a, b) => a.id.localeCompare(b.id)));
       },
+      onFirmware: (run) => this.firmware.set(run),
       onReset: () => (this.#room === null ? void this.start() : this.#room.invalidate()),
       onLost: () => {
         // The browser tries again and again, and each time it fails says so: the first time counts.

@@ -5,9 +5,11 @@ import type { Session } from '../state/session.ts';
 import { CurveFigure } from './curve-figure.tsx';
 import { Empty } from './empty.tsx';
 import { Header } from './header.tsx';
+import { LoginDialog } from './login.tsx';
 import { MeterCard } from './meter-card.tsx';
 import { MeterLine, Overloads } from './meter-line.tsx';
 import { RawCard } from './raw-card.tsx';
+import { SensorsCard } from './sensors-card.tsx';
 import { Sign } from './sign.tsx';
 import { TableCard } from './table-card.tsx';
 import { TruthCard } from './truth-card.tsx';
@@ -47,6 +49,8 @@ export function App({ session }: { session: Session }): JSX.Element {
         <main class="page is-bare">
           <OfflineNotice session={session} />
           <Empty site={phase.site} format={session.format} />
+          <SensorsCard session={session} />
+          <LoginDialog session={session} />
         </main>
       );
     case 'ready':
@@ -68,7 +72,9 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
         <TruthCard key={`truth/${room.series.id}`} room={room} />
         <RawCard key={`raw/${room.series.id}`} room={room} />
         <TableCard room={room} />
+        <SensorsCard session={session} />
       </div>
+      <LoginDialog session={session} />
       <footer class="label">
         Kilowink {room.site.version}
         {room.site.demo && ` · ${room.format.strings.demoCredit}`}

@@ -1,0 +1,73 @@
+import type { HealthInfo } from '@kilowink/api';
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { api } from '../data/api.ts';
+import type { Session } from '../state/session.ts';
+import { FirmwareSection } from './firmware-section.tsx';
+import { SensorsAround } from './sensors-around.tsx';
+import { SensorRow } from './sensors-row.tsx';
+
+const HEALTH_INTERVAL_MS = 10_000;
+const ADDRESS = '#sensors';
+
+/** The folded card of all sensors: how each is, what else is heard, and their firmware. Its address is `#sensors`. */
+export function SensorsCard({ session }: { session: Session }): JSX.Element {
+  const ref = useRef<HTMLDetailsElement>(null);
+  const [isOpen, setOpen] = useState(location.hash === ADDRESS);
+  useEffect(() => {
+    const show = (): void => {
+      if (location.hash !== ADDRESS || ref.current === null) return;
+      ref.current.open = true;
+      ref.current.scrollIntoView();
+    };
+    show();
+    addEventListener('hashchange', show);
+    return () => removeEventListener('hashchange', show);
+  }, []);
+  return (
+    <details
+      ref={ref}
+      id="sensors"
+      class="card"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>{session.format.strings.care.title}</summary>
+      {isOpen && <Sensors session={session} />}
+    </details>
+  );
+}
+
+function Sensors({ session }: { session: Session }): JSX.Element | null {
+  const [health, setHealth] = useState<HealthInfo | 'failed' | null>(null);
+  useEffect(() => {
+    const read = (): void => {
+      api.health().then(setHealth, () => setHealth('failed'));
+    };
+    read();
+    const timer = setInterval(read, HEALTH_INTERVAL_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const { strings } = session.format;
+  if (health === null) return null;
+  if (health === 'failed') return <p class="soft">{strings.health.failed}</p>;
+  const isOnly = health.sources.length === 1;
+  return (
+    <>
+      {health.sources.length === 0 && <p class="soft">{strings.care.none}</p>}
+      <div class="sensors">
+        {health.sources.map((source) => (
+          <SensorRow
+            key={source.source}
+            source={source}
+            nowMs={health.serverMs}
+            format={session.format}
+            isOpenFirst={isOnly}
+          />
+        ))}
+      </div>
+      <SensorsAround health={health} format={session.format} />
+      <FirmwareSection session={session} health={health} />
+    </>
+  );
+}
