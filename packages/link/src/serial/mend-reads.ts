@@ -2,27 +2,35 @@ import { read } from 'node:fs';
 import type { SerialPort } from 'serialport';
 
 /**
- * Replaces how the binding of serialport 13.0.0 (bindings-cpp 13.0.0, Linux and macOS) reads, for two faults of its own:
+ * Replaces how the binding of serialport 13.0.0 (bindings-cpp 13.0.0, Linux and macOS) reads, for three faults of its own:
  *
  * - `src/poller.cpp` calls JavaScript straight from its poll callback, after which nothing runs the promises it settled:
  *   bytes wait until anything else happens in the process, for half a minute in an idle one. An immediate is such a thing.
  * - `dist/unix-read.js` reads again at once when a read gives no bytes. That is what an unplugged device gives for ever, so
  *   the process spins and never hears that the device is gone.
+ * - `Poller::destroy` lets the poller go, and the garbage collector then closes it on a file descriptor that may be a socket's
+ *   by now, or at the process's end: about one end in ten was a segmentation fault. It is stopped and kept instead.
  *
- * Not needed once the one uses `MakeCallback` and the other takes no bytes for the end. Elsewhere it changes nothing.
+ * Not needed once the first uses `MakeCallback`, the second takes no bytes for the end, and the third closes before the descriptor
+ * does. Elsewhere it changes nothing.
  */
 export function mendReads(port: SerialPort): void {
   const binding = port.port as unknown as Partial<Binding> | undefined;
   if (binding?.poller === undefined || binding.fd === undefined) return;
   const own = binding as Binding;
+  kept.add(own.poller);
+  own.poller.destroy = () => undefined;
   own.read = (buffer, offset, length) => readMended(own, buffer.subarray(offset, offset + length), buffer);
 }
+
+/** Never given back: some hundred bytes for each time a port was opened. */
+const kept = new Set<unknown>();
 
 /** What of the binding's port is used here. */
 interface Binding {
   readonly isOpen: boolean;
   readonly fd: number | null;
-  readonly poller: { once(event: 'readable', done: (error: Error | null) => void): void };
+  readonly poller: { destroy(): void; once(event: 'readable', done: (error: Error | null) => void): void };
   read(buffer: Buffer, offset: number, length: number): Promise<{ buffer: Buffer; bytesRead: number }>;
 }
 
