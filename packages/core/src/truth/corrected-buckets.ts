@@ -2,6 +2,7 @@ import { assert } from '../error/index.ts';
 import type { Buckets } from '../series/index.ts';
 import type { EpochMs } from '../time/index.ts';
 import type { Correction } from './correction.ts';
+import { GapTime, gapEdges } from './gap-time.ts';
 
 /** Buckets of a series between edges, without corrections. */
 export type ReadBuckets = (edges: Float64Array) => Buckets;
@@ -66,10 +67,13 @@ export function correctedTotal(
   };
 }
 
-/** What a correction that sets a total finds: measured and recovered energy, and how long something was measured. */
+/** What a correction that sets a total finds. */
 interface Totals {
+  /** Measured and recovered. */
   readonly sum: number;
-  readonly validMs: number;
+  readonly recovered: number;
+  /** Null where it is not asked for. */
+  readonly gaps: GapTime | null;
 }
 
 /** Corrections over a series, each over those before it. */
@@ -101,11 +105,14 @@ class Layers {
   #totalsBefore(index: number): Totals {
     const known = this.#found.get(index);
     if (known !== undefined) return known;
-    const { fromMs, toMs } = this.#corrections[index] as Correction;
-    const cells = this.cells(Float64Array.of(fromMs, toMs), index);
+    const correction = this.#corrections[index] as Correction;
+    const { fromMs, toMs } = correction;
+    const isIntoGaps = correction.kind === 'total' && correction.into === 'gaps';
+    const whole = this.cells(Float64Array.of(fromMs, toMs), index);
     const found = {
-      sum: cells.reduce((total, cell) => total + cell.sum, 0),
-      validMs: cells.reduce((total, cell) => total + cell.validMs, 0),
+      sum: whole.reduce((total, cell) => total + cell.sum, 0),
+      recovered: whole.reduce((total, cell) => total + cell.recovered, 0),
+      gaps: isIntoGaps ? new GapTime(this.cells(gapEdges(fromMs, toMs), index)) : null,
     };
     this.#found.set(index, found);
     return found;
@@ -121,14 +128,18 @@ function changeOf(correction: Correction, totals: () => Totals): (cell: Cell) =>
 
 function changeToTotal(
   { energy, into, fromMs, toMs }: Extract<Correction, { kind: 'total' }>,
-  { sum, validMs }: Totals,
+  { sum, recovered, gaps }: Totals,
 ): (cell: Cell) => void {
-  const lengthMs = toMs - fromMs;
+  const rest = energy - sum;
   if (into === 'shape' && sum > 0) return (cell) => scale(cell, energy / sum);
-  if (into === 'gaps' && validMs < lengthMs) {
-    return (cell) => fillGap(cell, (energy - sum) / (lengthMs - validMs));
+  // What was recovered was too much: it shrinks as it lies, as far as there is any.
+  if (into === 'gaps' && rest < 0 && recovered > 0) {
+    return (cell) => recover(cell, cell.recovered * Math.max(rest / recovered, -1));
   }
-  return (cell) => flatten(cell, energy / lengthMs);
+  if (gaps !== null && gaps.totalMs > 0 && rest >= 0) {
+    return (cell) => recover(cell, (rest / gaps.totalMs) * gaps.between(cell.fromMs, cell.toMs));
+  }
+  return (cell) => flatten(cell, energy / (toMs - fromMs));
 }
 
 function empty(cell: Cell): void {
@@ -143,8 +154,7 @@ function scale(cell: Cell, factor: number): void {
 }
 
 /** What is known of the time in which nothing was measured. */
-function fillGap(cell: Cell, ratePerMs: number): void {
-  const found = Math.max(ratePerMs * (cell.toMs - cell.fromMs - cell.validMs), -cell.recovered);
+function recover(cell: Cell, found: number): void {
   cell.sum += found;
   cell.recovered += found;
 }

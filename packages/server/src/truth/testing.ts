@@ -81,7 +81,8 @@ export class TruthSite implements AsyncDisposable {
     const json = body === undefined ? {} : { 'content-type': 'application/json' };
     return fetch(`${this.server.url}/api/v1${path}`, {
       method,
-      headers: { cookie: this.#cookie, ...json },
+      // A test that computes for seconds would find its idle connection closed.
+      headers: { cookie: this.#cookie, connection: 'close', ...json },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
