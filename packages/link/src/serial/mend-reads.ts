@@ -8,8 +8,8 @@ import type { SerialPort } from 'serialport';
  *   bytes wait until anything else happens in the process, for half a minute in an idle one. An immediate is such a thing.
  * - `dist/unix-read.js` reads again at once when a read gives no bytes. That is what an unplugged device gives for ever, so
  *   the process spins and never hears that the device is gone.
- * - `Poller::destroy` lets the poller go, and the garbage collector then closes it on a file descriptor that may be a socket's
- *   by now, or at the process's end: about one end in ten was a segmentation fault. It is stopped and kept instead.
+ * - `Poller::destroy` lets the poller go while it may still be asked, which was a segmentation fault in about one run of ten, and
+ *   the garbage collector later closes it on a descriptor that may be a socket's by now. It is stopped and kept instead.
  *
  * Not needed once the first uses `MakeCallback`, the second takes no bytes for the end, and the third closes before the descriptor
  * does. Elsewhere it changes nothing.
@@ -40,6 +40,8 @@ async function readMended(binding: Binding, into: Buffer, buffer: Buffer) {
     const read = await readNow(binding.fd, into);
     if (read > 0) return { buffer, bytesRead: read };
     if (read === 0) throw ended('it hung up', { disconnect: true });
+    // The port may have been closed while it was read: then its descriptor may be a socket's by now.
+    if (!binding.isOpen || binding.fd === null) throw ended('closed', { canceled: true });
     await readable(binding);
   }
 }

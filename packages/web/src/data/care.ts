@@ -38,7 +38,8 @@ export function refusalCode(error: unknown): string {
   return error instanceof AppError ? String(error.details['code'] ?? '') : '';
 }
 
-async function send<T>(
+/** Asks for a change. Throws as `api` does; `refusalCode` tells why it was refused. */
+export async function send<T>(
   method: string,
   path: string,
   body: { readonly json?: unknown; readonly file?: Blob } = {},

@@ -69,7 +69,7 @@ function RoomPage({ session, room }: { session: Session; room: Room }): JSX.Elem
       <CurveFigure key={room.series.id} room={room} />
       <div class="cards">
         <MeterCard session={session} room={room} />
-        <TruthCard key={`truth/${room.series.id}`} room={room} />
+        <TruthCard key={`truth/${room.series.id}`} session={session} room={room} />
         <RawCard key={`raw/${room.series.id}`} room={room} />
         <TableCard room={room} />
         <SensorsCard session={session} />

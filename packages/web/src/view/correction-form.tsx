@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { problemOf, truth } from '../data/change.ts';
 import { fill, toText } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
+import type { Session } from '../state/session.ts';
 import { useSignal } from './use-signal.ts';
 
 type Choice = 'bad' | 'shape' | 'gaps' | 'flat' | 'scale';
@@ -12,10 +13,11 @@ const CHOICES: readonly Choice[] = ['bad', 'gaps', 'shape', 'flat', 'scale'];
 
 /** Corrects the stretch that the curve shows: first it says what that would do, then it is done. */
 export function CorrectionForm(props: {
+  session: Session;
   room: Room;
   onCorrect: (body: CorrectionBody) => void;
 }): JSX.Element {
-  const { room, onCorrect } = props;
+  const { session, room, onCorrect } = props;
   const { range } = useSignal(room.shown);
   const [choice, setChoice] = useState<Choice>('bad');
   const [amount, setAmount] = useState('');
@@ -33,8 +35,8 @@ export function CorrectionForm(props: {
   };
   const look = (event: Event): void => {
     event.preventDefault();
-    truth
-      .correct(room.series.id, { ...body, preview: true })
+    session.admin
+      .run(() => truth.correct(room.series.id, { ...body, preview: true }))
       .then(setPreview, (error: unknown) => setPreview(problemOf(error)));
   };
   return (

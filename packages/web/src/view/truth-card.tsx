@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { problemOf, truth } from '../data/change.ts';
 import { fill, toText } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
+import type { Session } from '../state/session.ts';
 import { CorrectionForm } from './correction-form.tsx';
 import { ReadingForm } from './reading-form.tsx';
 import { ScrollTable } from './scroll-table.tsx';
@@ -11,18 +12,18 @@ import { Sign } from './sign.tsx';
 import { useSignal } from './use-signal.ts';
 
 /** The folded card that holds measurements against the meter: readings, what differs, and corrections. */
-export function TruthCard({ room }: { room: Room }): JSX.Element | null {
+export function TruthCard({ session, room }: { session: Session; room: Room }): JSX.Element | null {
   const [isOpen, setOpen] = useState(false);
   if (room.isGauge) return null;
   return (
     <details class="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{room.format.strings.truth.title}</summary>
-      {isOpen && <Truth room={room} />}
+      {isOpen && <Truth session={session} room={room} />}
     </details>
   );
 }
 
-function Truth({ room }: { room: Room }): JSX.Element {
+function Truth({ session, room }: { session: Session; room: Room }): JSX.Element {
   const corrections = useSignal(room.corrections);
   const [compared, setCompared] = useState<CompareAnswer | null>(null);
   const [problem, setProblem] = useState('');
@@ -31,9 +32,9 @@ function Truth({ room }: { room: Room }): JSX.Element {
     truth.compare(series).then(setCompared, (error: unknown) => setProblem(problemOf(error)));
   }, [series]);
   useEffect(read, [read, corrections]);
-  const act = (work: Promise<unknown>): void => {
+  const act = (work: () => Promise<unknown>): void => {
     setProblem('');
-    work.then(
+    session.admin.run(work).then(
       () => {
         room.readCorrections();
         read();
@@ -41,7 +42,7 @@ function Truth({ room }: { room: Room }): JSX.Element {
       (error: unknown) => setProblem(problemOf(error)),
     );
   };
-  const correct = (body: CorrectionBody): void => act(truth.correct(series, body));
+  const correct = (body: CorrectionBody): void => act(() => truth.correct(series, body));
   return (
     <>
       <div role="alert">
@@ -52,10 +53,10 @@ function Truth({ room }: { room: Room }): JSX.Element {
         )}
       </div>
       <Standing room={room} />
-      <ReadingForm room={room} onAdd={(body) => act(truth.addReading(series, body))} />
+      <ReadingForm room={room} onAdd={(body) => act(() => truth.addReading(series, body))} />
       {compared !== null && <Periods room={room} compared={compared} onCorrect={correct} />}
-      <CorrectionForm room={room} onCorrect={correct} />
-      <Corrections room={room} corrections={corrections} onUndo={(id) => act(truth.undo(series, id))} />
+      <CorrectionForm session={session} room={room} onCorrect={correct} />
+      <Corrections room={room} corrections={corrections} onUndo={(id) => act(() => truth.undo(series, id))} />
     </>
   );
 }
