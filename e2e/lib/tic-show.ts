@@ -44,9 +44,12 @@ export interface ShowResult {
   readonly kills: number;
 }
 
-/** An index is exact when its energy is what it rose by, and its latest value the meter's own. */
+/**
+ * An index is exact when its energy is what it rose by, and its latest value the meter's own. A server tells the latest
+ * only of meters that it has heard since it was started.
+ */
 export function isExact({ firstWh, lastWh, latestWh, storedWh }: ShownIndex): boolean {
-  return storedWh === lastWh - firstWh && latestWh === lastWh;
+  return storedWh === lastWh - firstWh && (latestWh === null || latestWh === lastWh);
 }
 
 const MINUTE_MS = 60_000;

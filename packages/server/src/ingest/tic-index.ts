@@ -100,12 +100,11 @@ export class IndexTrack {
     }
   }
 
-  /** Where a point has that start already, the energy waits for the next one: none is lost, none counted twice. */
+  /** Where a point has that start already, the energy waits for the stretch after it: none is lost. */
   #emit(state: IndexState, endMs: EpochMs): void {
     const { fromMs: startMs, pendingWh: value } = state;
-    if (!this.#port.addPoint(this.#series, { startMs, endMs, value })) return;
+    if (this.#port.addPoint(this.#series, { startMs, endMs, value })) state.pendingWh = 0;
     state.fromMs = endMs;
-    state.pendingWh = 0;
   }
 }
 

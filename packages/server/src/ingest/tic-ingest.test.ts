@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -228,6 +228,32 @@ test('a register that begins to count between two frames has all of its energy',
     Object.values(registers).reduce((sum, each) => sum + each, 0),
     all,
   );
+});
+
+test('a crash after any frame, and all frames again: each Wh is there once', () => {
+  const heard = hear({ mode: 'historique', contract: 'tempo' }, 300_000).filter((_, at) => at % 6 === 0);
+  const inputs = heard.map(({ reading, atMs }, sequence) => {
+    const identity = { boot: 1, sequence };
+    return { meter: 'main', reading, receivedMs: atMs, way: 'mqtt' as const, identity };
+  });
+  // New series are written at once, all else waits for a group that does not come.
+  const clock = { wallMs: () => START, monotonicMs: () => 0 };
+  const at = mkdtempSync(join(folder, 'data-'));
+  const store = openSqliteStore({ folder: at, clock, groupMs: 3_600_000 });
+  const ingest = new TicIngest({ store });
+  for (const [done, input] of inputs.entries()) {
+    ingest.take(input);
+    const crashed = mkdtempSync(join(folder, 'data-'));
+    cpSync(at, crashed, { recursive: true });
+    const after = openStore(crashed).store;
+    const again = new TicIngest({ store: after });
+    for (const each of inputs) again.take(each);
+    again.settle();
+    const rose = (last(heard).totalIndexWh ?? 0) - (first(heard).totalIndexWh ?? 0);
+    assert.equal(totals(after)['tic/main energy'], rose, `after frame ${done}`);
+    after.close();
+  }
+  store.close();
 });
 
 test('events are told once each, over restarts too', () => {

@@ -53,6 +53,8 @@ export class TicIngest {
   take(input: MeterInput): TicOutcome {
     const { store, onFrame } = this.#options;
     const meter = this.#load(input);
+    // Making a series writes the group: not between a frame's points and the state that goes with them.
+    this.#port.ensure(meter.seriesOf(input));
     const outcome = store.together(() => {
       const taken = meter.take(input);
       store.putSourceState(ticSourceOf(input.meter), () => JSON.stringify(meter.state));
@@ -69,8 +71,9 @@ export class TicIngest {
   settle(): void {
     for (const [id, meter] of this.#meters) {
       this.#options.store.together(() => {
+        const { store } = this.#options;
         meter.settle();
-        this.#options.store.putSourceState(ticSourceOf(id), JSON.stringify(meter.state));
+        store.putSourceState(ticSourceOf(id), () => JSON.stringify(meter.state));
       });
     }
   }

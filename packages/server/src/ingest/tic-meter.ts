@@ -8,7 +8,7 @@ import { GatewayIdentity } from './tic-identity.ts';
 import { type IndexState, IndexTrack } from './tic-index.ts';
 import { describeMeter, type MeterLatest } from './tic-latest.ts';
 import { pastMinutes } from './tic-past.ts';
-import type { TicPort } from './tic-port.ts';
+import type { TicPort, TicSeries } from './tic-port.ts';
 import {
   capacitorGauge,
   gaugesOf,
@@ -87,6 +87,21 @@ export class TicMeter {
   /** The latest that is known of it; null before its first frame since the server started. */
   get info(): MeterInfo | null {
     return this.#latest === null ? null : describeMeter(this.#meter, this.#latest, this.counters);
+  }
+
+  /** Every series that it may put something of this frame into. */
+  seriesOf({ reading, vitals, past }: TicInput): TicSeries[] {
+    const { registers, totalIndexWh, injectedIndexWh } = reading;
+    const labels = registers.map(({ label }) => label);
+    if (totalIndexWh !== null) labels.push('total');
+    if (injectedIndexWh !== null) labels.push('injected');
+    const gauges = gaugesOf(this.#meter, reading).filter(({ value }) => value !== null);
+    if (vitals?.capacitorMinMv !== undefined) gauges.push(capacitorGauge(this.#meter, vitals.capacitorMinMv));
+    return [
+      ...labels.map((label) => indexSeries(this.#meter, label)),
+      ...gauges.map(({ series }) => series),
+      ...(past == null ? [] : [powerSeries(this.#meter)]),
+    ];
   }
 
   take(input: TicInput): TicTaken {

@@ -12,6 +12,11 @@ export class TicStorePort implements TicPort {
     this.#store = store;
   }
 
+  /** Makes the series that are not there. */
+  ensure(all: readonly TicSeries[]): void {
+    for (const series of all) this.#find(series);
+  }
+
   addPoint(series: TicSeries, { startMs, endMs, value }: TicSpan): boolean {
     const { repeated } = this.#store.addPoints(this.#idOf(series), {
       starts: Float64Array.of(startMs),
@@ -37,10 +42,17 @@ export class TicStorePort implements TicPort {
   }
 
   #idOf(series: TicSeries): SeriesId {
-    const key = `${series.quantity} ${series.source}`;
-    const id = this.#series.get(key) ?? this.#store.ensureSeries(series);
-    this.#series.set(key, id);
+    const id = this.#find(series);
     this.touched.add(id);
+    return id;
+  }
+
+  #find(series: TicSeries): SeriesId {
+    const key = `${series.quantity} ${series.source}`;
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const id = this.#store.ensureSeries(series);
+    this.#series.set(key, id);
     return id;
   }
 }

@@ -24,18 +24,20 @@ class Groups {
   writtenGroups = 0;
   currentGroup = 1;
   isFull = false;
+  readonly #pending = new Map<string, () => string>();
   readonly #states = new Map<string, string>();
   together<T>(body: () => T): T {
     return body();
   }
   putSourceState(source: string, state: () => string): void {
-    this.#states.set(source, state());
+    this.#pending.set(source, state);
   }
   sourceState(source: string): string | null {
-    return this.writtenGroups === 0 ? null : (this.#states.get(source) ?? null);
+    return this.#states.get(source) ?? null;
   }
   flush(): void {
     if (this.isFull) throw new RangeError('disk full');
+    for (const [source, state] of this.#pending) this.#states.set(source, state());
     this.writtenGroups = this.currentGroup;
     this.currentGroup += 1;
   }
