@@ -19,8 +19,10 @@ function sentences(node: unknown, path = ''): [string, string][] {
 
 test('both languages say everything, with the same places to fill in', () => {
   const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-  const english = new Map(sentences(EN));
-  const french = new Map(sentences(FR));
+  // What goes wrong with firmware the server says in English itself.
+  const own = ([path]: [string, string]) => !path.startsWith('/care/firmware/errors/');
+  const english = new Map(sentences(EN).filter(own));
+  const french = new Map(sentences(FR).filter(own));
   assert.deepEqual([...french.keys()], [...english.keys()]);
   for (const [path, text] of french) {
     assert.notEqual(text.trim(), '', path);
