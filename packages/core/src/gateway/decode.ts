@@ -38,7 +38,7 @@ export function decodeGatewayMessage(bytes: Uint8Array): Result<GatewayMessage, 
     return fault({ code: 'tic/message-form', message: 'expected a map in JSON or CBOR' });
   }
   if (tree['v'] !== GATEWAY_VERSION) {
-    const message = `expected version ${GATEWAY_VERSION}, ${JSON.stringify(tree['v']) ?? 'none'} came`;
+    const message = `expected version ${GATEWAY_VERSION}, ${JSON.stringify(tree['v'], speakable) ?? 'none'} came`;
     return fault({ code: 'tic/message-version', message });
   }
   const reader = new FieldReader();
@@ -121,12 +121,17 @@ function readMinutes(past: Tree, name: string, reader: FieldReader): readonly (n
   return [];
 }
 
+/** CBOR has whole numbers that JSON has no way to write. */
+function speakable(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
 /** Reads fields, and keeps the first thing that was wrong. */
 class FieldReader {
   wrong: string | null = null;
 
   refuse(name: string, expected: string, came: unknown): void {
-    const shown = (JSON.stringify(came) ?? 'nothing').slice(0, TEXT_CHARS_MAX);
+    const shown = (JSON.stringify(came, speakable) ?? 'nothing').slice(0, TEXT_CHARS_MAX);
     this.wrong ??= `${name}: expected ${expected}, ${shown} came`;
   }
 

@@ -62,6 +62,13 @@ for (const [code, tree] of wrong) {
   });
 }
 
+test('a whole number of CBOR beyond 2^53 is refused with what came', () => {
+  for (const field of ['v', 'boot', 'at'] as const) {
+    const decoded = decodeGatewayMessage(encodeCbor({ ...least, [field]: 2n ** 63n }));
+    assert.match(decoded.ok ? 'taken' : decoded.fault.message, /9223372036854775808/);
+  }
+});
+
 test('whatever bytes come, there is an answer', () => {
   const cbor = encodeGatewayMessage(message, 'cbor');
   fc.assert(
