@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kilowink-show-'));
 const result = await runShow({ folder, gateways, speed, minutes, log: console.log });
 const { indexes, messages, failed, frames, kills } = result;
 const wrong = indexes.filter((index) => !isExact(index));
+const held = indexes.reduce((sum, { corrections }) => sum + corrections, 0);
 const sumOf = (key: 'firstWh' | 'lastWh' | 'storedWh') =>
   indexes.filter(({ label }) => label === 'total').reduce((sum, each) => sum + (each[key] ?? 0), 0);
 printTable([
@@ -26,6 +27,7 @@ printTable([
   ['energy in the store, Wh', String(sumOf('storedWh'))],
   ['indexes compared', String(indexes.length)],
   ['exact to the Wh', String(indexes.length - wrong.length)],
+  ['stretches the server holds for more than the meter allows', String(held)],
 ]);
 for (const each of wrong.slice(0, 20)) console.log(JSON.stringify(each));
 rmSync(folder, { recursive: true });

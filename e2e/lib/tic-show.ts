@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MemberTruth } from '../../packages/cli/src/sim-winky/fleet.ts';
+import { openSqliteStore } from '../../packages/store/src/index.ts';
 import type { FastServerOptions } from './fast-server.ts';
 import { Mosquitto } from './mosquitto.ts';
 import { MAIN } from './server-process.ts';
@@ -31,8 +32,10 @@ export interface ShownIndex {
   readonly lastWh: number;
   /** The latest index the server knows; null where it has none. */
   readonly latestWh: number | null;
-  /** The sum of the energy in the store. */
+  /** The sum of the energy in the store, as it was measured. */
   readonly storedWh: number | null;
+  /** Corrections that the server made by itself: what seems to be more than the meter allows. */
+  readonly corrections: number;
 }
 
 export interface ShowResult {
@@ -53,6 +56,8 @@ export function isExact({ firstWh, lastWh, latestWh, storedWh }: ShownIndex): bo
 }
 
 const MINUTE_MS = 60_000;
+const ALWAYS = [0, 4e12] as const;
+const NOT_STORED = { storedWh: null, corrections: 0 };
 /** A winter's day shortly before noon: off-peak hours are about to begin, and a roof gives more than the house draws. */
 const START_MS = Date.UTC(2026, 0, 14, 11, 27);
 
@@ -103,13 +108,12 @@ class Show {
     const known = [...truths.flatMap(indexesOfGateway), ...(await this.#indexesOfLinky(told.said))];
     await this.#settle(known);
     const latest = await this.#latest();
-    // What is pending is stored when the server stops; one without meters shows what is in the file.
+    // What is pending is stored when the server stops.
     await this.#stopServer('SIGTERM');
-    await this.#startServer(false);
-    const stored = await this.#stored();
+    const stored = this.#stored();
     const indexes = known.map((index) => {
       const key = `${index.meter} ${index.label}`;
-      return { ...index, latestWh: latest.get(key) ?? null, storedWh: stored.get(key) ?? null };
+      return { ...index, latestWh: latest.get(key) ?? null, ...(stored.get(key) ?? NOT_STORED) };
     });
     const messages = truths.reduce((sum, each) => sum + each.stored, 0);
     const failed = truths.reduce((sum, each) => sum + each.failed, 0);
@@ -124,7 +128,7 @@ class Show {
   /** The simulators take about as long to start as the server does. */
   async #agreeOnTime(): Promise<void> {
     const startedMs = performance.now();
-    await this.#startServer(true);
+    await this.#startServer();
     this.#zeroMs = Math.round(Date.now() + 1_000 + 1.5 * (performance.now() - startedMs));
     this.#server?.child.send({ zeroMs: this.#zeroMs });
   }
@@ -184,11 +188,11 @@ class Show {
     return said;
   }
 
-  async #startServer(isListening: boolean): Promise<void> {
+  async #startServer(): Promise<void> {
     const { folder, speed } = this.#options;
     const broker = { enabled: true, host: '127.0.0.1', port: this.#brokerPort };
     const tic = [{ id: 'linky', name: 'Linky', path: join(folder, 'linky') }];
-    const settings = isListening ? { mqtt: { url: this.#mosquitto.url, broker }, tic } : {};
+    const settings = { mqtt: { url: this.#mosquitto.url, broker }, tic };
     const given: FastServerOptions = {
       folder: this.#data,
       speed,
@@ -218,7 +222,7 @@ class Show {
   async #killServer(): Promise<void> {
     this.#note('the server is killed');
     await this.#stopServer('SIGKILL');
-    await this.#startServer(true);
+    await this.#startServer();
     this.#note('the server is back');
   }
 
@@ -276,33 +280,33 @@ class Show {
     );
   }
 
-  async #series(): Promise<{ id: number; meter: string; label: string }[]> {
-    const { series } = (await this.#get('/series')) as { series: SeriesAnswer[] };
-    return series
-      .filter(({ source, quantity }) => source.startsWith('tic/') && /nergy$/.test(quantity))
-      .map(({ id, source, quantity }) => {
-        const [, meter = '', label] = source.split('/');
-        return { id, meter, label: label ?? (quantity === 'energy' ? 'total' : 'injected') };
-      });
-  }
-
-  async #stored(): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
-    for (const { id, meter, label } of await this.#series()) {
-      const total = (await this.#get(`/series/${id}/total?from=1970-01-01&to=2100-01-01`)) as {
-        energyWh: number;
-      };
-      found.set(`${meter} ${label}`, total.energyWh);
+  /** What the file has, without what the server shows of it. */
+  #stored(): Map<string, { storedWh: number; corrections: number }> {
+    const clock = { wallMs: () => START_MS, monotonicMs: () => 0 };
+    const store = openSqliteStore({ folder: this.#data, clock });
+    try {
+      return new Map(
+        store
+          .listSeries()
+          .filter(isEnergy)
+          .map((series) => {
+            const { sum: storedWh } = store.readTotal(series.id, ...ALWAYS);
+            return [keyOf(series), { storedWh, corrections: store.listCorrections(series.id).length }];
+          }),
+      );
+    } finally {
+      store.close();
     }
-    return found;
   }
 
   /** Its first frame may have gone by before the server listened: what its indexes showed first is what the server says. */
   async #indexesOfLinky(said: string): Promise<TrueIndex[]> {
     const first = new Map<string, number>();
-    for (const { id, meter, label } of await this.#series()) {
+    const { series } = (await this.#get('/series')) as { series: SeriesAnswer[] };
+    for (const each of series.filter(isEnergy)) {
+      const [meter, label = ''] = keyOf(each).split(' ');
       if (meter !== 'linky') continue;
-      const { readings } = (await this.#get(`/series/${id}/readings?from=1970-01-01&to=2100-01-01`)) as {
+      const { readings } = (await this.#get(`/series/${each.id}/readings?from=1970-01-01&to=2100-01-01`)) as {
         readings: { indexWh: number }[];
       };
       first.set(label, readings[0]?.indexWh ?? 0);
@@ -326,6 +330,15 @@ interface SeriesAnswer {
   readonly id: number;
   readonly source: string;
   readonly quantity: string;
+}
+
+const isEnergy = ({ source, quantity }: Omit<SeriesAnswer, 'id'>) =>
+  source.startsWith('tic/') && (quantity === 'energy' || quantity === 'injectedEnergy');
+
+/** Meter and label. */
+function keyOf({ source, quantity }: Omit<SeriesAnswer, 'id'>): string {
+  const [, meter = '', label = quantity === 'energy' ? 'total' : 'injected'] = source.split('/');
+  return `${meter} ${label}`;
 }
 
 type TrueIndex = Pick<ShownIndex, 'meter' | 'label' | 'firstWh' | 'lastWh'>;

@@ -64,7 +64,13 @@ export class HeldAcks {
   /** Takes what a crash left in the log again, by `take`, which is this one's `take` unless something is said about it. */
   takeLeft(take: TakeMessage): number {
     const { length } = this.#left;
-    for (const { message } of this.#left) take(message);
+    const newest = this.#number;
+    // Each keeps its number, for another crash may come before the last of them.
+    for (const { number, message } of this.#left) {
+      this.#number = number - 1;
+      take(message);
+    }
+    this.#number = newest;
     this.#left = [];
     this.#loggedGroup = this.#options.store.currentGroup;
     return length;
