@@ -37,6 +37,13 @@ export const healthInfo = z.object({
   uptimeMs: z.number(),
   serverMs: z.number(),
   readOnly: z.boolean(),
+  process: z.object({
+    sinceMs: z.number().describe('When the process started'),
+    writtenBytes: z
+      .number()
+      .nullable()
+      .describe('What it had written to disks since, all files; null where the system does not tell'),
+  }),
   store: z.object({
     path: z.string(),
     sizeBytes: z.number(),

@@ -1,9 +1,10 @@
 import type { HealthInfo } from '@kilowink/api';
-import type { Clock } from '@kilowink/core/time';
+import { type Clock, SECOND_MS } from '@kilowink/core/time';
 import type { StoreReader } from '@kilowink/store';
 import type { HeardSensor, Ingest } from '../ingest/index.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { Housekeeping } from './housekeeping.ts';
+import { readWrittenBytes } from './written-bytes.ts';
 
 /** What is asked for `GET /api/v1/health`. */
 export interface HealthSources {
@@ -33,6 +34,10 @@ export function describeHealth(of: HealthSources): HealthInfo {
     uptimeMs: of.clock.monotonicMs() - of.startedMs,
     serverMs: of.clock.wallMs(),
     readOnly: of.store.readOnly,
+    process: {
+      sinceMs: Math.round(of.clock.wallMs() - process.uptime() * SECOND_MS),
+      writtenBytes: readWrittenBytes(),
+    },
     store: {
       path: store.path,
       sizeBytes: store.sizeBytes,
