@@ -36,6 +36,19 @@ export const mqttHealth = z.object({
   ),
 });
 
+/** A serial line that an optical sensor reports on, in `GET /api/v1/health`. */
+export const usbHealth = z.object({
+  name: z.string(),
+  path: z.string(),
+  isOpen: z.boolean(),
+  opens: z.int(),
+  reports: z.int().describe('Whole frames'),
+  answers: z.int(),
+  damaged: z.int().describe('Frames whose sum or size was wrong'),
+  skippedBytes: z.int().describe('Bytes outside of whole frames'),
+  lastError: z.string().nullable().describe('Why it is not open; null while it is'),
+});
+
 /** A serial TIC receiver, in `GET /api/v1/health`. */
 export const receiverHealth = z.object({
   meter: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mqttHealth, receiverHealth } from './mqtt-health.ts';
+import { mqttHealth, receiverHealth, usbHealth } from './mqtt-health.ts';
 import { disagreement } from './truth.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, 00:00 to 23:59');
@@ -76,7 +76,7 @@ export const healthInfo = z.object({
       ways: z
         .array(
           z.object({
-            way: z.string().describe('`wifi`, `bluetooth/<adapter>` or `mqtt/<gateway>`'),
+            way: z.string().describe('`wifi`, `usb/<line>`, `bluetooth/<adapter>` or `mqtt/<gateway>`'),
             rssiDbm: z.number().nullable(),
             lastMs: z.number(),
             heard: z.int().describe('Receptions since the server started'),
@@ -166,6 +166,10 @@ export const healthInfo = z.object({
     )
     .optional()
     .describe('Sensors on one meter; left out where there are none'),
+  usb: z
+    .array(usbHealth)
+    .optional()
+    .describe('Serial lines of optical sensors; left out where none is configured'),
   receivers: z
     .array(receiverHealth)
     .optional()

@@ -20,6 +20,7 @@ export interface HealthSources {
   readonly meters?: Pick<HealthInfo, 'mqtt' | 'receivers'>;
   readonly bluetooth?: HealthInfo['bluetooth'];
   readonly truth?: Pick<HealthInfo, 'measurements'>;
+  readonly usb?: Pick<HealthInfo, 'usb'>;
 }
 
 /** How everything is. `degraded` when a write failed or stored data was found damaged. */
@@ -53,6 +54,7 @@ export function describeHealth(of: HealthSources): HealthInfo {
     refused: (of.ingest?.refusals() ?? []).map((refusal) => ({ ...refusal })),
     ...of.meters,
     ...of.truth,
+    ...of.usb,
   };
 }
 

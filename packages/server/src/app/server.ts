@@ -28,6 +28,7 @@ import { describeHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Meters, MetersOptions } from './meters.ts';
 import { Truth } from './truth.ts';
+import { UsbSensors } from './usb-sensors.ts';
 
 export interface ServerOptions {
   readonly config: LoadedConfig['config'];
@@ -82,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const reportFailed = (error: unknown) => log(`a report could not be stored: ${String(error)}`);
   const app = createApp(sensorHandler(ingest, clock, reportFailed));
   let meters: Meters | null = null;
+  let usb: UsbSensors | null = null;
   let address = { host: config.host, port: config.port };
   answerWithProblems(app, log);
   const requireAdmin = addAdminRoutes(app, new AdminSessions(config.dataDir, clock));
@@ -105,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         startedMs,
         ...(meters === null ? {} : { meters: meters.health }),
         truth: truth.health,
+        ...(usb === null ? {} : { usb: usb.health }),
         ...(parts === null ? {} : { bluetooth: parts.bluetooth.health }),
       }),
     meters: () => meters?.list ?? [],
@@ -115,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   address = await listen(app, config);
   if (parts !== null && writable !== null) {
     meters = await openMeters(app, { config, store: writable, clock, live, log, version }, parts.bluetooth);
+    usb = await UsbSensors.open({ config: config.usb, ingest: parts.ingest, clock, log });
   }
   housekeeping.start();
   truth.start();
@@ -128,6 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       housekeeping.stop();
       live.close();
       await app.close();
+      await usb?.close();
       await parts?.care.close();
       await meters?.close();
       parts?.bluetooth.close();

@@ -10,3 +10,4 @@ export {
 } from './load.ts';
 export type { HomeAssistantConfig, MqttConfig, MqttMapping, TicMeterConfig } from './mqtt-schema.ts';
 export { CONFIG_KEYS, type Config, type ConfigKey, configSchema, type SensorMapping } from './schema.ts';
+export type { UsbConfig } from './usb-schema.ts';

@@ -3,6 +3,7 @@ import { isZone } from '@kilowink/core/time';
 import { z } from 'zod';
 import { bluetoothSchema } from './bluetooth-schema.ts';
 import { homeAssistantSchema, mqttSchema, ticSchema } from './mqtt-schema.ts';
+import { usbSchema } from './usb-schema.ts';
 
 const sensor = z
   .strictObject({
@@ -134,6 +135,7 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Refuse version 2 reports of sensors without a key (`kilowink sensor add`)'),
+  usb: usbSchema,
   tic: ticSchema,
   mqtt: mqttSchema.prefault({}),
   homeAssistant: homeAssistantSchema.prefault({}),

@@ -14,6 +14,7 @@ export function SensorsAround({ health, format }: { health: HealthInfo; format: 
         {[
           ...bluetoothLines(health, format),
           ...mqttLines(health, format),
+          ...usbLines(health, format),
           ...receiverLines(health, format),
         ].map((line) => (
           <li key={line}>{line}</li>
@@ -101,6 +102,15 @@ function mqttLines({ mqtt }: HealthInfo, format: Format): string[] {
   const { taken, messages } = mqtt;
   lines.push(fill(words.mqttMessages, { taken: format.count(taken), messages: format.count(messages) }));
   return lines;
+}
+
+function usbLines({ usb = [] }: HealthInfo, format: Format): string[] {
+  const words = format.strings.care;
+  return usb.map(({ name, path, isOpen, reports, lastError }) =>
+    fill(isOpen ? words.usbLine : words.usbClosed, {
+      ...{ name, path, count: format.count(reports), message: lastError ?? '' },
+    }),
+  );
 }
 
 function receiverLines({ receivers = [] }: HealthInfo, format: Format): string[] {

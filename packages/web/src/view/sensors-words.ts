@@ -5,10 +5,9 @@ export function wayText(way: { way: string; rssiDbm: number | null }, format: Fo
   const words = format.strings.care;
   const [kind = '', ...rest] = way.way.split('/');
   const name = rest.join('/');
+  const local = { usb: words.usb, bluetooth: words.bluetooth }[kind];
   const said =
-    kind === 'wifi'
-      ? words.wifi
-      : fill(kind === 'bluetooth' ? words.bluetooth : words.gateway, { name: name === '' ? kind : name });
+    kind === 'wifi' ? words.wifi : fill(local ?? words.gateway, { name: name === '' ? kind : name });
   return way.rssiDbm === null ? said : `${said} ${dbm(way.rssiDbm)}`;
 }
 

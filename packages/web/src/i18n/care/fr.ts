@@ -43,6 +43,7 @@ export const CARE_FR: CareStrings = {
     nothingRefused: 'aucun',
   },
   wifi: 'Wi-Fi',
+  usb: 'USB ({name})',
   bluetooth: 'Bluetooth ({name})',
   gateway: 'par {name}',
   starts: 'Événements récents',
@@ -68,6 +69,8 @@ export const CARE_FR: CareStrings = {
   external: 'MQTT : relié à {url}.',
   externalLost: 'MQTT : pas de liaison avec {url} : {message}',
   mqttMessages: '{taken} messages sur {messages} ont apporté du nouveau.',
+  usbLine: 'USB {name} ({path}) : ouvert, rapports : {count}.',
+  usbClosed: 'USB {name} ({path}) : non ouvert. {message}',
   receiver: 'Clé TIC {meter} ({path}) : lit à {baud} bauds.',
   receiverSearching:
     'Clé TIC {meter} ({path}) : ouverte, rien de lisible encore ; {count} autres vitesses essayées.',

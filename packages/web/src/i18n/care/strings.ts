@@ -34,6 +34,7 @@ export interface CareStrings {
     readonly nothingRefused: string;
   };
   readonly wifi: string;
+  readonly usb: string;
   readonly bluetooth: string;
   readonly gateway: string;
   readonly starts: string;
@@ -58,6 +59,8 @@ export interface CareStrings {
   readonly external: string;
   readonly externalLost: string;
   readonly mqttMessages: string;
+  readonly usbLine: string;
+  readonly usbClosed: string;
   readonly receiver: string;
   readonly receiverSearching: string;
   readonly receiverClosed: string;
