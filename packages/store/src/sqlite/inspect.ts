@@ -63,8 +63,11 @@ function changedSchema(connection: Connection): string | null {
 
 const SCHEMA = 'SELECT name, sql FROM sqlite_schema';
 
-/** As `inspectFile`, over a connection. Throws where a page can not be read. */
-export function inspectContent(connection: Connection): string | null {
+/** As `inspectFile`, over a connection; the quick check leaves out the indexes. Throws where a page can not be read. */
+export function inspectContent(
+  connection: Connection,
+  check: 'integrity_check' | 'quick_check' = 'integrity_check',
+): string | null {
   const names = connection
     .rows<[string]>("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .map((row) => row[0]);
@@ -77,7 +80,7 @@ export function inspectContent(connection: Connection): string | null {
   if (missing.length > 0) return `tables expected, missing: ${missing.join(', ')}`;
   const changed = changedSchema(connection);
   if (changed !== null) return changed;
-  const faults = connection.rows<[string]>('PRAGMA integrity_check(5)').map((row) => row[0]);
+  const faults = connection.rows<[string]>(`PRAGMA ${check}(5)`).map((row) => row[0]);
   return faults.length === 1 && faults[0] === 'ok'
     ? null
     : faults

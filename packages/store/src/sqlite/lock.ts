@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@kilowink/core/error';
 import { storeError } from '../errors.ts';
@@ -33,5 +33,22 @@ function readPid(path: string): string {
     return readFileSync(path, 'utf8').trim();
   } catch {
     return 'unknown';
+  }
+}
+
+/** The number of the process that serves the folder; null where none does. Nothing is written. */
+export function servingProcess(folder: string): string | null {
+  const path = join(folder, LOCK_FILE);
+  if (!existsSync(path)) return null;
+  let lock: Connection | undefined;
+  try {
+    lock = new Connection(path, { readOnly: true, busyMs: 0 });
+    lock.row('SELECT count(*) FROM sqlite_schema');
+    return null;
+  } catch (error) {
+    const isTaken = error instanceof AppError && error.code === 'store/busy';
+    return isTaken ? readPid(join(folder, 'serve.pid')) : null;
+  } finally {
+    lock?.close();
   }
 }
