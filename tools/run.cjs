@@ -20,6 +20,7 @@ switch (command) {
     // A server lives for months on a small machine: a young generation of 1 MB instead of 16 and one heap of the C library
     // for all threads cost it next to nothing.
     process.env.MALLOC_ARENA_MAX = '1';
+    keepCompiled();
     handOver('packages/cli/src/main.ts', ['serve', ...args], ['--max-semi-space-size=1']);
     break;
   case 'test':
@@ -30,6 +31,7 @@ switch (command) {
     handOver('tools/test.ts', ['--check', ...args]);
     break;
   case 'exec':
+    keepCompiled();
     handOver(args[0], args.slice(1));
     break;
   default:
@@ -79,6 +81,12 @@ function readMarker() {
   } catch {
     return '';
   }
+}
+
+// What was compiled once is kept. It must be said before the first of our files is loaded: a process that finds all of them
+// kept never loads the compiler of TypeScript, which takes 15 MB and a tenth of a second.
+function keepCompiled() {
+  process.env.NODE_COMPILE_CACHE ??= path.join(modules, '.cache', 'kilowink');
 }
 
 function run(script, scriptArgs) {

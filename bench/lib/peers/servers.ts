@@ -20,6 +20,7 @@ import {
 } from './peer.ts';
 
 const MAIN = join(import.meta.dirname, '../../../packages/cli/src/main.ts');
+const COMPILED = join(import.meta.dirname, '../../../node_modules/.cache/kilowink');
 
 abstract class ServerPeer implements Peer {
   abstract readonly name: string;
@@ -60,7 +61,10 @@ export class KilowinkServer extends ServerPeer {
   async start(): Promise<void> {
     const port = await freePort();
     const args = ['--max-semi-space-size=1', MAIN, 'serve', '-d', this.folder, '-p', String(port)];
-    this.child = startProgram(process.execPath, [...args, '--host', '127.0.0.1'], { MALLOC_ARENA_MAX: '1' });
+    this.child = startProgram(process.execPath, [...args, '--host', '127.0.0.1'], {
+      MALLOC_ARENA_MAX: '1',
+      NODE_COMPILE_CACHE: COMPILED,
+    });
     this.url = `http://127.0.0.1:${port}/api/v1/series/1`;
   }
 

@@ -64,8 +64,7 @@ function withParentsSettings(command: Command, parent: Command): Command {
   return command;
 }
 
-// What was compiled once is kept: the next start is quicker, and a server that need not load the TypeScript compiler takes
-// some 20 MB less.
+// What was compiled once is kept, also where nothing told so before this file was loaded (tools/run.cjs does).
 enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/kilowink'));
 
 try {

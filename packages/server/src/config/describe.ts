@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import type { LoadedConfig, Origin } from './load.ts';
 import { CONFIG_KEYS } from './schema.ts';
+import { yaml } from './yaml.ts';
 
 /** One line of what is in force. */
 export interface ConfigLine {
@@ -33,5 +33,5 @@ function hidden(value: unknown): string {
 
 function formatValue(value: unknown): string {
   if (value === undefined) return '';
-  return stringify(value, { collectionStyle: 'flow' }).trim();
+  return yaml().stringify(value, { collectionStyle: 'flow' }).trim();
 }

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { serverError } from '../errors.ts';
 import { nearestName } from './nearest.ts';
 import { CONFIG_KEYS, type Config, configSchema } from './schema.ts';
+import { yaml } from './yaml.ts';
 
 /** Where a value in force came from. */
 export type Origin = 'default' | `file ${string}` | `variable ${string}` | `option ${string}`;
@@ -69,7 +69,7 @@ export function defaultDataDir(env: ConfigSources['env']): string {
 function readTree(file: string, required: boolean): Tree {
   if (!required && !existsSync(file)) return {};
   try {
-    const tree: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {};
+    const tree: unknown = yaml().parse(readFileSync(file, 'utf8')) ?? {};
     if (typeof tree === 'object' && !Array.isArray(tree)) return tree as Tree;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -98,7 +98,7 @@ function applyVariables(
 /** Numbers, booleans and lists as YAML has them; everything else is text. */
 function parseVariable(text: string): unknown {
   try {
-    return parseYaml(text) ?? text;
+    return yaml().parse(text) ?? text;
   } catch {
     return text;
   }
