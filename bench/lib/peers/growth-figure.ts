@@ -1,15 +1,26 @@
-/** What one case of growth costs. Times are processor time. */
-export interface GrowthFigures {
-  readonly sensors: number;
-  readonly days: number;
+/** What taking in costs. Times are processor time. */
+export interface FillFigures {
   readonly points: number;
+  readonly diskBytes: number;
+  /** A point of a bulk load. */
   readonly bulkUs: number;
+  /** A window of a report, with its share of groups and sealing. */
   readonly liveUs: number;
+}
+
+/** What answering costs the store, processor time. */
+export interface AskFigures {
+  readonly openMs: number;
   readonly dayMs: number;
   readonly wholeMs: number;
-  readonly bytesPerPoint: number;
+}
+
+/** One case of growth. */
+export interface GrowthFigures extends FillFigures, AskFigures {
+  readonly sensors: number;
+  readonly days: number;
+  /** Of a server on that store, after it answered questions of 100 series. */
   readonly residentMb: number;
-  readonly openMs: number;
 }
 
 interface Curve {
@@ -53,6 +64,7 @@ path { fill: none; stroke-width: 2; } circle.power { fill: var(--power); } circl
 
 function panelsOf(all: readonly GrowthFigures[]): Panel[] {
   const column = (name: keyof GrowthFigures) => all.map((figures) => figures[name]);
+  const bytesPerPoint = all.map(({ diskBytes, points }) => diskBytes / points);
   return [
     {
       title: 'to take in, µs',
@@ -73,12 +85,12 @@ function panelsOf(all: readonly GrowthFigures[]): Panel[] {
     {
       title: 'on disk, bytes a point',
       digits: 3,
-      curves: [{ label: 'with minutes and hours', values: column('bytesPerPoint') }],
+      curves: [{ label: 'with minutes and hours', values: bytesPerPoint }],
     },
     {
       title: 'resident, MB',
       digits: 0,
-      curves: [{ label: 'the store’s process', values: column('residentMb') }],
+      curves: [{ label: 'a server at rest', values: column('residentMb') }],
     },
   ];
 }
