@@ -1,5 +1,14 @@
+import { type Fault, fault, ok, type Result } from '../error/index.ts';
 import type { ReportV2 } from '../report/index.ts';
-import { cutGap, type Gap, isPossible, type Stretch } from './gaps.ts';
+import {
+  countIn,
+  cutGap,
+  type Gap,
+  isPossible,
+  type RecoveredEnergy,
+  recoveredOf,
+  type Stretch,
+} from './gaps.ts';
 import { NumberRanges } from './number-ranges.ts';
 import type { SavedBoot, StoredRun } from './numbered-port.ts';
 import { RunClock } from './run-clock.ts';
@@ -32,53 +41,66 @@ export interface Boot {
 
 /**
  * The part of a report that can be added up: its windows but for lost ones at its old end. It is empty where all are lost:
- * even then the cumulative count at its end is known.
+ * even then the cumulative count at its end is known, if `isCountTold`.
  */
-export function stretchOf(report: ReportV2): Stretch {
-  let count = 0;
-  let length = 0;
-  for (const window of report.windows) {
-    if ('absent' in window && window.absent === 'lost') break;
-    length += 1;
-    if ('count' in window) count += window.count;
-  }
-  const { newestNumber: last, cumulativeCount: after } = report;
-  return { first: last - length + 1, last, before: after - count, after };
+export function stretchOf(report: ReportV2, isCountTold: boolean): Stretch {
+  const lost = report.windows.findIndex((window) => 'absent' in window && window.absent === 'lost');
+  const windows = lost < 0 ? report.windows : report.windows.slice(0, lost);
+  const { newestNumber: last, cumulativeCount } = report;
+  return {
+    ...{ first: last - windows.length + 1, last },
+    counts: windows.map((window) => ('count' in window ? window.count : 0)),
+    after: isCountTold ? cumulativeCount : null,
+  };
 }
 
-/** The cumulative count with window `number`, which is in the report or just before it. */
-export function countWith(report: ReportV2, number: number): number {
-  let count = report.cumulativeCount;
-  for (const window of report.windows.slice(0, report.newestNumber - number)) {
-    if ('count' in window) count -= window.count;
-  }
-  return count;
-}
-
-/** The gaps of a boot once a report has come, and what speaks against it. */
+/** The gaps of a boot once a report has come, and what is recovered in their place. */
 export interface GapsAfter {
   readonly gaps: readonly Gap[];
-  /** What was expected and what came; null when the cumulative counts fit those of other reports. */
-  readonly contradiction: string | null;
+  /** Gaps that were cut. */
+  readonly gone: readonly Gap[];
+  /** What their energy is now, with that of the gap that was opened, and what was counted late. */
+  readonly made: readonly RecoveredEnergy[];
 }
 
-/** Cuts the gaps by what came, and opens one where windows between the newest before and this report are missing. */
-export function gapsAfter(boot: Boot, report: ReportV2, came: Stretch): GapsAfter {
-  const gaps = boot.gaps.flatMap((gap) => cutGap(gap, came));
+/**
+ * Cuts the gaps by what came, and takes in how the cumulative count grew since the newest window before: what the windows
+ * that came do not explain is in those that are missing, or was counted late. `newest`: the cumulative count with the
+ * newest window of the report. Fault: `report/cumulative` where the counts do not fit those of other reports.
+ */
+export function gapsAfter(
+  boot: Boot,
+  of: { came: Stretch; newest: number },
+  knownCount: (fromNumber: number, toNumber: number) => number | null,
+): Result<GapsAfter, Fault> {
+  const { came, newest } = of;
+  const gaps: Gap[] = [];
+  const gone: Gap[] = [];
+  const made: RecoveredEnergy[] = [];
+  for (const gap of boot.gaps) {
+    const cut = cutGap(gap, came, knownCount);
+    gaps.push(...cut.gaps);
+    if (cut.gaps[0] === gap) continue;
+    gone.push(gap);
+    made.push(...cut.gaps.flatMap(recoveredOf), ...cut.late);
+  }
   const { topNumber, topCount } = boot;
   if (topCount !== null && came.last > topNumber) {
-    if (came.first > topNumber + 1) {
-      gaps.push({ fromNumber: topNumber + 1, toNumber: came.first, before: topCount, after: came.before });
-    } else if (countWith(report, topNumber) < topCount) {
-      const message = `expected a cumulative count of at least ${topCount} with window ${topNumber}, ${countWith(report, topNumber)} came`;
-      return { gaps, contradiction: message };
+    const fromNumber = topNumber + 1;
+    const energy = newest - topCount - countIn(came, fromNumber, came.last + 1);
+    if (came.first > fromNumber) {
+      const gap = { fromNumber, toNumber: came.first, before: topCount, energy, known: [] };
+      gaps.push(gap);
+      made.push(...recoveredOf(gap));
+    } else {
+      made.push({ fromNumber, toNumber: came.last + 1, value: energy });
     }
   }
-  const wrong = gaps.find((gap) => !isPossible(gap));
-  if (wrong === undefined) return { gaps, contradiction: null };
-  const { fromNumber, toNumber, before, after } = wrong;
-  const message = `expected what ${toNumber - fromNumber} windows from ${fromNumber} on can hold, a cumulative count from ${before} to ${after} came`;
-  return { gaps, contradiction: message };
+  const wrong = made.find((recovered) => !isPossible(recovered));
+  if (wrong === undefined) return ok({ gaps, gone, made: made.filter(({ value }) => value > 0) });
+  const { fromNumber, toNumber, value } = wrong;
+  const message = `report: expected what ${toNumber - fromNumber} windows from ${fromNumber} on can hold beside what is known of them, a cumulative count that leaves ${value} flashes for them came`;
+  return fault({ code: 'report/cumulative', message });
 }
 
 /** A boot that was never heard of before, from its first report. */
@@ -115,13 +137,18 @@ export function resumeBoot(bootId: number, stored: StoredRun, saved: SavedBoot |
     topNumber: saved?.topNumber ?? stored.lastNumber,
     topCount: saved?.topCount ?? null,
     oldestNumber: saved?.oldestNumber ?? 0,
-    gaps: (saved?.gaps ?? []).map(([fromNumber, toNumber, before, after]) => ({
-      ...{ fromNumber, toNumber, before, after },
-    })),
+    gaps: (saved?.gaps ?? []).map(toGap),
     absent: new NumberRanges(saved?.absent),
     settled: new NumberRanges(saved?.absent),
     savedNumber: saved?.topNumber ?? Number.NEGATIVE_INFINITY,
   };
+}
+
+function toGap([fromNumber = 0, toNumber = 0, before = 0, after = 0, ...edges]: readonly number[]): Gap {
+  const known = edges.flatMap((from, index) =>
+    index % 2 === 0 ? [[from, edges[index + 1] ?? from] as const] : [],
+  );
+  return { fromNumber, toNumber, before, energy: after - before, known };
 }
 
 /** What has to be remembered of a boot. */
@@ -129,7 +156,10 @@ export function toSaved(boot: Boot): SavedBoot {
   const { bootId, run, topNumber, topCount, oldestNumber } = boot;
   return {
     ...{ bootId, run, topNumber, topCount, oldestNumber },
-    gaps: boot.gaps.map(({ fromNumber, toNumber, before, after }) => [fromNumber, toNumber, before, after]),
+    gaps: boot.gaps.map(({ fromNumber, toNumber, before, energy, known }) => [
+      ...[fromNumber, toNumber, before, before + energy],
+      ...known.flat(),
+    ]),
     absent: boot.absent.ranges,
   };
 }

@@ -38,6 +38,11 @@ export class NumberRanges {
     return this.#ranges.some(([from, to]) => from <= number && number < to);
   }
 
+  /** Whether any number of [`from`, `to`) is in it. */
+  meets(from: number, to: number): boolean {
+    return this.#ranges.some(([low, high]) => low < to && high > from);
+  }
+
   /** The first number from `from` on that is not in it. */
   firstMissing(from: number): number {
     const holding = this.#ranges.find(([low, high]) => low <= from && from < high);

@@ -7,7 +7,7 @@ export interface NumberedPort extends Pick<RunPort, 'setTimeline' | 'putWindows'
   createRun(bootId: number, timeline: readonly TimelineSegment[]): number;
   /** The run of a boot, however long ago; null when there is none. */
   findRun(bootId: number): StoredRun | null;
-  /** What is recovered of windows that meet [`fromNumber`, `toNumber`), ascending. */
+  /** What is recovered, of windows that never came or beside those that did, where it meets [`fromNumber`, `toNumber`), ascending. */
   readRecovered(run: number, fromNumber: number, toNumber: number): readonly RecoveredEnergy[];
   /** Puts `made` in place of `gone`, which are as `readRecovered` gave them. */
   replaceRecovered(run: number, gone: readonly RecoveredEnergy[], made: readonly RecoveredEnergy[]): void;
@@ -37,8 +37,8 @@ export interface SavedBoot {
   readonly topNumber: number;
   readonly topCount: number | null;
   readonly oldestNumber: number;
-  /** [fromNumber, toNumber, before, after] each. */
-  readonly gaps: readonly (readonly [number, number, number, number])[];
+  /** [fromNumber, toNumber, before, before + energy, and from and to of each stretch inside that is known] each. */
+  readonly gaps: readonly (readonly number[])[];
   /** Windows that came without a measurement, [from, to) each. */
   readonly absent: readonly (readonly [number, number])[];
 }

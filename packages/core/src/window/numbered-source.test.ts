@@ -1,203 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ReportV2, WindowV2 } from '../report/index.ts';
-import type { RecoveredEnergy } from './gaps.ts';
-import type { NumberedPort, SavedBoots, StoredRun } from './numbered-port.ts';
-import { NumberedSource, type TakenNumbered } from './numbered-source.ts';
-import type { Reception, RunWindow, StoredRunWindow, TimelineSegment } from './port.ts';
+import type { ReportV2 } from '../report/index.ts';
+import type { TakenNumbered } from './numbered-source.ts';
+import {
+  type Boot,
+  bootsOf,
+  countOf,
+  type MemoryRun,
+  MemoryRuns,
+  receptionOf,
+  reportOf,
+  type Sent,
+  START_MS,
+  scenario,
+  sentBy,
+  WINDOW_MS,
+} from './testing.ts';
 import { windowStartMs } from './timeline.ts';
-
-const WINDOW_MS = 5_000;
-const START_MS = Date.UTC(2026, 2, 28, 12);
-
-interface MemoryRun {
-  bootId: number;
-  windows: Map<number, RunWindow>;
-  timeline: readonly TimelineSegment[];
-  recovered: RecoveredEnergy[];
-}
-
-/** A store in memory that obeys the contract. */
-class MemoryRuns implements NumberedPort {
-  readonly runs: MemoryRun[] = [];
-  saved: string | null = null;
-  writes = 0;
-
-  createRun(bootId: number, timeline: readonly TimelineSegment[]): number {
-    assert.equal(this.findRun(bootId), null, 'one run for each boot');
-    return this.runs.push({ bootId, windows: new Map(), timeline, recovered: [] }) - 1;
-  }
-
-  findRun(bootId: number): StoredRun | null {
-    const run = this.runs.findIndex((known) => known.bootId === bootId);
-    if (run < 0) return null;
-    const { windows, timeline } = this.at(run);
-    const numbers = [...windows.keys()];
-    const empty = numbers.length === 0;
-    return {
-      run,
-      timeline,
-      firstNumber: empty ? 0 : Math.min(...numbers),
-      lastNumber: empty ? -1 : Math.max(...numbers),
-    };
-  }
-
-  setTimeline(run: number, timeline: readonly TimelineSegment[]): void {
-    this.writes += 1;
-    this.at(run).timeline = timeline;
-  }
-
-  putWindows(run: number, windows: readonly RunWindow[]): void {
-    this.writes += 1;
-    for (const window of windows) {
-      const known = this.at(run).windows.get(window.number);
-      const kept = known === undefined ? window : { ...window, value: known.value };
-      this.at(run).windows.set(window.number, kept);
-    }
-  }
-
-  readWindows(run: number, from: number, to: number): StoredRunWindow[] {
-    const known = [...this.at(run).windows.values()];
-    return known.filter(({ number }) => number >= from && number < to).sort((a, b) => a.number - b.number);
-  }
-
-  readRecovered(run: number, from: number, to: number): RecoveredEnergy[] {
-    return this.at(run).recovered.filter((each) => each.fromNumber < to && each.toNumber > from);
-  }
-
-  replaceRecovered(run: number, gone: readonly RecoveredEnergy[], made: readonly RecoveredEnergy[]): void {
-    this.writes += 1;
-    const kept = this.at(run).recovered.filter((each) => !gone.includes(each));
-    assert.equal(kept.length, this.at(run).recovered.length - gone.length, 'what goes was there');
-    this.at(run).recovered = [...kept, ...made].sort((a, b) => a.fromNumber - b.fromNumber);
-  }
-
-  saveState(state: SavedBoots): void {
-    this.writes += 1;
-    this.saved = JSON.stringify(state);
-  }
-
-  at(run: number): MemoryRun {
-    return this.runs[run] ?? assert.fail(`run ${run} exists`);
-  }
-
-  source(): NumberedSource {
-    return new NumberedSource(this, this.saved === null ? null : JSON.parse(this.saved));
-  }
-}
-
-interface Boot {
-  id: number;
-  startMs: number;
-  /** null is a window without measurement. */
-  values: (number | null)[];
-}
-
-interface Sent {
-  arrivalMs: number;
-  boot: number;
-  report: ReportV2;
-}
-
-/** The report of a boot that ends with window `newest`, sent after window `now` has ended. */
-function reportOf(boot: Boot, span: { newest: number; count: number; now: number; held: number }): ReportV2 {
-  const { newest, now, held } = span;
-  const oldestNumber = Math.max(0, now - held + 1);
-  const count = Math.min(span.count, newest - oldestNumber + 1);
-  const windows = Array.from({ length: count }, (_, back): WindowV2 => {
-    const value = boot.values[newest - back];
-    if (value === null || value === undefined) return { absent: 'blinded' };
-    return { count: value, lastFlashMs: value === 0 ? null : (25 * (newest - back)) % 5_000 };
-  });
-  return {
-    sensorId: '00112233aabbccdd',
-    bootId: boot.id,
-    newestNumber: newest,
-    oldestNumber,
-    cumulativeCount: countOf(boot, newest),
-    ageMs: (now - newest) * WINDOW_MS + 40,
-    windowMs: WINDOW_MS,
-    batteryMv: null,
-    firmware: { major: 2, minor: 0, patch: 0 },
-    light: { baselineMv: 0, amplitudeMv: 0, noise100Uv: 0, state: 'good' },
-    windows,
-  };
-}
-
-function countOf(boot: Boot, upTo: number): number {
-  return boot.values.slice(0, upTo + 1).reduce((sum: number, value) => sum + (value ?? 0), 0);
-}
-
-const shape = fc.record({
-  silentMs: fc.integer({ min: 1_000, max: 900_000 }),
-  values: fc.array(
-    fc.oneof({ weight: 8, arbitrary: fc.nat(12) }, { weight: 1, arbitrary: fc.constant(null) }),
-    {
-      minLength: 1,
-      maxLength: 150,
-    },
-  ),
-});
-
-/** How each report goes out: how many windows, whether it is lost, late or doubled, and whether a backlog follows. */
-const fate = fc.record({
-  count: fc.integer({ min: 1, max: 12 }),
-  backlog: fc.option(
-    fc.record({ back: fc.integer({ min: 1, max: 60 }), count: fc.integer({ min: 1, max: 40 }) }),
-  ),
-  isLost: fc.boolean(),
-  delayMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 60_000 })),
-  copyDelayMs: fc.option(fc.integer({ min: 0, max: 120_000 })),
-});
-
-const scenario = fc.record({
-  shapes: fc.array(shape, { minLength: 1, maxLength: 4 }),
-  fates: fc.array(fate, { minLength: 1, maxLength: 30 }),
-  held: fc.constantFrom<number>(20, 60, 1_000),
-});
-
-type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
-
-function bootsOf(shapes: Scenario['shapes']): Boot[] {
-  let startMs = 0;
-  return shapes.map(({ silentMs, values }, index) => {
-    const boot = { id: 1_000 + index, startMs, values };
-    startMs += values.length * WINDOW_MS + silentMs;
-    return boot;
-  });
-}
-
-function sentBy(boots: readonly Boot[], made: Scenario): Sent[] {
-  const sent: Sent[] = [];
-  let turn = 0;
-  for (const [index, boot] of boots.entries()) {
-    for (let now = 0; now < boot.values.length; now += 3) {
-      const fate = made.fates[turn % made.fates.length] ?? assert.fail('there are fates');
-      turn += 1;
-      if (fate.isLost) continue;
-      const arrivalMs = boot.startMs + (now + 1) * WINDOW_MS + 40 + fate.delayMs;
-      for (const report of reportsAt(boot, { now, held: made.held, fate })) {
-        sent.push({ arrivalMs, boot: index, report });
-        if (fate.copyDelayMs === null) continue;
-        sent.push({ arrivalMs: arrivalMs + fate.copyDelayMs, boot: index, report });
-      }
-    }
-  }
-  return sent.sort((a, b) => a.arrivalMs - b.arrivalMs);
-}
-
-/** The live report after window `now`, and sometimes one of older windows behind it. */
-function reportsAt(
-  boot: Boot,
-  of: { now: number; held: number; fate: Scenario['fates'][number] },
-): ReportV2[] {
-  const { now, held, fate } = of;
-  const live = reportOf(boot, { newest: now, count: fate.count, now, held });
-  const newest = now - (fate.backlog?.back ?? 0);
-  if (fate.backlog === null || newest < Math.max(0, now - held + 1)) return [live];
-  return [live, reportOf(boot, { newest, count: fate.backlog.count, now, held })];
-}
 
 interface World {
   steps: readonly { fromMs: number; wrongByMs: number }[];
@@ -205,11 +25,6 @@ interface World {
 }
 
 const QUIET: World = { steps: [], restarts: [] };
-
-function receptionOf(arrivalMs: number, steps: World['steps'], originMs: number): Reception {
-  const wrongByMs = steps.findLast((step) => step.fromMs <= arrivalMs)?.wrongByMs ?? 0;
-  return { wallMs: START_MS + arrivalMs + wrongByMs, monotonicMs: arrivalMs - originMs };
-}
 
 function run(
   sent: readonly Sent[],
@@ -289,32 +104,80 @@ test('late, repeated, reordered and lost reports store each window once, and rec
   );
 });
 
-test('flashes counted late contradict nothing, and are at most recovered', () => {
-  const lateAt = fc.array(fc.nat(150), { maxLength: 6 });
+/** The same reports of a sensor that recognised two flashes late in each of the windows `late`. */
+function withLate(sent: readonly Sent[], late: readonly number[]): Sent[] {
+  return sent.map((each) => {
+    const { cumulativeCount, newestNumber } = each.report;
+    const lateCount = 2 * late.filter((at) => at <= newestNumber).length;
+    return { ...each, report: { ...each.report, cumulativeCount: cumulativeCount + lateCount } };
+  });
+}
+
+/** What the newest cumulative count says, less what it was when the sensor was first heard of, is in windows or recovered. */
+function assertCounted(runs: MemoryRuns, sent: readonly Sent[], boots: readonly Boot[]): void {
+  for (const [index, boot] of boots.entries()) {
+    const reports = sent.filter((each) => each.boot === index).map(({ report }) => report);
+    const run = runs.runs.find((each) => each.bootId === boot.id);
+    if (run === undefined) continue;
+    const values = new Map([...run.windows].map(([number, { value }]) => [number, value]));
+    assert.deepEqual([...values].sort(byNumber), [...arrivedIn(reports)].sort(byNumber));
+    const base = sent[0]?.boot === index ? reports[0] : undefined;
+    const after = [...values].filter(([number]) => number > (base?.newestNumber ?? -1));
+    const inWindows = after.reduce((sum, [, value]) => sum + value, 0);
+    const recoveredWh = run.recovered.reduce((sum, { value }) => sum + value, 0);
+    const newest = Math.max(...reports.map(({ cumulativeCount }) => cumulativeCount));
+    assert.equal(inWindows + recoveredWh, newest - (base?.cumulativeCount ?? 0));
+    assertApart(run, boot);
+  }
+}
+
+/** No two recovered rows meet, and where one stands either no window came or each one that was measured. */
+function assertApart({ windows, recovered }: MemoryRun, { values }: Boot): void {
+  for (const [index, { fromNumber, toNumber, value }] of recovered.entries()) {
+    assert.ok(value > 0 && fromNumber < toNumber);
+    assert.ok(fromNumber >= (recovered[index - 1]?.toNumber ?? 0));
+    const numbers = Array.from({ length: toNumber - fromNumber }, (_, at) => fromNumber + at);
+    const measured = numbers.filter((number) => values[number] !== null);
+    const came = measured.filter((number) => windows.has(number));
+    assert.ok(came.length === 0 || came.length === measured.length);
+  }
+}
+
+test('flashes counted late are recovered once, whatever is lost, late, repeated or restarted', () => {
+  const late = fc.array(fc.nat(150), { maxLength: 6 });
+  const restarts = fc.array(fc.integer({ min: 0, max: 2_000_000 }), { maxLength: 5 });
   fc.assert(
-    fc.property(scenario, lateAt, (made, late) => {
-      const lateUpTo = (number: number) => 2 * late.filter((at) => at <= number).length;
+    fc.property(scenario, late, restarts, (made, at, restartsMs) => {
       const boots = bootsOf(made.shapes);
-      const sent = sentBy(boots, made).map((each) => {
-        const { cumulativeCount, newestNumber } = each.report;
-        const report = { ...each.report, cumulativeCount: cumulativeCount + lateUpTo(newestNumber) };
-        return { ...each, report };
-      });
-      const { runs } = run(sent, QUIET).runs;
-      for (const [index, boot] of boots.entries()) {
-        const reports = sent.filter((each) => each.boot === index).map(({ report }) => report);
-        const stored = runs.find((each) => each.bootId === boot.id);
-        const windows = new Map([...(stored?.windows ?? [])].map(([number, { value }]) => [number, value]));
-        const arrived = arrivedIn(reports);
-        assert.deepEqual([...windows].sort(byNumber), [...arrived].sort(byNumber));
-        const inWindows = [...arrived.values()].reduce((sum, count) => sum + count, 0);
-        const recoveredWh = (stored?.recovered ?? []).reduce((sum, { value }) => sum + value, 0);
-        const top = Math.max(-1, ...reports.map(({ newestNumber }) => newestNumber));
-        assert.ok(inWindows + recoveredWh <= countOf(boot, top) + lateUpTo(top));
-      }
+      const sent = withLate(sentBy(boots, made), at);
+      assertCounted(run(sent, { restarts: restartsMs, steps: [] }).runs, sent, boots);
     }),
-    { numRuns: 200 },
+    { numRuns: 600 },
   );
+});
+
+test('flashes counted late are recovered where the count grew, and stay when the report comes again', () => {
+  const boot = { id: 5, startMs: 0, values: Array.from({ length: 60 }, () => 2) };
+  const reported = (newest: number, lateCount: number, count = 3): ReportV2 => {
+    const report = reportOf(boot, { newest, count, now: newest, held: 100 });
+    return { ...report, cumulativeCount: report.cumulativeCount + lateCount };
+  };
+  const runs = new MemoryRuns();
+  const take = (report: ReportV2, at: number) =>
+    assert.ok(runs.source().report(report, receptionOf(at * WINDOW_MS, [], 0)).ok);
+  take(reported(9, 4, 10), 10);
+  take(reported(12, 4), 13);
+  assert.deepEqual(runs.at(0).recovered, [], 'counted before the sensor was first heard of');
+  take(reported(15, 6), 16);
+  const late = { fromNumber: 13, toNumber: 16, value: 2 };
+  assert.deepEqual(runs.at(0).recovered, [late]);
+  take(reported(30, 8), 31);
+  assert.deepEqual(runs.at(0).recovered, [late, { fromNumber: 16, toNumber: 28, value: 26 }]);
+  take(reported(15, 6), 32);
+  take(reported(27, 8, 12), 33);
+  assert.deepEqual(runs.at(0).recovered, [late, { fromNumber: 16, toNumber: 28, value: 2 }]);
+  take(reported(33, 8, 6), 34);
+  assert.deepEqual(runs.at(0).recovered, [late, { fromNumber: 16, toNumber: 28, value: 2 }]);
 });
 
 test('restarts of the server and steps of its clock change nothing of that', () => {
@@ -440,6 +303,7 @@ test('a cumulative count that runs backwards is refused and leaves everything as
     { ...next, cumulativeCount: 15 },
     { ...later, cumulativeCount: 63 + 14 },
     { ...later, cumulativeCount: later.cumulativeCount + 250 * 28 },
+    { ...next, cumulativeCount: next.cumulativeCount + 250 * 3 + 1 },
   ]) {
     const taken = source.report(wrong, at(53));
     assert.equal(taken.ok ? 'taken' : taken.fault.code, 'report/cumulative');

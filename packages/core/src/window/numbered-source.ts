@@ -3,14 +3,14 @@ import type { ReportV2, ShortReportV2 } from '../report/index.ts';
 import {
   type Boot,
   beginBoot,
-  countWith,
   forgetOld,
+  type GapsAfter,
   gapsAfter,
   resumeBoot,
   stretchOf,
   toSaved,
 } from './boot.ts';
-import { cutGap, cutRecovered, type Gap, gapEnergy, type RecoveredEnergy, type Stretch } from './gaps.ts';
+import { cutRecovered, missingIn, type RecoveredEnergy, type Stretch } from './gaps.ts';
 import type { NumberedPort, SavedBoots } from './numbered-port.ts';
 import type { Reception, RunWindow } from './port.ts';
 import { RunClock } from './run-clock.ts';
@@ -67,7 +67,7 @@ export class NumberedSource {
 
   /** Windows that are known to be missing, and may still come. */
   get missing(): number {
-    return this.#boots.reduce((sum, boot) => sum + missingIn(boot.gaps), 0);
+    return this.#boots.reduce((sum, boot) => sum + missingOf(boot), 0);
   }
 
   /**
@@ -75,7 +75,7 @@ export class NumberedSource {
    * fit those of other reports, `report/window-length` where windows were of another length before.
    */
   report(report: ReportV2, at: Reception): Result<TakenNumbered, Fault> {
-    return this.#accept(report, at, true);
+    return this.#accept(report, at, { isCountKnown: true, isCountTold: true });
   }
 
   /**
@@ -89,10 +89,15 @@ export class NumberedSource {
     const boot = this.#find({ bootId, oldestNumber: 0 });
     const completed = completeShort(short, { boot, bootId });
     if (completed === null) return ok(NOTHING_TAKEN);
-    return this.#accept(completed.report, at, completed.isCountKnown);
+    return this.#accept(completed.report, at, { isCountKnown: completed.isCountKnown, isCountTold: false });
   }
 
-  #accept(report: ReportV2, at: Reception, isCountKnown: boolean): Result<TakenNumbered, Fault> {
+  /** `isCountKnown`: the cumulative count is right, if not late flashes; `isCountTold`: the sensor said so. */
+  #accept(
+    report: ReportV2,
+    at: Reception,
+    { isCountKnown, isCountTold }: { isCountKnown: boolean; isCountTold: boolean },
+  ): Result<TakenNumbered, Fault> {
     const met = this.#find(report);
     if (met !== null && !isCountKnown) met.topCount = null;
     if (met !== null && met.windowMs !== report.windowMs) {
@@ -101,41 +106,40 @@ export class NumberedSource {
     }
     // The count of an unheard boot is only known to be possible, so nothing is made before it is.
     const draft = met ?? this.#draft(report, at, isCountKnown);
-    const came = stretchOf(report);
-    const after = gapsAfter(draft, report, came);
-    if (after.contradiction !== null) {
-      return fault({ code: 'report/cumulative', message: `report: ${after.contradiction}` });
-    }
+    const came = stretchOf(report, isCountTold);
+    const after = gapsAfter(draft, { came, newest: report.cumulativeCount }, (from, to) =>
+      this.#knownCount(draft, from, to),
+    );
+    if (!after.ok) return after;
     const { boot, isNew } = met === null ? this.#begin(draft) : { boot: met, isNew: false };
-    const taken = this.#take({ boot, isNew }, { report, at, came, gaps: after.gaps });
+    const taken = this.#take({ boot, isNew }, { report, at, came, after: after.value });
     if (!isCountKnown) boot.topCount = null;
     return ok(taken);
   }
 
-  #take(
-    met: Met,
-    of: { report: ReportV2; at: Reception; came: Stretch; gaps: readonly Gap[] },
-  ): TakenNumbered {
+  #take(met: Met, of: { report: ReportV2; at: Reception; came: Stretch; after: GapsAfter }): TakenNumbered {
     const { boot } = met;
-    const { report, at, came, gaps } = of;
-    const missingBefore = missingIn(boot.gaps);
+    const { report, at, came, after } = of;
+    const missingBefore = missingOf(boot);
+    const forgotten = this.#forgottenIn(boot, came);
     const clockStepMs = this.#observe(met, report, at);
     boot.oldestNumber = Math.max(boot.oldestNumber, report.oldestNumber);
     const windows = this.#windowsOf(boot, report);
     const newlyAbsent = noteAbsent(boot, report);
     const isNews = windows.added > 0 || newlyAbsent > 0 || report.newestNumber > boot.topNumber;
     if (isNews) {
-      this.#recover(boot, report, came);
-      boot.gaps = [...gaps];
+      const cut = forgotten.flatMap((row) => cutRecovered(row, came));
+      const isRecovered = this.#recover(boot, after, { gone: forgotten, made: cut });
+      boot.gaps = [...after.gaps];
       this.#advance(boot, report);
       forgetOld(boot);
       if (windows.changed.length > 0) this.#port.putWindows(boot.run, windows.changed);
-      this.#saveWhenDue(boot, met.isNew || newlyAbsent > 0 || missingIn(boot.gaps) !== missingBefore);
+      this.#saveWhenDue(boot, met.isNew || newlyAbsent > 0 || isRecovered);
     }
     const { added, repeated, disagreed } = windows;
     return {
       ...{ added, repeated, disagreed, clockStepMs },
-      missed: missingIn(boot.gaps) - missingBefore,
+      missed: missingOf(boot) - missingBefore,
       newRun: met.isNew,
       acknowledged: acknowledgedOf(boot),
     };
@@ -189,33 +193,37 @@ export class NumberedSource {
     return tally;
   }
 
-  /** Takes what came off the energy that was recovered for it, and recovers that of the windows that were skipped. */
-  #recover(boot: Boot, report: ReportV2, came: Stretch): void {
-    const gone = this.#port.readRecovered(boot.run, came.first, came.last + 1);
-    const made = gone.flatMap((row) => {
-      const gap = boot.gaps.find(
-        ({ fromNumber, toNumber }) => fromNumber === row.fromNumber && toNumber === row.toNumber,
-      );
-      if (gap !== undefined) return cutGap(gap, came).map(toRecovered);
-      const first = Math.max(row.fromNumber, came.first);
-      const last = Math.min(row.toNumber - 1, came.last);
-      return cutRecovered(row, {
-        first,
-        last,
-        value: countWith(report, last) - countWith(report, first - 1),
-      });
-    });
-    const { topNumber, topCount } = boot;
-    if (topCount !== null && came.first > topNumber + 1) {
-      const skipped = { fromNumber: topNumber + 1, toNumber: came.first };
-      made.push({ ...skipped, value: came.before - topCount });
-    }
-    if (gone.length + made.length === 0) return;
-    this.#port.replaceRecovered(
-      boot.run,
-      gone,
-      made.filter(({ value }) => value > 0),
+  /** Puts what is recovered now in place of what was of the gaps that came; returns whether any gap or energy changed. */
+  #recover(
+    boot: Boot,
+    { gaps, gone, made }: GapsAfter,
+    forgotten: { gone: readonly RecoveredEnergy[]; made: readonly RecoveredEnergy[] },
+  ): boolean {
+    const rows = gone.flatMap(({ fromNumber, toNumber }) =>
+      this.#port.readRecovered(boot.run, fromNumber, toNumber),
     );
+    const replaced = [...rows, ...forgotten.gone];
+    const all = [...made, ...forgotten.made].filter(({ value }) => value > 0);
+    if (replaced.length + all.length > 0) this.#port.replaceRecovered(boot.run, replaced, all);
+    return replaced.length + all.length + gone.length > 0 || gaps.length !== boot.gaps.length;
+  }
+
+  /** What is recovered of windows that came now, whose gap is not remembered. What was counted late stays as it is. */
+  #forgottenIn(boot: Boot, { first, last }: Stretch): RecoveredEnergy[] {
+    return this.#port.readRecovered(boot.run, first, last + 1).filter(({ fromNumber, toNumber }) => {
+      if (boot.gaps.some((gap) => gap.fromNumber < toNumber && gap.toNumber > fromNumber)) return false;
+      const from = Math.max(first, fromNumber);
+      const to = Math.min(last + 1, toNumber);
+      // Where a gap was no window is known, and where some were counted late each one is.
+      return !boot.absent.meets(from, to) && this.#port.readWindows(boot.run, from, to).length === 0;
+    });
+  }
+
+  /** Flashes of the windows that are stored in [`from`, `to`); null where not all are at hand. */
+  #knownCount(boot: Boot, from: number, to: number): number | null {
+    return this.#port
+      .readWindows(boot.run, from, to)
+      .reduce<number | null>((sum, { value }) => (sum === null || value === null ? null : sum + value), 0);
   }
 
   #advance(boot: Boot, report: ReportV2): void {
@@ -319,10 +327,6 @@ function acknowledgedOf(boot: Boot): number | null {
   return settled < 0 ? null : settled;
 }
 
-function missingIn(gaps: readonly Gap[]): number {
-  return gaps.reduce((sum, { fromNumber, toNumber }) => sum + toNumber - fromNumber, 0);
-}
-
-function toRecovered(gap: Gap): RecoveredEnergy {
-  return { fromNumber: gap.fromNumber, toNumber: gap.toNumber, value: gapEnergy(gap) };
+function missingOf(boot: Boot): number {
+  return boot.gaps.reduce((sum, gap) => sum + missingIn(gap), 0);
 }

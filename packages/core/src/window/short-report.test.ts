@@ -2,74 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ReportV2, ShortReportV2, WindowV2 } from '../report/index.ts';
-import type { RecoveredEnergy } from './gaps.ts';
-import type { NumberedPort, SavedBoots, StoredRun } from './numbered-port.ts';
-import { NumberedSource } from './numbered-source.ts';
-import type { RunWindow, StoredRunWindow, TimelineSegment } from './port.ts';
+import { MemoryRuns, START_MS, WINDOW_MS } from './testing.ts';
 
-const WINDOW_MS = 5_000;
-const START_MS = Date.UTC(2026, 2, 28, 12);
 const BOOT_ID = 0xdeadbeef;
-
-/** A store in memory that obeys the contract. */
-class MemoryRuns implements NumberedPort {
-  readonly runs: {
-    bootId: number;
-    windows: Map<number, RunWindow>;
-    timeline: readonly TimelineSegment[];
-    recovered: RecoveredEnergy[];
-  }[] = [];
-  saved: SavedBoots | null = null;
-
-  createRun(bootId: number, timeline: readonly TimelineSegment[]): number {
-    return this.runs.push({ bootId, windows: new Map(), timeline, recovered: [] }) - 1;
-  }
-
-  findRun(bootId: number): StoredRun | null {
-    const run = this.runs.findIndex((known) => known.bootId === bootId);
-    const found = this.runs[run];
-    if (found === undefined) return null;
-    const numbers = [...found.windows.keys(), -1];
-    return { run, timeline: found.timeline, firstNumber: 0, lastNumber: Math.max(...numbers) };
-  }
-
-  setTimeline(run: number, timeline: readonly TimelineSegment[]): void {
-    this.at(run).timeline = timeline;
-  }
-
-  putWindows(run: number, windows: readonly RunWindow[]): void {
-    for (const window of windows) {
-      const known = this.at(run).windows.get(window.number);
-      this.at(run).windows.set(window.number, known ?? window);
-    }
-  }
-
-  readWindows(run: number, from: number, to: number): StoredRunWindow[] {
-    const known = [...this.at(run).windows.values()];
-    return known.filter(({ number }) => number >= from && number < to).sort((a, b) => a.number - b.number);
-  }
-
-  readRecovered(run: number, from: number, to: number): RecoveredEnergy[] {
-    return this.at(run).recovered.filter((each) => each.fromNumber < to && each.toNumber > from);
-  }
-
-  replaceRecovered(run: number, gone: readonly RecoveredEnergy[], made: readonly RecoveredEnergy[]): void {
-    const kept = this.at(run).recovered.filter((each) => !gone.includes(each));
-    this.at(run).recovered = [...kept, ...made].sort((a, b) => a.fromNumber - b.fromNumber);
-  }
-
-  saveState(state: SavedBoots): void {
-    this.saved = state;
-  }
-
-  at(run: number) {
-    return this.runs[run] ?? assert.fail(`run ${run} exists`);
-  }
-
-  source(): NumberedSource {
-    return new NumberedSource(this, this.saved);
-  }
-}
 
 /** What one boot measured; null is a window without measurement. */
 type Measured = readonly (number | null)[];
@@ -166,6 +101,44 @@ test('short and full reports of one boot make one run, and the backlog makes it 
       assert.deepEqual(port.at(0).recovered, []);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a gap filled by short and full reports in any order, late flashes in it, is exact to the Wh', () => {
+  const measuredLong = fc.array(fc.option(fc.nat(12), { freq: 8 }), { minLength: 30, maxLength: 120 });
+  const came = fc.array(fc.tuple(fc.nat(119), fc.constantFrom('short', 'full'), fc.boolean()), {
+    maxLength: 40,
+  });
+  const lateAt = fc.array(fc.nat(119), { maxLength: 5 });
+  fc.assert(
+    fc.property(measuredLong, came, lateAt, (measured, order, late) => {
+      const port = new MemoryRuns();
+      let source = port.source();
+      const last = measured.length - 1;
+      const full = (number: number, length: number): ReportV2 => {
+        const report = fullOf(measured, number, length);
+        return { ...report, cumulativeCount: lateCount(number) + report.cumulativeCount };
+      };
+      const lateCount = (number: number) => 2 * late.filter((at) => at <= number).length;
+      const take = (number: number, form: string) => {
+        const taken =
+          form === 'short'
+            ? source.shortReport(shortOf(measured, number), receptionOf(number))
+            : source.report(full(number, 5), receptionOf(number));
+        assert.ok(taken.ok, taken.ok ? '' : taken.fault.message);
+      };
+      take(0, 'full');
+      take(last, 'full');
+      for (const [at, form, isRestarted] of order) {
+        take(at % measured.length, form);
+        if (isRestarted) source = port.source();
+        const { windows, recovered } = port.at(0);
+        const known = sum([...windows.values()].filter(({ number }) => number > 0).map(({ value }) => value));
+        const counted = full(last, 5).cumulativeCount - full(0, 1).cumulativeCount;
+        assert.equal(known + sum(recovered.map(({ value }) => value)), counted);
+      }
+    }),
+    { numRuns: 400 },
   );
 });
 

@@ -1,6 +1,5 @@
 import type { ReportV2, ShortReportV2, WindowV2 } from '../report/index.ts';
 import type { Boot } from './boot.ts';
-import { gapEnergy } from './gaps.ts';
 
 /** Windows last so long where only the short form was heard, which does not say it. */
 const WINDOW_MS = 5_000;
@@ -78,21 +77,10 @@ function windowsOf({ counts, newestNumber }: ShortReportV2): WindowV2[] {
 /** The cumulative count with the newest window, from those of the boot; null when it does not follow from them. */
 function countOf(boot: Boot, windows: readonly WindowV2[], newest: number): number | null {
   const first = newest - windows.length + 1;
-  /** Flashes in the windows from `number` on. */
-  const since = (number: number) => sumOf(windows, newest - number + 1);
-  const gap = boot.gaps.find(({ fromNumber, toNumber }) => first < toNumber && newest >= fromNumber);
-  if (gap !== undefined) {
-    if (newest >= gap.toNumber - 1) return gap.after + since(gap.toNumber);
-    if (first <= gap.fromNumber) return gap.before + since(gap.fromNumber);
-    // Within the gap: what is left of its energy is shared by the number of windows on either side.
-    const left = first - gap.fromNumber;
-    const right = gap.toNumber - 1 - newest;
-    const rest = Math.max(0, gapEnergy(gap) - since(first));
-    return gap.before + Math.round((rest * left) / (left + right)) + since(first);
-  }
   const { topNumber, topCount } = boot;
-  if (newest < topNumber) return since(first);
-  return topCount === null || first > topNumber + 1 ? null : topCount + since(topNumber + 1);
+  // Among windows that are known, or beside a gap, none is asked for.
+  if (newest < topNumber) return sumOf(windows, windows.length);
+  return topCount === null || first > topNumber + 1 ? null : topCount + sumOf(windows, newest - topNumber);
 }
 
 /** Flashes in the newest `length` windows. */
