@@ -66,7 +66,7 @@ export class Ingest {
 
   /** A sensor has booted. It sends no bytes with that, so every known type at this address counts as booted. */
   up(address: string): Answer {
-    return this.#up(address, this.#guarded(address, null));
+    return this.#guarded({ address, bytes: null }, (at) => this.#up(address, at));
   }
 
   #up(address: string, at: Moment): Answer {
@@ -81,7 +81,7 @@ export class Ingest {
   /** `way`: how the report came. */
   report(address: string, bytes: Uint8Array, way: Way = WIFI): Answer {
     if (isVersion2(bytes)) return this.#reportNumbered(address, bytes, way);
-    return this.#reportUnnumbered(address, bytes, { way, at: this.#guarded(address, bytes) });
+    return this.#guarded({ address, bytes }, (at) => this.#reportUnnumbered(address, bytes, { way, at }));
   }
 
   /** Takes again what an earlier process answered and did not get into the file. Returns how many there were. */
@@ -99,10 +99,15 @@ export class Ingest {
     return left.length;
   }
 
-  #guarded(address: string, bytes: Uint8Array | null): Moment {
+  #guarded(what: { address: string; bytes: Uint8Array | null }, take: (at: Moment) => Answer): Answer {
+    const { guard } = this.#options;
     const at = this.#now();
-    this.#options.guard?.note({ address, bytes, wallMs: at.wallMs, uptimeMs: machineUptimeMs() });
-    return at;
+    guard?.note({ ...what, wallMs: at.wallMs, uptimeMs: machineUptimeMs() });
+    try {
+      return take(at);
+    } finally {
+      guard?.taken();
+    }
   }
 
   #reportUnnumbered(address: string, bytes: Uint8Array, { way, at }: { way: Way; at: Moment }): Answer {

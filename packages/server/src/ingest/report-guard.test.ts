@@ -44,6 +44,19 @@ test('once its group is written a report is let go, and nothing is left after a 
   assert.equal(readdirSync(join(memory, folder)).length, count - 1);
 });
 
+test('a group that is written while a report is taken does not let that report go', () => {
+  const { guard, groups } = open('/data/d');
+  for (const number of [0, 1]) {
+    guard.note(report(number));
+    if (number === 0) groups.written += 1;
+    guard.taken();
+  }
+  assert.deepEqual(guard.left(), [report(0), report(1)]);
+  groups.written += 1;
+  guard.note(report(2));
+  assert.deepEqual(guard.left(), [report(2)]);
+});
+
 test('a machine without such a memory does without', () => {
   const guard = new ReportGuard('/data', () => 0, join(memory, 'none'));
   assert.equal(guard.isOpen, false);

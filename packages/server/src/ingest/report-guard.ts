@@ -79,17 +79,24 @@ export class ReportGuard {
     return reports;
   }
 
-  /** To be called before the report is taken: whatever came before the last group that was written is let go. */
+  /** To be called before a report is taken: those whose group was written since are let go. */
   note({ bytes, address, wallMs, uptimeMs }: GuardedReport): void {
     if (this.#file === null) return;
     const groups = this.#writtenGroups();
     if (groups !== this.#seenGroups || fstatSync(this.#file).size > GUARD_BYTES_MAX) this.clear();
-    this.#seenGroups = groups;
     const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
     writeSync(
       this.#file,
       `${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`,
     );
+  }
+
+  /**
+   * To be called once it is taken: a group that was written meanwhile (a boot's run is made at once) may not have all of
+   * its windows.
+   */
+  taken(): void {
+    this.#seenGroups = this.#writtenGroups();
   }
 
   /** Everything is in the file. */
