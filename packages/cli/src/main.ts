@@ -22,6 +22,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     export: async () => (await import('./commands/export.ts')).exportCommand(),
     backup: async () => (await import('./commands/backup.ts')).backupCommand(),
     restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
+    doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
     admin: async () => (await import('./commands/admin.ts')).adminCommand(),
     index: async () => (await import('./commands/index-reading.ts')).indexCommand(),
     correct: async () => (await import('./commands/correct.ts')).correctCommand(),
