@@ -47,6 +47,11 @@ export interface Store extends StoreReader {
    * of a gauge is the value it held from its start for its duration; equal ones that follow each other may come as one.
    */
   addPoints(series: SeriesId, points: Points): AddedPoints;
+  /**
+   * Adds points that were packed beforehand (`PointsPacker`) to a series of energy, which is made when it is not there.
+   * Durable and whole when it returns; when it throws, or the process ends before, nothing of it is stored.
+   */
+  addPacked(definition: SeriesDefinition, points: PackedPoints): AddedPoints;
 
   /**
    * Puts energy that is known of a stretch in which a series has no points (a meter's index across a gap) in the place
@@ -252,6 +257,15 @@ export interface EventQuery {
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
   readonly limit: number;
+}
+
+/** Points of a series, packed into days; only the store that packed them knows how. */
+export interface PackedPoints {
+  /** How many there are; repeated and refused ones left out. */
+  readonly count: number;
+  /** Of those that were to be packed: same start as another one. */
+  readonly repeated: number;
+  readonly refused: number;
 }
 
 export interface AddedPoints {

@@ -5,6 +5,7 @@ import { gaugeCases } from './gauges.ts';
 import { keepingCases } from './keeping.ts';
 import { meterCases } from './meters.ts';
 import { numberedCases } from './numbered.ts';
+import { packedCases } from './packed.ts';
 import { type MakePlace, withStore } from './place.ts';
 import { pointCases } from './points.ts';
 import { describeProperties } from './properties.ts';
@@ -19,6 +20,7 @@ export function describeStoreContract(name: string, make: MakePlace): void {
     windowCases,
     numberedCases,
     pointCases,
+    packedCases,
     gaugeCases,
     meterCases,
     changeCases,

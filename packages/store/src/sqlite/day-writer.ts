@@ -1,13 +1,12 @@
-import { encodePoints, encodeRollup, type Kind, type Points, rollUp } from '@kilowink/core/series';
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
-import { sealBlock, sealPlainBlock } from '../block/envelope.ts';
+import { type Kind, type Points, rollUp } from '@kilowink/core/series';
+import { DAY_MS, HOUR_MS } from '@kilowink/core/time';
+import { sealPlainBlock } from '../block/envelope.ts';
 import { DAY_STATE, emptyMonth, encodeMonth, type MonthHours } from '../block/hours-codec.ts';
-import { dayHoursFrame, LEVEL, minutesFrame, monthStartMs, utcMonth } from '../block/levels.ts';
+import { dayHoursFrame, LEVEL, monthStartMs, utcMonth } from '../block/levels.ts';
 import type { SeriesId } from '../store.ts';
 import type { BlockTable, BlockWrite } from './block-table.ts';
-
-/** A day of this many points or fewer is read whole faster than its minutes would be. */
-const POINTS_WITHOUT_MINUTES_MAX = 1440;
+import { longestOf } from './day-parts.ts';
+import { type PackedDay, packDay } from './pack-day.ts';
 
 /**
  * Prepares the blocks of whole days of a series: the points, their minutes, and the hours of the months they are in.
@@ -32,29 +31,18 @@ export class DayWriter {
 
   /** Replaces the day by these points, which ascend and have their midpoints in it; no points remove it. */
   setDay(day: number, points: Points): void {
+    this.setPacked(packDay(day, points, { kind: this.#kind, level: this.#level }));
+  }
+
+  /** Replaces the day by what was packed for it. */
+  setPacked(packed: PackedDay): void {
+    const { day: period, firstMs, endMs } = packed;
     const series = this.#series;
-    const count = points.starts.length;
-    const longestMs = maxOf(points.durationsMs);
-    const hasMinutes = longestMs <= MINUTE_MS && count > POINTS_WITHOUT_MINUTES_MAX;
-    this.#days.push({
-      series,
-      level: LEVEL.raw,
-      period: day,
-      data: count === 0 ? null : sealBlock(encodePoints(points, day * DAY_MS), this.#level),
-      firstMs: points.starts[0] ?? null,
-      lastMs: lastEndMs(points),
-    });
-    this.#days.push({
-      series,
-      level: LEVEL.minutes,
-      period: day,
-      data: hasMinutes
-        ? sealBlock(encodeRollup(rollUp(points, minutesFrame(day), this.#kind)), this.#level)
-        : null,
-      firstMs: null,
-      lastMs: null,
-    });
-    this.setHours(day, points);
+    this.#days.push(
+      { series, level: LEVEL.raw, period, data: packed.points, firstMs, lastMs: endMs },
+      { series, level: LEVEL.minutes, period, data: packed.minutes, firstMs: null, lastMs: null },
+    );
+    this.#putHours(packed);
     this.dayCount += 1;
   }
 
@@ -74,17 +62,21 @@ export class DayWriter {
 
   /** Replaces the hours of the day alone. */
   setHours(day: number, points: Points): void {
-    const longestMs = maxOf(points.durationsMs);
+    const hours = rollUp(points, dayHoursFrame(day), this.#kind);
+    this.#putHours({ day, count: points.starts.length, hours, longestMs: longestOf(points.durationsMs) });
+  }
+
+  #putHours(packed: Pick<PackedDay, 'day' | 'count' | 'hours' | 'longestMs'>): void {
+    const { day } = packed;
     const month = utcMonth(day * DAY_MS);
     const hours = this.#month(month);
     const dayOfMonth = day - monthStartMs(month) / DAY_MS;
-    const fits = longestMs <= HOUR_MS;
+    const fits = packed.longestMs <= HOUR_MS;
     const state = fits ? DAY_STATE.hours : DAY_STATE.points;
-    hours.dayStates[dayOfMonth] = points.starts.length === 0 ? DAY_STATE.none : state;
-    const rollup = rollUp(points, dayHoursFrame(day), this.#kind);
+    hours.dayStates[dayOfMonth] = packed.count === 0 ? DAY_STATE.none : state;
     for (const name of HOUR_COLUMNS) {
       const column = hours.rollup[name];
-      if (fits) column.set(rollup[name], dayOfMonth * 24);
+      if (fits) column.set(packed.hours[name], dayOfMonth * 24);
       else column.fill(0, dayOfMonth * 24, dayOfMonth * 24 + 24);
     }
   }
@@ -112,20 +104,3 @@ const HOUR_COLUMNS = [
   'maxValues',
   'maxDurationsMs',
 ] as const;
-
-function maxOf(column: Float64Array): number {
-  let highest = 0;
-  for (let index = 0; index < column.length; index += 1) highest = Math.max(highest, column[index] as number);
-  return highest;
-}
-
-function lastEndMs(points: Points): EpochMs | null {
-  let endMs: number | null = null;
-  for (let index = 0; index < points.starts.length; index += 1) {
-    endMs = Math.max(
-      endMs ?? Number.NEGATIVE_INFINITY,
-      (points.starts[index] as number) + (points.durationsMs[index] as number),
-    );
-  }
-  return endMs;
-}

@@ -1,18 +1,22 @@
-import {
-  concatPoints,
-  type Kind,
-  lowerBound,
-  NO_POINTS,
-  type Points,
-  pickPoints,
-  slicePoints,
-  sortPoints,
-} from '@kilowink/core/series';
-import { type Clock, DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
+import { assert } from '@kilowink/core/error';
+import { concatPoints, NO_POINTS, type Points, sortPoints } from '@kilowink/core/series';
+import { type Clock, DAY_MS, type EpochMs } from '@kilowink/core/time';
 import { IMPORT_LEVEL } from '../block/envelope.ts';
-import { FIRST_SEALED_DAY, isPointStorable, isTimeStorable } from '../limits.ts';
+import { FIRST_SEALED_DAY } from '../limits.ts';
 import type { AddedPoints, SeriesId } from '../store.ts';
+import { type PackedDays, unpackDay } from './day-packer.ts';
+import {
+  cleanPoints,
+  columnsWithin,
+  cutByDay,
+  type DayPart,
+  freshPoints,
+  longestOf,
+  type StartRange,
+  type TakenStarts,
+} from './day-parts.ts';
 import { DayWriter } from './day-writer.ts';
+import type { PackedDay } from './pack-day.ts';
 import type { Parts } from './reader.ts';
 
 /** Days prepared before the write lock is taken for them. */
@@ -20,6 +24,9 @@ const BATCH_DAYS_MAX = 31;
 
 /** A day is written to its block at once when it ended this long ago; younger ones go to the hot tail. */
 const SETTLED_MS = DAY_MS;
+
+/** How often points are prepared anew without the write lock because another process wrote; then others wait for it. */
+const PREPARED_AGAIN_MAX = 3;
 
 /** What an importer needs of the store around it. */
 export interface ImporterHost {
@@ -30,12 +37,6 @@ export interface ImporterHost {
   longestMs(series: SeriesId): number;
   setLongest(series: SeriesId, longestMs: number): void;
   logRewritten(range: { series: SeriesId; fromMs: EpochMs; toMs: EpochMs }): void;
-}
-
-/** Points of one day of one call. */
-interface DayPart {
-  readonly day: number;
-  readonly points: Points;
 }
 
 /**
@@ -61,14 +62,33 @@ export class Importer {
     return { added: points.starts.length - refused - repeatedCount, repeated: repeatedCount, refused };
   }
 
+  /**
+   * Adds what was packed, in one transaction: all of it or nothing. A day that meets nothing stored goes to the file as it
+   * is, the others are merged before the write lock is taken.
+   */
+  addPacked(series: SeriesId, packed: PackedDays): AddedPoints {
+    const settled = packed.days.filter(({ day }) => this.#isSettled(day));
+    let repeated = packed.repeated;
+    repeated += this.#host.snapshot(() => {
+      this.#host.setLongest(series, Math.max(0, ...packed.days.map(({ longestMs }) => longestMs)));
+      const recent = packed.days.filter(({ day }) => !this.#isSettled(day));
+      return recent.reduce(
+        (count, day) => count + this.#addRecent(series, { day: day.day, points: unpackDay(day) }),
+        0,
+      );
+    });
+    repeated += this.#writeSettled(series, () => this.#preparePacked(series, settled));
+    return { added: packed.count + packed.repeated - repeated, repeated, refused: packed.refused };
+  }
+
   #takeRecent(
     series: SeriesId,
     points: Points,
   ): { settled: readonly DayPart[]; refused: number; repeated: number } {
-    const { clean, refused, repeated } = cleaned(points, this.#parts.kinds.of(series));
+    const { clean, refused, repeated } = cleanPoints(points, this.#parts.kinds.of(series));
     if (clean.starts.length === 0) return { settled: [], refused, repeated };
-    this.#host.setLongest(series, maxOf(clean.durationsMs));
-    const parts = dayParts(clean);
+    this.#host.setLongest(series, longestOf(clean.durationsMs));
+    const parts = cutByDay(clean);
     const settled = parts.filter((part) => this.#isSettled(part.day));
     let repeatedCount = repeated;
     for (const part of parts) {
@@ -82,11 +102,19 @@ export class Importer {
   }
 
   #addSettled(series: SeriesId, parts: readonly DayPart[]): number {
+    return this.#writeSettled(series, () => this.#prepare(series, parts));
+  }
+
+  /** Writes what `prepare` gives. Returns how many were repeated. */
+  #writeSettled(series: SeriesId, prepare: () => Prepared): number {
     const { connection, blocks } = this.#parts;
-    let prepared = this.#host.snapshot(() => this.#prepare(series, parts));
+    let prepared = this.#host.snapshot(prepare);
+    for (let again = 0; again < PREPARED_AGAIN_MAX && this.#isStale(prepared); again += 1) {
+      prepared = this.#host.snapshot(prepare);
+    }
     if (prepared.writer.dayCount === 0) return prepared.repeated;
     this.#host.write(() => {
-      if (connection.dataVersion() !== prepared.dataVersion) prepared = this.#prepare(series, parts);
+      if (this.#isStale(prepared)) prepared = prepare();
       // Another import may have been quicker with the very same points.
       if (prepared.writer.dayCount === 0) return;
       for (const write of prepared.writer.writes()) blocks.write(write);
@@ -94,6 +122,36 @@ export class Importer {
       this.#host.logRewritten({ series, fromMs: prepared.fromMs, toMs: prepared.toMs });
     });
     return prepared.repeated;
+  }
+
+  /** Whether another process wrote since. */
+  #isStale(prepared: Prepared): boolean {
+    return this.#parts.connection.dataVersion() !== prepared.dataVersion;
+  }
+
+  #preparePacked(series: SeriesId, days: readonly PackedDay[]): Prepared {
+    const { blocks, kinds } = this.#parts;
+    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, IMPORT_LEVEL);
+    const stored = (day: number) => blocks.points(series, day);
+    let repeated = 0;
+    let fromMs = Number.POSITIVE_INFINITY;
+    let toMs = Number.NEGATIVE_INFINITY;
+    for (const packed of days) {
+      const { day, firstMs, lastStartMs: lastMs, endMs } = packed;
+      assert(firstMs !== null && lastMs !== null && endMs !== null, 'a packed day has points');
+      const taken = this.#taken(series, { day, firstMs, lastMs }, stored);
+      const kept = stored(day);
+      if (kept === null && taken.columns.length === 0 && taken.hot.size === 0) writer.setPacked(packed);
+      else {
+        const fresh = freshPoints(unpackDay(packed), taken);
+        repeated += packed.count - fresh.starts.length;
+        if (fresh.starts.length === 0) continue;
+        writer.setDay(day, sortPoints(concatPoints([kept ?? NO_POINTS, fresh])));
+      }
+      fromMs = Math.min(fromMs, firstMs);
+      toMs = Math.max(toMs, endMs);
+    }
+    return { writer, repeated, fromMs, toMs, dataVersion: this.#parts.connection.dataVersion() };
   }
 
   #prepare(series: SeriesId, parts: readonly DayPart[]): Prepared {
@@ -145,31 +203,17 @@ export class Importer {
   }
 
   /** The points of the part whose starts are not stored yet, whatever day their midpoint put them on. */
-  #fresh(series: SeriesId, part: DayPart, stored: (day: number) => Points | null): Points {
-    const { day, points } = part;
-    const { starts } = points;
-    const firstMs = starts[0] as number;
-    const lastMs = starts[starts.length - 1] as number;
-    const lastDay = utcDay(lastMs + this.#host.longestMs(series) / 2);
-    const taken: Float64Array[] = [];
-    for (let other = Math.min(day, utcDay(firstMs)); other <= lastDay; other += 1) {
-      const sealedStarts = stored(other)?.starts ?? NO_POINTS.starts;
-      const from = lowerBound(sealedStarts, firstMs);
-      if (from < sealedStarts.length && (sealedStarts[from] as number) <= lastMs) taken.push(sealedStarts);
-    }
-    const hotStarts = this.#hotStarts(series, firstMs, lastMs);
-    if (taken.length === 0 && hotStarts.size === 0) return points;
-    const kept: number[] = [];
-    for (let index = 0; index < starts.length; index += 1) {
-      const startMs = starts[index] as number;
-      if (
-        !hotStarts.has(startMs) &&
-        !taken.some((column) => column[lowerBound(column, startMs)] === startMs)
-      ) {
-        kept.push(index);
-      }
-    }
-    return kept.length === starts.length ? points : pickPoints(points, kept);
+  #fresh(series: SeriesId, { day, points }: DayPart, stored: (day: number) => Points | null): Points {
+    const firstMs = points.starts[0] as number;
+    const lastMs = points.starts.at(-1) as number;
+    return freshPoints(points, this.#taken(series, { day, firstMs, lastMs }, stored));
+  }
+
+  #taken(series: SeriesId, range: StartRange, stored: (day: number) => Points | null): TakenStarts {
+    return {
+      columns: columnsWithin(range, stored, this.#host.longestMs(series)),
+      hot: this.#hotStarts(series, range.firstMs, range.lastMs),
+    };
   }
 
   #hotStarts(series: SeriesId, firstMs: EpochMs, lastMs: EpochMs): Set<number> {
@@ -194,65 +238,4 @@ interface Prepared {
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
   readonly dataVersion: number;
-}
-
-/** The points that can be stored, by ascending start, each start once. */
-function cleaned(points: Points, kind: Kind): { clean: Points; refused: number; repeated: number } {
-  const { starts, durationsMs, values } = points;
-  let isClean = true;
-  for (let index = 0; index < starts.length && isClean; index += 1) {
-    isClean =
-      isSound(points, index, kind) &&
-      (index === 0 || (starts[index] as number) > (starts[index - 1] as number));
-  }
-  if (isClean) return { clean: points, refused: 0, repeated: 0 };
-  const storable: number[] = [];
-  for (let index = 0; index < starts.length; index += 1)
-    if (isSound(points, index, kind)) storable.push(index);
-  const refused = starts.length - storable.length;
-  const sorted = sortPoints(
-    refused === 0 ? { ...points, durationsMs, values } : pickPoints(points, storable),
-  );
-  const kept: number[] = [];
-  for (let index = 0; index < sorted.starts.length; index += 1) {
-    if (index === 0 || sorted.starts[index] !== sorted.starts[index - 1]) kept.push(index);
-  }
-  const repeated = sorted.starts.length - kept.length;
-  return { clean: repeated === 0 ? sorted : pickPoints(sorted, kept), refused, repeated };
-}
-
-function isSound(points: Points, index: number, kind: Kind): boolean {
-  const durationMs = points.durationsMs[index] as number;
-  return (
-    isPointStorable(points.values[index] as number, durationMs, kind) &&
-    isTimeStorable(points.starts[index] as number, durationMs)
-  );
-}
-
-/** The points cut where the day of their midpoint changes. */
-function dayParts(points: Points): DayPart[] {
-  const { starts, durationsMs } = points;
-  const parts: DayPart[] = [];
-  let from = 0;
-  let day = midDay(points, 0);
-  for (let index = 1; index <= starts.length; index += 1) {
-    if (index < starts.length) {
-      const midMs = (starts[index] as number) + (durationsMs[index] as number) / 2;
-      if (midMs >= day * DAY_MS && midMs < (day + 1) * DAY_MS) continue;
-    }
-    parts.push({ day, points: slicePoints(points, from, index) });
-    from = index;
-    if (index < starts.length) day = midDay(points, index);
-  }
-  return parts;
-}
-
-function midDay(points: Points, index: number): number {
-  return utcDay((points.starts[index] as number) + (points.durationsMs[index] as number) / 2);
-}
-
-function maxOf(column: Float64Array): number {
-  let highest = 0;
-  for (let index = 0; index < column.length; index += 1) highest = Math.max(highest, column[index] as number);
-  return highest;
 }

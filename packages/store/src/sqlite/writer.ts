@@ -8,6 +8,7 @@ import type {
   Damage,
   NewCorrection,
   NewRun,
+  PackedPoints,
   Reading,
   Recovered,
   Recovery,
@@ -20,6 +21,7 @@ import type {
   Window,
 } from '../store.ts';
 import { assertTimeline, windowTime } from '../timeline.ts';
+import { PackedDays } from './day-packer.ts';
 import { eventKey } from './event-table.ts';
 import type { HotRow } from './hot-columns.ts';
 import type { HotRun } from './hot-tail.ts';
@@ -94,12 +96,6 @@ export class SqliteStore extends SqliteReader implements Store {
     const { connection } = this.parts;
     const { source, quantity, unit, name } = definition;
     assert(hasUnit(quantity, unit), `series ${source}: ${quantity} has no unit ${unit}`);
-    const find = () =>
-      connection.row<[SeriesId]>(
-        'SELECT id FROM series WHERE source = ? AND quantity = ?',
-        source,
-        quantity,
-      )?.[0];
     const insert = () => {
       connection.run(
         `INSERT INTO series (source, quantity, unit, name, longest_ms) VALUES (?, ?, ?, ?, 0)
@@ -109,11 +105,16 @@ export class SqliteStore extends SqliteReader implements Store {
         unit,
         name,
       );
-      const id = find();
+      const id = this.#findSeries(definition);
       assert(id !== undefined, `series ${source} was just made`);
       return id;
     };
-    return find() ?? this.#write(insert);
+    return this.#findSeries(definition) ?? this.#write(insert);
+  }
+
+  #findSeries({ source, quantity }: SeriesDefinition): SeriesId | undefined {
+    const find = 'SELECT id FROM series WHERE source = ? AND quantity = ?';
+    return this.parts.connection.row<[SeriesId]>(find, source, quantity)?.[0];
   }
 
   renameSeries(series: SeriesId, name: string): void {
@@ -202,6 +203,17 @@ export class SqliteStore extends SqliteReader implements Store {
     this.assertOpen();
     const added = this.#importer.add(series, points);
     this.#flushWhenDue();
+    return added;
+  }
+
+  addPacked(definition: SeriesDefinition, points: PackedPoints): AddedPoints {
+    this.assertOpen();
+    assert(points instanceof PackedDays, 'packed by the packer of this store');
+    assert(definition.quantity === 'energy', `${definition.quantity} is not packed`);
+    const add = (series: SeriesId) => this.#importer.addPacked(series, points);
+    const known = this.#findSeries(definition);
+    const added = known === undefined ? this.#write(() => add(this.ensureSeries(definition))) : add(known);
+    this.flush();
     return added;
   }
 
