@@ -2,32 +2,28 @@
 // JSON. The last report comes at END_MS.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { lowerBound, type Points, slicePoints } from '@kilowink/core/series';
-import { bucketEdges, chooseStep, DAY_MS, type EpochMs, findStep, utcDay } from '@kilowink/core/time';
+import { bucketEdges, chooseStep, DAY_MS, type EpochMs, findStep } from '@kilowink/core/time';
 import { openSqliteStore, openSqliteStoreReadOnly, STORE_FILE, type Store } from '@kilowink/store';
-import { renderHouse } from './house.ts';
+import {
+  growthTimes,
+  pointsOfAll,
+  REPORT_MS,
+  reportsOf,
+  type Stock,
+  WINDOWS_A_REPORT,
+} from './growth-data.ts';
 import type { AskFigures, FillFigures } from './peers/growth-figure.ts';
 
-const YEAR_DAYS = 365;
-const HOUSE_MS = Date.UTC(2016, 0, 1);
 const ZONE = 'Europe/Paris';
-const REPORT_MS = 15_000;
-const WINDOWS_A_REPORT = 3;
 /** As the server does it. */
 const GROUP_MS = 420_000;
 const SEAL_EVERY_MS = 60_000;
 const SEAL_AFTER_MS = 21_600_000;
-/** Six hours of each sensor, which is what waits to be sealed; of few sensors more, to be long enough to measure. */
-const LIVE_WINDOWS_A_SENSOR = 4_320;
-const LIVE_WINDOWS_MIN = 200_000;
 const QUESTIONS = 100;
 
 /** Which case; the days of stock end a day before the first report. */
-interface Case {
+interface Case extends Stock {
   readonly folder: string;
-  readonly sensors: number;
-  readonly days: number;
-  readonly startMs: EpochMs;
   readonly firstReportMs: EpochMs;
   readonly endMs: EpochMs;
 }
@@ -37,28 +33,6 @@ function processorMs(body: () => void): number {
   body();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
-}
-
-function stretch(year: Points, fromDay: number, days: number, toMs: number): Points {
-  const fromMs = HOUSE_MS + fromDay * DAY_MS;
-  const part = slicePoints(
-    year,
-    lowerBound(year.starts, fromMs),
-    lowerBound(year.starts, fromMs + days * DAY_MS),
-  );
-  return { ...part, starts: part.starts.map((startMs) => startMs - fromMs + toMs) };
-}
-
-/** The points of each sensor in turn, a year at most at a time; each sensor has other days of the rendered year. */
-function* pointsOfAll({ sensors, days, startMs }: Case): Iterable<{ sensor: number; points: Points }> {
-  const year = renderHouse({ fromMs: HOUSE_MS, hours: YEAR_DAYS * 24, jitter: 0.02 });
-  for (let sensor = 0; sensor < sensors; sensor += 1) {
-    for (let day = 0; day < days; day += YEAR_DAYS) {
-      const count = Math.min(YEAR_DAYS, days - day);
-      const offset = count === YEAR_DAYS ? 0 : (sensor * 7) % (YEAR_DAYS - count);
-      yield { sensor, points: stretch(year, offset, count, startMs + day * DAY_MS) };
-    }
-  }
 }
 
 /** Fills the store; processor time in all, ms. */
@@ -72,10 +46,6 @@ function stock(store: Store, wanted: Case): { points: number; ms: number } {
     ms += processorMs(() => store.addPoints(series, points));
   }
   return { points: count, ms };
-}
-
-function reportsOf(sensors: number): number {
-  return Math.ceil(Math.max(LIVE_WINDOWS_A_SENSOR, LIVE_WINDOWS_MIN / sensors) / WINDOWS_A_REPORT);
 }
 
 /** Reports of all sensors in turn, three new windows each; processor time a window with its share of groups and sealing, ms. */
@@ -156,9 +126,8 @@ function ask({ folder, sensors, days, startMs, endMs }: Case): AskFigures {
 
 function caseOf([folder = '', sensors, days, end]: readonly string[]): Case {
   const [sensorCount, dayCount, endMs] = [Number(sensors), Number(days), Number(end)];
-  const firstReportMs = endMs - reportsOf(sensorCount) * REPORT_MS;
-  const startMs = (utcDay(firstReportMs) - 1 - dayCount) * DAY_MS;
-  return { folder, sensors: sensorCount, days: dayCount, startMs, firstReportMs, endMs };
+  const when = growthTimes(sensorCount, dayCount, endMs);
+  return { folder, sensors: sensorCount, days: dayCount, ...when, endMs };
 }
 
 const [kind, ...rest] = process.argv.slice(2);

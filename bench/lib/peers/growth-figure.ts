@@ -68,7 +68,7 @@ function panelsOf(all: readonly GrowthFigures[]): Panel[] {
   return [
     {
       title: 'to take in, µs',
-      digits: 1,
+      digits: 2,
       curves: [
         { label: 'a reported window', values: column('liveUs') },
         { label: 'an imported point', values: column('bulkUs'), isSecond: true },
@@ -134,9 +134,21 @@ function drawPanel(panel: Panel, { ticks, unit, y: top }: Row, left: number): st
         ...places.map(([cx, cy]) => `<circle class="${style}" cx="${cx}" cy="${cy}" r="3"/>`),
         ...curve.values.map(
           (value, at) =>
-            `<text x="${places[at]?.[0]}" y="${Number(places[at]?.[1]) - 8}" text-anchor="middle" font-size="11">${value.toFixed(panel.digits)}</text>`,
+            `<text x="${places[at]?.[0]}" y="${Number(places[at]?.[1]) + labelOffset(panel, index, at)}" text-anchor="middle" font-size="11">${value.toFixed(digitsOf(panel, value))}</text>`,
         ),
       ];
     }),
   ];
+}
+
+/** Above the point; below it where the other curve runs above and there is room. */
+function labelOffset(panel: Panel, curve: number, at: number): number {
+  const value = panel.curves[curve]?.values[at] ?? 0;
+  const other = panel.curves[1 - curve]?.values[at] ?? 0;
+  const most = Math.max(...panel.curves.flatMap(({ values }) => values));
+  return value < other && value > most / 10 ? 15 : -8;
+}
+
+function digitsOf({ digits }: Panel, value: number): number {
+  return value >= 10 ? Math.min(digits, 1) : digits;
 }
