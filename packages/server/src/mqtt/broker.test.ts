@@ -310,3 +310,32 @@ test('what keeps the broker from starting is said', async () => {
     code: 'mqtt/certificate',
   });
 });
+
+for (const qos of [0, 1] as const) {
+  test(`a message that another overtakes still comes, once, at QoS ${qos}`, async () => {
+    const { broker, port } = await start();
+    const subscriber = await client(port);
+    const came: string[] = [];
+    subscriber.on('message', (topic, payload) => came.push(`${topic} ${payload}`));
+    await subscriber.subscribeAsync(['#', 'home/#', 'home/+'], { qos });
+    // What is to be kept is stored first, which takes longer.
+    for (const [topic, retain] of [
+      ['home/kept', true],
+      ['home/plain', false],
+      ['home/kept', true],
+    ] as const)
+      broker.publish({ topic, payload: `${came.length}`, retain });
+    broker.publish({ topic: 'end', payload: '' });
+    const sensor = await client(port);
+    await Promise.all(
+      Array.from({ length: 50 }, (_, at) =>
+        sensor.publishAsync(`home/${at}`, `${at}`, { qos: at % 2 ? 1 : 0 }),
+      ),
+    );
+    await sensor.publishAsync('end', 'all', { qos: 1 });
+    while (!came.includes('end all')) await new Promise((resolve) => setTimeout(resolve, 5));
+    const expected = ['home/kept 0', 'home/kept 0', 'home/plain 0', 'end ', 'end all'];
+    for (let at = 0; at < 50; at += 1) expected.push(`home/${at} ${at}`);
+    assert.deepEqual(came.sort(), expected.sort());
+  });
+}

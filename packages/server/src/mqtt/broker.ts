@@ -4,6 +4,7 @@ import type { Clock } from '@kilowink/core/time';
 import type { Aedes, AuthenticateError, Client, PublishPacket } from 'aedes';
 import { serverError } from '../errors.ts';
 import { boundSessions, type Persistence } from './bound-sessions.ts';
+import { forwardOnce } from './forward-once.ts';
 import { type Anonymous, Gatekeeper, type Guest } from './gatekeeper.ts';
 import { type HeldAcks, pubackBytes } from './held-acks.ts';
 import { type BoundListener, type ListenerOptions, openListeners } from './listeners.ts';
@@ -59,6 +60,7 @@ export class Broker {
   readonly #guests = new WeakMap<Client, Guest>();
   readonly #acknowledgedHere = new WeakSet<object>();
   readonly #sockets = new Set<Duplex>();
+  readonly #letOrderGo: (client: Client) => void;
   #listeners: readonly BoundListener[] = [];
   #saving: ReturnType<typeof setInterval> | null = null;
 
@@ -67,6 +69,7 @@ export class Broker {
     this.#aedes = aedes;
     this.#gate = new Gatekeeper({ ...options, onError: options.log });
     this.#retained = new RetainedMessages(options.folder);
+    this.#letOrderGo = forwardOnce(aedes);
   }
 
   /** Throws `mqtt/port-taken`, `mqtt/certificate`, `mqtt/users-unreadable`, `mqtt/retained-unreadable`. */
@@ -159,6 +162,7 @@ export class Broker {
     stream.on('close', () => this.#sockets.delete(stream));
     readWhole(stream);
     const client = this.#aedes.handle(stream, request);
+    this.#letOrderGo(client);
     this.#limitPackets(client, stream);
   }
 
