@@ -5,7 +5,8 @@ import { z } from 'zod';
  * back as `Last-Event-ID` (or `?cursor=`) and gets everything since, or one `reset`.
  *
  * - `hello`: the connection stands; `serverMs` is the server's time.
- * - `points`: new measurements, `[startMs, durationMs, energyWh]` each; of a gauge the value it held, in its unit.
+ * - `points`: new measurements, `[startMs, durationMs, energyWh]` each, as corrections leave them; of a gauge the value it held,
+ *   in its unit. What corrections leave nothing of is told in `leftOut`, `[startMs, durationMs]` each.
  * - `rewritten`: something in the range changed; read it again.
  * - `event`: something happened, as in `GET /api/v1/events`.
  * - `heard`: a sensor reported (also when nothing in its report was new).
@@ -16,6 +17,10 @@ import { z } from 'zod';
 export const livePoints = z.object({
   series: z.int(),
   points: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  leftOut: z
+    .array(z.tuple([z.number(), z.number()]))
+    .optional()
+    .describe('Measured, but marked bad or set to a total: it counts nowhere'),
 });
 export const liveRewritten = z.object({ series: z.int(), fromMs: z.number(), toMs: z.number() });
 export const liveHello = z.object({ serverMs: z.number(), version: z.string() });

@@ -118,7 +118,13 @@ export const windowsAnswer = z.object({
   columns: z.object({
     start: z.array(z.number()),
     durationMs: z.array(z.number()),
-    energyWh: z.array(z.number()),
+    energyWh: z.array(z.number()).describe('As measured'),
+    correctedWh: z
+      .array(number)
+      .optional()
+      .describe(
+        'As corrections leave it, null where nothing measured is left; only beside `correctedRanges`',
+      ),
     reports: z
       .array(z.number())
       .describe('How many reports carried it; 0 where the source does not repeat itself'),
@@ -126,7 +132,7 @@ export const windowsAnswer = z.object({
     powerW,
   }),
   correctedRanges: correctedRanges.describe(
-    'Corrections that meet the range: what stands here is what was measured; left out where there are none',
+    'Corrections that meet the range; left out where there are none. `powerW` follows them',
   ),
   /** True when the range held more than was asked for. */
   truncated: z.boolean(),

@@ -1,29 +1,32 @@
 import type { MeterInfo } from '@kilowink/api';
 import { UNITS_PER_WH } from '@kilowink/core/series';
 import { type Clock, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
-import type { SeriesInfo, Store } from '@kilowink/store';
+import type { SeriesInfo } from '@kilowink/store';
 import type { LoadedConfig } from '../config/index.ts';
 import { HomeAssistant, meterDevice, opticalDevice } from '../home-assistant/index.ts';
 import type { Publish, TopicHandler } from '../mqtt/index.ts';
+import type { EnergyReader } from '../truth/index.ts';
 
 export interface HomeSideOptions {
   readonly config: LoadedConfig['config'];
-  readonly store: Store;
+  /** What is told of optical sensors is as corrections leave it. */
+  readonly reader: EnergyReader;
   readonly clock: Clock;
   readonly publish: Publish;
   readonly version: string;
   readonly log: (line: string) => void;
 }
 
-/** How often it is looked whether optical sensors brought anything. */
-const LOOK_MS = 5_000;
+/** How often it is looked whether optical sensors brought anything, or were corrected. */
+const LOOK_MS = 2_000;
 const OPTICAL = 'optical/';
 
 /** What Home Assistant is told: meters with each frame, optical sensors as they report. */
 export class HomeSide {
   readonly #options: HomeSideOptions;
   readonly #home: HomeAssistant;
-  readonly #lastMs = new Map<number, EpochMs | null>();
+  /** What was there of each series when it was told of last. */
+  readonly #told = new Map<number, string>();
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: HomeSideOptions) {
@@ -48,9 +51,9 @@ export class HomeSide {
 
   /** A broker stands: everything is told again, and what is no more is cleared. */
   refresh(): void {
-    const { config, store } = this.#options;
+    const { config, reader } = this.#options;
     const local = new Set(config.tic.map(({ id }) => id));
-    const kept = new Set(store.listSeries().map(({ source }) => source.split('/').slice(1).join('_')));
+    const kept = new Set(reader.store.listSeries().map(({ source }) => source.split('/').slice(1).join('_')));
     this.#home.refresh((device) => !local.has(device) && ![...kept].some((name) => name.startsWith(device)));
   }
 
@@ -64,22 +67,31 @@ export class HomeSide {
   }
 
   #look(): void {
-    for (const series of this.#options.store.listSeries()) {
+    const { reader, clock } = this.#options;
+    for (const series of reader.store.listSeries()) {
       if (series.quantity !== 'energy' || !series.source.startsWith(OPTICAL)) continue;
-      if (series.lastMs === null || this.#lastMs.get(series.id) === series.lastMs) continue;
+      if (series.lastMs === null) continue;
+      const corrections = reader.store.listCorrections(series.id);
+      const there = [series.lastMs, ...corrections.map(({ id, undoneMs }) => `${id}${undoneMs ?? ''}`)].join(
+        ' ',
+      );
+      if (this.#told.get(series.id) === there) continue;
+      this.#told.set(series.id, there);
       // One that was not heard for an hour is not shown as if it were there.
-      const isFresh = this.#options.clock.wallMs() - series.lastMs < HOUR_MS;
-      this.#lastMs.set(series.id, series.lastMs);
-      if (isFresh) this.#showOptical(series, series.lastMs);
+      if (clock.wallMs() - series.lastMs < HOUR_MS) this.#showOptical(series, series.lastMs);
     }
   }
 
-  #showOptical({ id, name, source, unit }: SeriesInfo, lastMs: EpochMs): void {
-    const { store, config } = this.#options;
+  #showOptical(series: SeriesInfo, lastMs: EpochMs): void {
+    const { reader, config } = this.#options;
+    const { name, source, unit } = series;
     const perWh = UNITS_PER_WH[unit];
-    const all = store.readTotal(id, 0, lastMs + MINUTE_MS);
-    const minute = store.readTotal(id, lastMs - MINUTE_MS, lastMs);
-    const powerW = minute.validMs === 0 ? null : (minute.sum / perWh) * (HOUR_MS / minute.validMs);
+    const total = (fromMs: EpochMs, toMs: EpochMs) =>
+      reader.total(series, { fromMs, toMs }, { isRaw: false });
+    const all = total(0, lastMs + MINUTE_MS);
+    const minute = total(lastMs - MINUTE_MS, lastMs);
+    const measured = minute.sum - minute.recoveredSum;
+    const powerW = minute.validMs === 0 ? null : (measured / perWh) * (HOUR_MS / minute.validMs);
     const device = opticalDevice(
       {
         ...{ id: source.slice(OPTICAL.length), name, energyWh: Math.floor(all.sum / perWh) },

@@ -7,11 +7,13 @@ import type { LoadedConfig } from '../config/index.ts';
 import { TicIngest } from '../ingest/tic-ingest.ts';
 import type { Live } from '../live/index.ts';
 import { Mqtt, type TopicHandler } from '../mqtt/index.ts';
+import type { EnergyReader } from '../truth/index.ts';
 import { HomeSide } from './home-side.ts';
 
 export interface MetersOptions {
   readonly config: LoadedConfig['config'];
   readonly store: Store;
+  readonly reader: EnergyReader;
   readonly clock: Clock;
   readonly live: Live;
   readonly log: (line: string) => void;
@@ -29,10 +31,10 @@ export class Meters {
   #mqtt: Mqtt | null = null;
 
   private constructor(options: MetersOptions) {
-    const { config, store, clock, version, log } = options;
+    const { config, store, reader, clock, version, log } = options;
     this.#options = options;
     const publish: Mqtt['publish'] = (message) => this.#mqtt?.publish(message);
-    this.#home = new HomeSide({ config, store, clock, version, log, publish });
+    this.#home = new HomeSide({ config, reader, clock, version, log, publish });
     const names = new Map(config.tic.map(({ id, name }) => [id, name]));
     this.#tic = new TicIngest({
       store,

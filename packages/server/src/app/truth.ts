@@ -1,12 +1,12 @@
 import type { HealthInfo, MeterInfo } from '@kilowink/api';
 import { type Clock, DAY_MS } from '@kilowink/core/time';
-import type { SeriesInfo, Store, StoreReader } from '@kilowink/store';
+import type { SeriesInfo, Store } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
 import type { RequireAdmin } from '../admin/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { addEventRoutes, addSeriesRoutes, type SeriesRoutes } from '../http/index.ts';
 import type { Live } from '../live/index.ts';
-import { addTruthRoutes, disagreementsOf, EnergyReader, Quarantine } from '../truth/index.ts';
+import { addTruthRoutes, disagreementsOf, type EnergyReader, Quarantine } from '../truth/index.ts';
 
 /** How often what came is held against what physics allows. */
 const LOOK_MS = 60_000;
@@ -15,7 +15,7 @@ const HEALTH_DAYS = 7;
 
 export interface TruthOptions {
   readonly config: LoadedConfig['config'];
-  readonly store: StoreReader;
+  readonly reader: EnergyReader;
   /** Null in a read-only instance. */
   readonly writer: Store | null;
   readonly clock: Clock;
@@ -27,15 +27,13 @@ export interface TruthOptions {
 
 /** What makes the stored true, wired: reads through corrections, the routes that change them, the quarantine. */
 export class Truth {
-  readonly reader: EnergyReader;
   readonly #options: TruthOptions;
   readonly #quarantine: Quarantine | null;
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: TruthOptions) {
-    const { config, store, writer, clock, live } = options;
+    const { writer, clock, live } = options;
     this.#options = options;
-    this.reader = new EnergyReader(store, config.measurements);
     this.#quarantine =
       writer === null
         ? null
@@ -50,8 +48,8 @@ export class Truth {
     app: FastifyInstance,
     of: { requireAdmin: RequireAdmin } & Pick<SeriesRoutes, 'lastReportMs'>,
   ): void {
-    const { config, store, writer, clock, live } = this.#options;
-    const { reader } = this;
+    const { config, reader, writer, clock, live } = this.#options;
+    const { store } = reader;
     const { zone } = config.site;
     const nowMs = () => clock.wallMs();
     addSeriesRoutes(app, { reader, zone, nowMs, lastReportMs: of.lastReportMs });
@@ -85,23 +83,23 @@ export class Truth {
 
   /** For `GET /api/v1/health`: nothing where no meter has several sensors. */
   get health(): Pick<HealthInfo, 'measurements'> {
-    const { config, clock } = this.#options;
+    const { config, reader, clock } = this.#options;
     const toMs = clock.wallMs();
     const range = { fromMs: toMs - HEALTH_DAYS * DAY_MS, toMs };
-    const measurements = this.reader.measurements().map(({ info, members }) => ({
+    const measurements = reader.measurements().map(({ info, members }) => ({
       ...{ series: info.id, name: info.name, members: members.map(({ id }) => id) },
-      disagreements: disagreementsOf(this.reader, info, { range, zone: config.site.zone }),
+      disagreements: disagreementsOf(reader, info, { range, zone: config.site.zone }),
     }));
     return measurements.length === 0 ? {} : { measurements };
   }
 
   /** What the configuration says, or the TIC meter that a series is of, or that is on the same meter. */
   #subscribedVaOf(series: SeriesInfo): number | null {
-    const { config, meters } = this.#options;
+    const { config, reader, meters } = this.#options;
     if (config.site.subscribedVa !== undefined) return config.site.subscribedVa;
     const known = meters();
     if (known.length === 0) return null;
-    for (const { source } of this.reader.onSameMeter(series)) {
+    for (const { source } of reader.onSameMeter(series)) {
       const meter = known.find(({ id }) => source === `tic/${id}` || source.startsWith(`tic/${id}/`));
       if (meter !== undefined && meter.subscribedVa !== null) return meter.subscribedVa;
     }

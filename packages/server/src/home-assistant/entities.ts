@@ -35,6 +35,8 @@ const POWER: About = {
 };
 /** What the Energy dashboard asks for: `energy`, and a total that only rises but for a new meter. */
 const ENERGY: About = { unit_of_measurement: 'Wh', device_class: 'energy', state_class: 'total_increasing' };
+/** What a sensor counted is ours to correct, so it may fall, and that is no new meter. */
+const COUNTED: About = { ...ENERGY, state_class: 'total' };
 const DIAGNOSTIC: About = { entity_category: 'diagnostic' };
 
 /** A TIC meter with the values it has at the moment. */
@@ -72,7 +74,7 @@ export function meterDevice(meter: MeterInfo, deadBandVa: number): Device {
   };
 }
 
-/** What an optical sensor counts: Wh since the first flash, and the mean power of the last minute. */
+/** What an optical sensor counts: Wh since the first flash, as corrections leave them, and the mean power of the last minute. */
 export function opticalDevice(
   sensor: { id: string; name: string; energyWh: number; powerW: number | null },
   deadBandW: number,
@@ -81,7 +83,7 @@ export function opticalDevice(
   return {
     ...{ id: sensor.id, name: sensor.name, model: 'Optical sensor', firmware: null },
     entities: [
-      entity('energy', 'Energy', { value: sensor.energyWh, about: ENERGY }),
+      entity('energy', 'Energy', { value: sensor.energyWh, about: COUNTED }),
       entity('power', 'Power', { value: sensor.powerW, about, deadBand: deadBandW }),
     ],
   };

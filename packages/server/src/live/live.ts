@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { FirmwareRun, MeterInfo } from '@kilowink/api';
-import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
-import type { Change, SeriesId, StoreReader } from '@kilowink/store';
+import type { Change, SeriesId } from '@kilowink/store';
+import type { EnergyReader } from '../truth/index.ts';
+import { type LivePoint, Tellings } from './tellings.ts';
 
 /** Changes read from the store at a time. */
 const BATCH = 2_000;
@@ -14,7 +15,8 @@ const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2_000;
 
 export interface LiveOptions {
-  readonly store: StoreReader;
+  /** What is told is as corrections leave it. */
+  readonly reader: EnergyReader;
   readonly version: string;
   readonly nowMs: () => EpochMs;
 }
@@ -47,7 +49,7 @@ export class Live {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    if (this.#clients.size === 0) this.#cursor = this.#options.store.cursor();
+    if (this.#clients.size === 0) this.#cursor = this.#options.reader.store.cursor();
     else this.push();
     response.write(`retry: ${RETRY_MS}\n\n`);
     const hello = { serverMs: this.#options.nowMs(), version: this.#options.version };
@@ -59,8 +61,8 @@ export class Live {
 
   /** Reads what is new and sends it to every page. Called after a report, and now and then for other writers' sake. */
   push(): void {
-    const { store } = this.#options;
     if (this.#clients.size === 0) return;
+    const { store } = this.#options.reader;
     for (;;) {
       const changes = store.readChanges(this.#cursor, BATCH);
       if (changes === null) {
@@ -77,7 +79,9 @@ export class Live {
   /** Tells the pages that a sensor was heard, also when its report held nothing new. */
   heard(series: SeriesId): void {
     if (this.#clients.size === 0) return;
-    this.#broadcast(event('heard', { series, atMs: this.#options.nowMs() }, this.#cursor));
+    const atMs = this.#options.nowMs();
+    for (const told of new Tellings(this.#options.reader).shownAs(series))
+      this.#broadcast(event('heard', { series: told, atMs }, this.#cursor));
   }
 
   /** Shows the pages what is known of a meter, with each of its frames. */
@@ -99,7 +103,7 @@ export class Live {
   #catchUp(response: ServerResponse, from: string): void {
     let cursor = from;
     while (cursor !== this.#cursor) {
-      const changes = this.#options.store.readChanges(cursor, BATCH);
+      const changes = this.#options.reader.store.readChanges(cursor, BATCH);
       if (changes === null) {
         response.write(event('reset', {}, this.#cursor));
         return;
@@ -111,27 +115,27 @@ export class Live {
   }
 
   #format(items: readonly Change[], cursor: string): string {
-    const units = new Map(
-      this.#options.store
-        .listSeries()
-        .map(({ id, unit, quantity }) => [id, kindOf(quantity) === 'sum' ? UNITS_PER_WH[unit] : 1]),
-    );
-    const points = new Map<SeriesId, [number, number, number][]>();
+    const points = new Map<SeriesId, LivePoint[]>();
+    const tellings = new Tellings(this.#options.reader);
     let text = '';
+    const tell = (name: string, all: readonly object[]) => {
+      for (const each of all) text += event(name, each, cursor);
+    };
     for (const item of items) {
       if (item.kind === 'point') {
-        const value = item.value / (units.get(item.series) ?? 1);
         const list = points.get(item.series) ?? [];
-        list.push([item.startMs, item.durationMs, value]);
+        list.push([item.startMs, item.durationMs, item.value]);
         points.set(item.series, list);
       } else if (item.kind === 'event') {
-        text += event('event', item.event, cursor);
+        tell('event', [item.event]);
       } else {
-        const { series, fromMs, toMs } = item;
-        text += event('rewritten', { series, fromMs, toMs }, cursor);
+        tell('rewritten', tellings.rewritten(item));
       }
     }
-    for (const [series, list] of points) text += event('points', { series, points: list }, cursor);
+    for (const [series, list] of points) {
+      tell('points', tellings.points(series, list));
+      tell('rewritten', tellings.movedBy(series, list));
+    }
     return text;
   }
 

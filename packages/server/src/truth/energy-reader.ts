@@ -5,6 +5,7 @@ import type { SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilow
 import { serverError } from '../errors.ts';
 import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
 import { chooseHours, chosenBuckets, type ReadMember } from './chosen-buckets.ts';
+import { type MeasuredShare, measuredShare } from './measured-share.ts';
 import {
   findMeasurements,
   MEASUREMENT_ID_MIN,
@@ -116,6 +117,27 @@ export class EnergyReader {
         yield* this.#scaled(member, series, this.store.readPoints(member.id, startMs, endMs));
       from = next;
     }
+  }
+
+  /** What corrections leave of the single measurements that `points` gives; null where they change none. */
+  share(series: SeriesInfo, range: Range): MeasuredShare | null {
+    const measurement = this.measurementOf(series.id);
+    if (measurement === null) {
+      const read = (edges: Float64Array, how: ReadHow) => this.buckets(series, edges, how);
+      const all = kindOf(series.quantity) === 'mean' ? NONE : this.store.listCorrections(series.id);
+      return measuredShare(
+        read,
+        all.filter(({ undoneMs }) => undoneMs === null),
+        range,
+      );
+    }
+    const shares = measurement.members.map((member) => this.share(member, range));
+    if (shares.every((share) => share === null)) return null;
+    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), range);
+    return (atMs) => {
+      const hour = Math.floor((atMs - (hourEdges[0] as number)) / HOUR_MS);
+      return shares[members[hour] as number]?.(atMs) ?? 1;
+    };
   }
 
   /**

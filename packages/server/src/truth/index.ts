@@ -7,6 +7,7 @@ export {
   describeCorrection,
 } from './corrections.ts';
 export { activeCorrections, EnergyReader, type Range } from './energy-reader.ts';
+export { type MeasuredShare, measuredShare } from './measured-share.ts';
 export { measurementId } from './measurements.ts';
 export { Quarantine } from './quarantine.ts';
 export { type AskedReading, checkedReading, describeReading, readingsOf, resolutionOf } from './readings.ts';

@@ -1,0 +1,80 @@
+import type { LivePoints, LiveRewritten } from '@kilowink/api';
+import { concatPoints, kindOf, UNITS_PER_WH } from '@kilowink/core/series';
+import type { EpochMs } from '@kilowink/core/time';
+import type { SeriesId, SeriesInfo } from '@kilowink/store';
+import type { EnergyReader, Range } from '../truth/index.ts';
+
+/** A new measurement as the store has it, in the unit of its series. */
+export type LivePoint = readonly [startMs: EpochMs, durationMs: number, value: number];
+
+/** What pages are told of changes of the store: as corrections leave it, of each series and of the measurements it is part of. */
+export class Tellings {
+  readonly #reader: EnergyReader;
+
+  constructor(reader: EnergyReader) {
+    this.#reader = reader;
+  }
+
+  /** The series and the measurements that are chosen from it. */
+  shownAs(series: SeriesId): SeriesId[] {
+    return [series, ...this.#measurementsOf(series).map(({ id }) => id)];
+  }
+
+  rewritten({ series, fromMs, toMs }: LiveRewritten): LiveRewritten[] {
+    return this.shownAs(series).map((told) => ({ series: told, fromMs, toMs }));
+  }
+
+  /** New measurements of one series. Of a measurement it is what is chosen now where they are. */
+  points(id: SeriesId, list: readonly LivePoint[]): LivePoints[] {
+    const series = this.#reader.store.listSeries().find((known) => known.id === id);
+    if (series === undefined) return [];
+    const range = rangeOf(list);
+    const chosen = this.#measurementsOf(id).map((info) => {
+      const { starts, durationsMs, values } = concatPoints([...this.#reader.points(info, range)]);
+      const all = Array.from(
+        starts,
+        (startMs, at): LivePoint => [startMs, durationsMs[at] as number, values[at] as number],
+      );
+      return this.#asLeft(info, all, range);
+    });
+    return [this.#asLeft(series, list, range), ...chosen.filter(({ points }) => points.length > 0)];
+  }
+
+  /** A stretch that was set to a total is another one throughout when a measurement comes into it. */
+  movedBy(id: SeriesId, list: readonly LivePoint[]): LiveRewritten[] {
+    const { fromMs, toMs } = rangeOf(list);
+    return this.#reader.store
+      .listCorrections(id)
+      .filter(({ kind, undoneMs }) => kind.kind === 'total' && undoneMs === null)
+      .filter((each) => each.fromMs < toMs && each.toMs > fromMs)
+      .flatMap((each) => this.rewritten({ series: id, fromMs: each.fromMs, toMs: each.toMs }));
+  }
+
+  #asLeft(series: SeriesInfo, list: readonly LivePoint[], range: Range): LivePoints {
+    const perUnit = kindOf(series.quantity) === 'sum' ? UNITS_PER_WH[series.unit] : 1;
+    const share = this.#reader.share(series, range);
+    const points: LivePoints['points'] = [];
+    const leftOut: [number, number][] = [];
+    for (const [startMs, durationMs, value] of list) {
+      const left = (value / perUnit) * (share?.(startMs + durationMs / 2) ?? 1);
+      if (Number.isNaN(left)) leftOut.push([startMs, durationMs]);
+      else points.push([startMs, durationMs, left]);
+    }
+    return { series: series.id, points, ...(leftOut.length === 0 ? {} : { leftOut }) };
+  }
+
+  #measurementsOf(series: SeriesId): SeriesInfo[] {
+    return this.#reader
+      .measurements()
+      .filter(({ members }) => members.some(({ id }) => id === series))
+      .map(({ info }) => info);
+  }
+}
+
+function rangeOf(list: readonly LivePoint[]): Range {
+  const starts = list.map(([startMs]) => startMs);
+  return {
+    fromMs: Math.min(...starts),
+    toMs: Math.max(...list.map(([startMs, durationMs]) => startMs + durationMs)),
+  };
+}
