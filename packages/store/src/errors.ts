@@ -51,6 +51,12 @@ export const STORE_ERRORS = {
     status: 500,
     retryable: false,
   },
+  'store/read-only': {
+    message:
+      'expected to write to {path}, which this user or the file system refuses ({reason}): run as its owner, or show it with `kilowink serve -r`',
+    status: 500,
+    retryable: false,
+  },
   'store/restoring': {
     message:
       'a restore into {folder} was interrupted: start `kilowink serve` on it, which finishes it, or restore again',

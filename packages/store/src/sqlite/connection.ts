@@ -12,6 +12,7 @@ const COPIED_PAGES = 100;
 const SQLITE = {
   busy: 5,
   locked: 6,
+  readOnly: 8,
   ioError: 10,
   corrupt: 11,
   full: 13,
@@ -130,6 +131,8 @@ export class Connection {
       case SQLITE.busy:
       case SQLITE.locked:
         return storeError('store/busy', { path, waitedMs: this.#busyMs }, error);
+      case SQLITE.readOnly:
+        return storeError('store/read-only', { path, reason }, error);
       case SQLITE.full:
         return storeError('store/full', { path, reason }, error);
       case SQLITE.corrupt:

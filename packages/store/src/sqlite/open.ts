@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppError } from '@kilowink/core/error';
 import type { Clock } from '@kilowink/core/time';
@@ -57,7 +57,7 @@ export interface SqliteReaderOptions {
 
 /**
  * Opens the store in a folder for writing, and makes it when it is not there. Throws `store/locked` when another
- * process serves it, `store/newer` when a newer program made it, `store/failed` when the folder cannot be used.
+ * process serves it, `store/newer` when a newer program made it, `store/read-only` and `store/failed` when the folder cannot be used.
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const {
@@ -136,5 +136,11 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw storeError('store/failed', { path: folder, reason: String(error) }, error);
+  }
+  try {
+    // SQLite would only say that it can not open a file.
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw storeError('store/read-only', { path: folder, reason: String(error) }, error);
   }
 }
