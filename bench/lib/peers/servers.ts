@@ -56,7 +56,7 @@ abstract class ServerPeer implements Peer {
 /** `kilowink serve`, as `npm start` starts it; loaded by `kilowink import` of the old server's file. */
 export class KilowinkServer extends ServerPeer {
   readonly name = 'kilowink';
-  readonly note = 'loaded by `kilowink import`: the file is read twice, checked, then stored';
+  readonly note = 'loaded by `kilowink import`';
 
   async start(): Promise<void> {
     const port = await freePort();

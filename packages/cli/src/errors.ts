@@ -20,7 +20,7 @@ export const CLI_ERRORS = {
   },
   'import/changed': {
     message:
-      '{path} changed between its check and its import: expected {expected} rows, {found} came. Import it again.',
+      '{path}: the series {source} changed while the file was read; nothing was written. Import it again.',
     status: 409,
     retryable: true,
   },

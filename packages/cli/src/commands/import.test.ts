@@ -89,6 +89,39 @@ describe('kilowink import', { concurrency: true }, () => {
     match(lenient.stdout, /Imported 25 measurements/);
   });
 
+  it('a bad last line and --strict leave a series as it was', async () => {
+    using place = new Workplace();
+    writeFileSync(place.path('old.csv'), oldFile(1_000));
+    await place.run('import', 'old.csv', '-d', 'data', '--yes');
+    writeFileSync(place.path('old.csv'), `${oldFile(60_000)}2024-03-09 11:20:00,cut`);
+    const { exitCode, stderr } = await place.run('import', 'old.csv', '-d', 'data', '--yes', '--strict');
+    equal(exitCode, 1);
+    match(stderr, /^line 60002: expected pulses, a whole number from 0 to 254/m);
+    equal(sums(place.data)['import/old'], 4_500);
+  });
+
+  it('killed at any moment it leaves the whole file or nothing', async () => {
+    using place = new Workplace();
+    const store = openSqliteStore({ folder: place.data, clock: machineClock });
+    store.close();
+    writeFileSync(place.path('old.csv'), oldFile(400_000));
+    const args = ['import', 'old.csv', '-d', 'data', '--yes'];
+    const startedMs = performance.now();
+    equal((await place.run(...args, '--dry-run')).exitCode, 0);
+    const readMs = performance.now() - startedMs;
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const child = place.start(args);
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      setTimeout(() => child.kill('SIGKILL'), readMs * (0.7 + 0.12 * attempt));
+      await ended;
+      const { 'import/old': sum, ...others } = sums(place.data);
+      ok(sum === undefined || sum === 1_800_000, `${sum}`);
+      equal(Object.keys(others).length, 0);
+    }
+    equal((await place.run(...args)).exitCode, 0);
+    equal(sums(place.data)['import/old'], 1_800_000);
+  });
+
   it('gzip is told by its bytes and gives the same', async () => {
     using place = new Workplace();
     writeFileSync(place.path('old.csv'), gzipSync(oldFile(5_000)));

@@ -3,7 +3,12 @@ import { AppError } from '@kilowink/core/error';
 import { type BadLine, findFormat, IMPORT_FORMATS, type ImportFormat } from '@kilowink/core/import';
 import { isZone } from '@kilowink/core/time';
 import { loadConfig } from '@kilowink/server/config';
-import { openSqliteStore, openSqliteStoreReadOnly, type StoreReader } from '@kilowink/store';
+import {
+  openSqliteStore,
+  openSqliteStoreReadOnly,
+  type PackedPoints,
+  type StoreReader,
+} from '@kilowink/store';
 import { Command, Option } from 'commander';
 import { machineClock } from '../clock.ts';
 import {
@@ -16,11 +21,11 @@ import {
 } from '../enedis/import-enedis.ts';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
+import { ImportSink } from '../import/import-sink.ts';
 import { readImport } from '../import/read-import.ts';
 import { lookAtFile, type SourceFile } from '../import/source-file.ts';
-import { OverlapCounter } from '../import/stored-overlap.ts';
 import { type SummaryText, summaryLines } from '../import/summary-text.ts';
-import { assertUnitFits, chooseTarget, openTarget, toUnit } from '../import/target.ts';
+import { assertUnitFits, chooseTarget, definitionOf } from '../import/target.ts';
 import { formatCount } from '../term/format.ts';
 import { styleFor } from '../term/style.ts';
 
@@ -43,8 +48,8 @@ ${IMPORT_FORMATS.map((format) => `  ${format.name.padEnd(14)}  ${format.title}`)
   enedis          what Enedis and suppliers let you download, CSV or XLSX: load curves (mean power by 10 to 60 minutes),
                   energy by day, index by day. The number of your delivery point is not kept.
 
-The file is read once for the summary and, when it is agreed to, once more to be stored. Importing a file again adds
-nothing. It can be done while the server runs on the same folder.
+The file is read once; what it holds is stored when the summary is agreed to, whole or not at all. Importing a file again
+adds nothing. It can be done while the server runs on the same folder.
 
 Exit code: 0 done, 1 failed, 2 wrong use, 3 nothing was written for nobody agreed (give --yes).`;
 
@@ -87,7 +92,7 @@ async function importFile(path: string, options: ImportOptions): Promise<void> {
     if (found !== null) return importEnedis(found, { folder, options });
   }
   const format = options.format === undefined ? undefined : findFormat(options.format);
-  const told = await check(file, { folder, zone, format, options });
+  const { told, packed } = await check(file, { folder, zone, format, options });
   const style = styleFor(process.stdout);
   console.log(summaryLines(told, style).join('\n'));
   if (options.strict === true && told.summary.badLines > 0) {
@@ -100,7 +105,7 @@ async function importFile(path: string, options: ImportOptions): Promise<void> {
     process.exitCode = EXIT.nothingWritten;
     return console.log('\nNothing was written.');
   }
-  const added = await store(file, { folder, zone, told });
+  const added = store(packed, { folder, told });
   console.log(`\n${style.good('Imported')} ${formatCount(added)} measurements into "${told.target.name}".`);
 }
 
@@ -162,7 +167,7 @@ function settings(options: ImportOptions): { folder: string; zone: string } {
   return { folder: config.dataDir, zone };
 }
 
-/** Reads the file without writing anything, and compares it with what is stored. */
+/** Reads the file without writing anything, packs what is to be stored, and compares it with what is stored. */
 async function check(
   file: SourceFile,
   {
@@ -171,23 +176,22 @@ async function check(
     format,
     options,
   }: { folder: string; zone: string; format: ImportFormat | undefined; options: ImportOptions },
-): Promise<SummaryText> {
+): Promise<{ told: SummaryText; packed: PackedPoints }> {
   const stored = openIfThere(folder);
   try {
     const target = chooseTarget(stored, { path: file.path, series: options.series, name: options.name });
-    const counter =
-      stored === null || target.existing === null ? null : new OverlapCounter(stored, target.existing.id);
+    const sink = new ImportSink(stored, target, { isPacked: options.dryRun !== true });
     const bad = new BadLineReport();
     const summary = await readImport(file, {
       zone,
       format,
-      title: 'Reading',
       onBadLine: (line) => bad.note(line),
-      onBatch: (points) => counter?.add(points),
+      onPoints: (points, found) => sink.add(points, found),
     });
     bad.end();
     assertUnitFits(summary.format, target.existing);
-    return { path: file.path, zone, summary, target, overlap: counter?.overlap ?? { stored: 0, others: 0 } };
+    const { overlap, packed } = sink.finish();
+    return { told: { path: file.path, zone, summary, target, overlap }, packed };
   } finally {
     stored?.close();
   }
@@ -202,33 +206,11 @@ function openIfThere(folder: string): StoreReader | null {
   }
 }
 
-/** Reads the file again and stores it; returns how many points were new. */
-async function store(
-  file: SourceFile,
-  { folder, zone, told }: { folder: string; zone: string; told: SummaryText },
-): Promise<number> {
+/** Stores what was packed; returns how many points were new. */
+function store(packed: PackedPoints, { folder, told }: { folder: string; told: SummaryText }): number {
   const target = openSqliteStore({ folder, clock: machineClock, role: 'import' });
   try {
-    const series = openTarget(target, told.target, told.summary.format.unit);
-    let added = 0;
-    const summary = await readImport(file, {
-      zone,
-      format: told.summary.format,
-      title: 'Storing',
-      onBadLine: () => {},
-      onBatch: (points, format) => {
-        added += target.addPoints(series.id, toUnit(points, format, series)).added;
-      },
-    });
-    target.flush();
-    if (summary.points !== told.summary.points) {
-      throw cliError('import/changed', {
-        path: file.path,
-        expected: told.summary.points,
-        found: summary.points,
-      });
-    }
-    return added;
+    return target.addPacked(definitionOf(target, told), packed).added;
   } finally {
     target.close();
   }

@@ -4,35 +4,26 @@ import type { Points } from '@kilowink/core/series';
 import { cliError } from '../errors.ts';
 import { formatCount } from '../term/format.ts';
 import { progressBar } from '../term/progress.ts';
-import { DayBatches } from './day-batches.ts';
 import { readChunks, type SourceFile } from './source-file.ts';
 
 export interface ReadImportOptions {
   readonly zone: string;
   readonly format: ImportFormat | undefined;
   readonly onBadLine: (bad: BadLine) => void;
-  /** What the progress line says is being done. */
-  readonly title: string;
-  /** Called with the points in large batches, in the file's order. */
-  readonly onBatch: (points: Points, format: ImportFormat) => void;
+  /** Called with the points as they are read, in the file's order. */
+  readonly onPoints: (points: Points, format: ImportFormat) => void;
 }
 
 /** Reads a whole file through the parser, in bounded memory. Throws `import/unreadable`, `cli/file`. */
 export async function readImport(file: SourceFile, options: ReadImportOptions): Promise<ImportSummary> {
   const reader = new ImportReader(options);
-  const batches = new DayBatches();
-  const progress = progressBar(options.title);
+  const progress = progressBar('Reading');
   let bytesBehind = 0;
   let rows = 0;
-  const take = (points: Points | null) => {
-    if (points === null || reader.format === null) return;
-    options.onBatch(points, reader.format);
-    progress.update(bytesBehind, file.sizeBytes, `${formatCount(rows)} rows`);
-  };
   const feed = (points: Points | null) => {
-    if (points === null) return;
+    if (points === null || reader.format === null) return;
     rows += points.starts.length;
-    take(batches.add(points));
+    options.onPoints(points, reader.format);
   };
   try {
     for await (const chunk of readChunks(file, (bytes) => (bytesBehind = bytes))) {
@@ -41,7 +32,6 @@ export async function readImport(file: SourceFile, options: ReadImportOptions): 
       progress.update(bytesBehind, file.sizeBytes, `${formatCount(rows)} rows`);
     }
     for (const points of reader.finish()) feed(points);
-    take(batches.finish());
   } finally {
     progress.end();
   }

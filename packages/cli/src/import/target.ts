@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { ImportFormat } from '@kilowink/core/import';
-import { type Points, UNITS_PER_WH, type Unit } from '@kilowink/core/series';
-import type { SeriesInfo, Store, StoreReader } from '@kilowink/store';
+import type { ImportFormat, ImportSummary } from '@kilowink/core/import';
+import { type Points, type SeriesDefinition, UNITS_PER_WH } from '@kilowink/core/series';
+import type { SeriesInfo, StoreReader } from '@kilowink/store';
 import { cliError } from '../errors.ts';
 import { describeSeries, findSeries } from './find-series.ts';
 
@@ -38,21 +38,20 @@ export function chooseTarget(
   return { existing, source, name: existing?.name ?? options.name ?? (stem || 'import') };
 }
 
-/** The series to add to, made when it is not there. */
-export function openTarget(store: Store, target: ImportTarget, unit: Unit): SeriesInfo {
-  const { source, name } = target;
-  const id = store.ensureSeries({ source, name, quantity: 'energy', unit });
-  return (
-    store.listSeries().find((each) => each.id === id) ?? {
-      id,
-      source,
-      name,
-      quantity: 'energy',
-      unit,
-      firstMs: null,
-      lastMs: null,
-    }
-  );
+/**
+ * What a file that was read is stored as. Throws `import/changed` when another import made the series meanwhile with
+ * another unit, or it went away.
+ */
+export function definitionOf(
+  store: StoreReader,
+  { path, target, summary }: { path: string; target: ImportTarget; summary: ImportSummary },
+): SeriesDefinition {
+  const { source, name, existing } = target;
+  const unit = existing?.unit ?? summary.format.unit;
+  const now = store.listSeries().find((each) => each.source === source && each.quantity === 'energy');
+  if (now === undefined ? existing !== null : now.unit !== unit)
+    throw cliError('import/changed', { path, source });
+  return { source, name, quantity: 'energy', unit };
 }
 
 /** Points in the unit of a series. Throws `import/unit` when it is too coarse for them. */
