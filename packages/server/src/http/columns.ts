@@ -1,57 +1,59 @@
 import type { BucketsAnswer, GaugeBucketsAnswer } from '@kilowink/api';
 import type { Buckets } from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
+import { Decimals, type Encodable } from './json-bytes.ts';
+
+/** A tenth of a watt is finer than any meter here. */
+const PER_WATT = 10;
+const PER_UNIT = 1_000;
+const PER_WHOLE = 10_000;
 
 /** Buckets in stored units as the API's columns in Wh and W. Nothing measured is null, never 0. */
-export function bucketColumns(buckets: Buckets, unitsPerWh: number): BucketsAnswer['columns'] {
-  const count = buckets.starts.length;
-  const columns: BucketsAnswer['columns'] = {
-    start: Array.from(buckets.starts),
-    energyWh: new Array(count),
-    powerMeanW: new Array(count),
-    powerMinW: new Array(count),
-    powerMaxW: new Array(count),
-    coverage: new Array(count),
-  };
-  for (let index = 0; index < count; index += 1) {
-    const validMs = buckets.validMs[index] ?? 0;
-    const sum = buckets.sums[index] ?? Number.NaN;
-    columns.energyWh[index] = Number.isNaN(sum) ? null : rounded(sum / unitsPerWh, 1_000);
-    const measured = sum - (buckets.recoveredSums?.[index] ?? 0);
-    columns.powerMeanW[index] = validMs > 0 ? watts((measured * HOUR_MS) / validMs / unitsPerWh) : null;
-    columns.powerMinW[index] = watts((buckets.rateMin[index] ?? Number.NaN) / unitsPerWh);
-    columns.powerMaxW[index] = watts((buckets.rateMax[index] ?? Number.NaN) / unitsPerWh);
-    columns.coverage[index] = coverageOf(buckets, index);
+export function bucketColumns(buckets: Buckets, unitsPerWh: number): Encodable<BucketsAnswer['columns']> {
+  const { sums, validMs, recoveredSums } = buckets;
+  const means = new Float64Array(sums.length);
+  for (let index = 0; index < means.length; index += 1) {
+    const measuredMs = validMs[index] as number;
+    const measured = (sums[index] as number) - (recoveredSums?.[index] ?? 0);
+    means[index] = measuredMs > 0 ? (measured * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
   }
-  if (buckets.recoveredSums === undefined) return columns;
   return {
-    ...columns,
-    recoveredWh: Array.from(buckets.recoveredSums, (sum) => rounded(sum / unitsPerWh, 1_000)),
+    start: new Decimals(buckets.starts),
+    energyWh: rounded(sums, unitsPerWh, PER_UNIT),
+    powerMeanW: rounded(means, 1, PER_WATT),
+    powerMinW: rounded(buckets.rateMin, unitsPerWh, PER_WATT),
+    powerMaxW: rounded(buckets.rateMax, unitsPerWh, PER_WATT),
+    coverage: coverageOf(buckets),
+    ...(recoveredSums === undefined ? {} : { recoveredWh: rounded(recoveredSums, unitsPerWh, PER_UNIT) }),
   };
 }
 
 /** Buckets of a gauge as the API's columns, in the unit of the series. */
-export function gaugeColumns(buckets: Buckets): GaugeBucketsAnswer['columns'] {
-  const values = (column: Float64Array | undefined) =>
-    Array.from(column ?? buckets.starts, (value) => (Number.isNaN(value) ? null : rounded(value, 1_000)));
+export function gaugeColumns(buckets: Buckets): Encodable<GaugeBucketsAnswer['columns']> {
   return {
-    start: Array.from(buckets.starts),
-    mean: values(buckets.means),
-    min: values(buckets.rateMin),
-    max: values(buckets.rateMax),
-    coverage: Array.from(buckets.starts, (_, index) => coverageOf(buckets, index)),
+    start: new Decimals(buckets.starts),
+    mean: rounded(buckets.means ?? buckets.starts, 1, PER_UNIT),
+    min: rounded(buckets.rateMin, 1, PER_UNIT),
+    max: rounded(buckets.rateMax, 1, PER_UNIT),
+    coverage: coverageOf(buckets),
   };
 }
 
-function coverageOf({ validMs, lengthsMs }: Buckets, index: number): number {
-  return rounded(Math.min(1, (validMs[index] ?? 0) / (lengthsMs[index] ?? 1)), 10_000);
+/** The power that flashes tell, W; nothing where there is none to tell. */
+export function drawnColumn(powerW: Float64Array | null): { powerW?: Decimals } {
+  return powerW === null ? {} : { powerW: rounded(powerW, 1, PER_WATT) };
 }
 
-/** A tenth of a watt is finer than any meter here. */
-function watts(value: number): number | null {
-  return Number.isNaN(value) ? null : rounded(value, 10);
+function coverageOf({ validMs, lengthsMs }: Buckets): Decimals {
+  const shares = new Float64Array(validMs.length);
+  for (let index = 0; index < shares.length; index += 1)
+    shares[index] = Math.min(1, (validMs[index] as number) / (lengthsMs[index] as number));
+  return rounded(shares, 1, PER_WHOLE);
 }
 
-function rounded(value: number, perUnit: number): number {
-  return Math.round(value * perUnit) / perUnit;
+function rounded(column: Float64Array, divisor: number, perUnit: Decimals['perUnit']): Decimals {
+  const scaled = new Float64Array(column.length);
+  for (let index = 0; index < scaled.length; index += 1)
+    scaled[index] = Math.round(((column[index] as number) / divisor) * perUnit);
+  return new Decimals(scaled, perUnit);
 }

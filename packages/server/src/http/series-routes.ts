@@ -17,10 +17,11 @@ import {
 import { concatPoints, kindOf, type Points, slicePoints, UNITS_PER_WH } from '@kilowink/core/series';
 import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
 import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serverError } from '../errors.ts';
 import type { EnergyReader } from '../truth/index.ts';
-import { bucketColumns, gaugeColumns } from './columns.ts';
+import { bucketColumns, drawnColumn as drawnDecimals, gaugeColumns } from './columns.ts';
+import { type Encodable, encodeJson } from './json-bytes.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
 
@@ -42,10 +43,15 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     const series = reader.find(readInput(seriesParameters, request.params).id);
     const query = readInput(bucketsQuery, request.query);
     const range = rangeOf(series, query, routes);
-    const answer = readBucketsAnswer(routes, { series, range, step: stepOf(query, range), isRaw: query.raw });
+    const { answer, count } = readBucketsAnswer(routes, {
+      series,
+      range,
+      step: stepOf(query, range),
+      isRaw: query.raw,
+    });
     const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
-    assertWithinPoints(answer.columns.start.length, answer.step, points);
-    return reply.type('application/json').send(JSON.stringify(answer));
+    assertWithinPoints(count, answer.step, points);
+    return sendJson(reply, answer);
   });
 
   app.get(fastifyPath(operations.readTotal.path), (request): TotalAnswer => {
@@ -139,7 +145,7 @@ function assertWithinPoints(count: number, step: string, points: number): void {
 function readBucketsAnswer(
   routes: SeriesRoutes,
   of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step; isRaw: boolean },
-): BucketsAnswer | GaugeBucketsAnswer {
+): { answer: Encodable<BucketsAnswer> | Encodable<GaugeBucketsAnswer>; count: number } {
   const edges = bucketEdges(of.range, of.step, routes.zone);
   const { reader } = routes;
   const buckets = reader.buckets(of.series, edges, of);
@@ -151,16 +157,19 @@ function readBucketsAnswer(
     stepMs: of.step.ms,
     zone: routes.zone,
   };
-  return kindOf(of.series.quantity) === 'mean'
-    ? { ...frame, columns: gaugeColumns(buckets) }
-    : {
-        ...frame,
-        columns: {
-          ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
-          ...drawnColumn(reader.bucketPower(of.series, edges, { buckets, how: of })),
-        },
-        ...(of.isRaw ? {} : correctedRanges(reader, of.series, frame)),
-      };
+  const count = buckets.starts.length;
+  if (kindOf(of.series.quantity) === 'mean')
+    return { answer: { ...frame, columns: gaugeColumns(buckets) }, count };
+  const columns = {
+    ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
+    ...drawnDecimals(reader.bucketPower(of.series, edges, { buckets, how: of })),
+  };
+  const corrected = of.isRaw ? {} : correctedRanges(reader, of.series, frame);
+  return { answer: { ...frame, columns, ...corrected }, count };
+}
+
+function sendJson(reply: FastifyReply, answer: object): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(encodeJson(answer));
 }
 
 function readWindowsAnswer(
@@ -178,8 +187,6 @@ function readWindowsAnswer(
   }
   const points = concatPoints(pieces);
   const unitsPerWh = UNITS_PER_WH[of.series.unit];
-  const left = sharesOf(reader, of, points);
-  const powerW = reader.pointPower(of.series, points);
   const whole = (column: Uint16Array | null) => Array.from(column ?? new Uint16Array(points.starts.length));
   return {
     series: of.series.id,
@@ -187,36 +194,13 @@ function readWindowsAnswer(
       start: Array.from(points.starts),
       durationMs: Array.from(points.durationsMs),
       energyWh: Array.from(points.values, (value) => value / unitsPerWh),
-      ...(left === null
-        ? {}
-        : {
-            correctedWh: Array.from(points.values, (value, at) =>
-              orNull((value / unitsPerWh) * (left[at] ?? 1)),
-            ),
-          }),
       reports: whole(points.reports),
       disagreements: whole(points.disagreements),
-      ...drawnColumn(powerW?.map((each, at) => each * (left?.[at] ?? 1)) ?? null),
+      ...drawnColumn(reader.pointPower(of.series, points)),
     },
     ...correctedRanges(reader, of.series, of.range),
     truncated,
   };
-}
-
-/** What corrections leave of each measurement; null where they leave them all. */
-function sharesOf(
-  reader: EnergyReader,
-  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs } },
-  { starts, durationsMs }: Points,
-): Float64Array | null {
-  const share = reader.share(of.series, of.range);
-  return share === null
-    ? null
-    : starts.map((startMs, at) => share(startMs + (durationsMs[at] as number) / 2));
-}
-
-function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
 
 function drawnColumn(powerW: Float64Array | null): { powerW?: (number | null)[] } {

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Decimals, encodeJson } from './json-bytes.ts';
+
+const PER_UNIT = [1, 10, 1_000, 10_000] as const;
+const numbers = fc.oneof(
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.double(),
+  fc.constantFrom(-0, 0, 99_999_999, 100_000_000, 1e15, -1e15, 1e15 + 1, Number.NaN, Number.MAX_VALUE),
+  fc.integer({ min: 0, max: 20_000 }),
+);
+
+test('columns come out as JSON has their numbers', () => {
+  fc.assert(
+    fc.property(fc.array(numbers, { maxLength: 600 }), fc.constantFrom(...PER_UNIT), (scaled, perUnit) => {
+      const plain = scaled.map((value) => value / perUnit);
+      const columns = { values: new Decimals(Float64Array.from(scaled), perUnit) };
+      assert.equal(encodeJson(columns).toString(), JSON.stringify({ values: plain }));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('what is no column comes out as it would alone', () => {
+  const plain = {
+    name: 'Été “x”',
+    none: undefined,
+    list: [1, { a: null }],
+    inner: { flag: false, empty: {} },
+  };
+  assert.equal(encodeJson(plain).toString(), JSON.stringify(plain));
+});
+
+test('a long answer does not change the one before or the one after', () => {
+  const short = { values: new Decimals(Float64Array.of(1, 2.5)) };
+  const long = { values: new Decimals(new Float64Array(400_000).fill(123_456_789), 1_000) };
+  const [before, whole, after] = [encodeJson(short), encodeJson(long), encodeJson(short)];
+  assert.equal(before.toString(), '{"values":[1,2.5]}');
+  assert.deepEqual(after, before);
+  assert.equal(whole.length, '{"values":[]}'.length + 400_000 * '123456.789,'.length - 1);
+});
