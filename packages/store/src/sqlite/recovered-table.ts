@@ -2,10 +2,9 @@ import { assert } from '@kilowink/core/error';
 import type { RecoveredSpan } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 import { FIRST_SEALED_MS } from '../limits.ts';
-import type { Recovered, RunId, SeriesId } from '../store.ts';
+import type { Recovered, RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime } from '../timeline.ts';
 import type { Connection } from './connection.ts';
-import type { HotTail } from './hot-tail.ts';
 
 /** A recovered row. Its times follow from the run's timeline until they are set, as those of windows are by sealing. */
 export interface RecoveredRow extends Recovered {
@@ -19,18 +18,23 @@ export interface RecoveredStep {
   readonly row: RecoveredRow;
 }
 
+/** Where a run's timeline as it stands is asked for; the hot tail, which must not be known here. */
+interface Timelines {
+  run(run: RunId): { readonly timeline: Timeline };
+}
+
 /** The energy of windows that never came: few rows, all in memory. */
 export class RecoveredTable {
   readonly #connection: Connection;
-  readonly #hot: HotTail;
+  readonly #timelines: Timelines;
   /** What is not written yet. */
   readonly #pending: RecoveredStep[];
   #rows: Map<RunId, RecoveredRow[]> | null = null;
   #runsOfSeries = new Map<SeriesId, RunId[]>();
 
-  constructor(connection: Connection, hot: HotTail, pending: RecoveredStep[]) {
+  constructor(connection: Connection, timelines: Timelines, pending: RecoveredStep[]) {
     this.#connection = connection;
-    this.#hot = hot;
+    this.#timelines = timelines;
     this.#pending = pending;
   }
 
@@ -75,7 +79,7 @@ export class RecoveredTable {
 
   timesOf(run: RunId, row: RecoveredRow): { startMs: EpochMs; endMs: EpochMs } {
     if (row.times !== null) return row.times;
-    const { timeline } = this.#hot.run(run);
+    const { timeline } = this.#timelines.run(run);
     return {
       startMs: windowTime(timeline, row.fromNumber).startMs,
       endMs: windowTime(timeline, row.toNumber).startMs,
