@@ -20,12 +20,19 @@ export interface Work {
   readonly onError: (message: string, error: unknown) => void;
 }
 
+interface Failure {
+  readonly message: string;
+  readonly atMs: EpochMs;
+  /** It is over once so many groups are written. */
+  readonly untilGroup: number;
+}
+
 /** What the server does by itself: grouped writes, sealing of days, looking for what others wrote. */
 export class Housekeeping {
   readonly #work: Work;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
-  /** The latest failure of a write, until one succeeds. */
-  lastError: { message: string; atMs: EpochMs } | null = null;
+  /** By what was tried: that reading works says nothing of writing. */
+  readonly #failures = new Map<string, Failure>();
 
   constructor(work: Work) {
     this.#work = work;
@@ -41,6 +48,20 @@ export class Housekeeping {
 
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** The latest of what failed and did not succeed since; null when all is well. */
+  get lastError(): { message: string; atMs: EpochMs } | null {
+    const written = this.#work.writer?.store.writtenGroups ?? 0;
+    for (const [tried, { untilGroup }] of this.#failures)
+      if (written >= untilGroup) this.#failures.delete(tried);
+    return [...this.#failures.values()].sort((one, other) => other.atMs - one.atMs)[0] ?? null;
+  }
+
+  /** A report could not be stored: so it is until something is written. */
+  reportFailed(error: unknown): void {
+    const written = this.#work.writer?.store.writtenGroups ?? 0;
+    this.#fail('A report could not be stored; its sensor will repeat it.', error, written + 1);
   }
 
   /** Makes everything taken so far durable. A failure keeps it in memory and is shown; the next try follows by itself. */
@@ -72,11 +93,16 @@ export class Housekeeping {
   #attempt(message: string, work: () => void): void {
     try {
       work();
-      this.lastError = null;
+      this.#failures.delete(message);
     } catch (error) {
-      if (this.lastError === null) this.#work.onError(message, error);
-      this.lastError = { message: `${message} ${String(error)}`, atMs: this.#work.clock.nowMs() };
+      if (!this.#failures.has(message)) this.#work.onError(message, error);
+      this.#fail(message, error, Number.POSITIVE_INFINITY);
     }
+  }
+
+  #fail(tried: string, error: unknown, untilGroup: number): void {
+    const message = `${tried} ${String(error)}`;
+    this.#failures.set(tried, { message, atMs: this.#work.clock.nowMs(), untilGroup });
   }
 
   #every(intervalMs: number, work: () => void): void {

@@ -85,7 +85,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: (message, error) => log(`${message} ${String(error)}`),
   });
 
-  const reportFailed = (error: unknown) => log(`a report could not be stored: ${String(error)}`);
+  const reportFailed = (error: unknown) => {
+    log(`a report could not be stored: ${String(error)}`);
+    housekeeping.reportFailed(error);
+  };
   const app = createApp(sensorHandler(ingest, clock, reportFailed));
   let meters: Meters | null = null;
   let usb: UsbSensors | null = null;

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { openSqliteStore, STORE_FILE } from '@kilowink/store';
+import { Live } from '../live/index.ts';
+import { EnergyReader } from '../truth/index.ts';
+import { systemClock } from './clock.ts';
+import { ClockWatch } from './clock-watch.ts';
+import { Housekeeping } from './housekeeping.ts';
+
+/** Longer than it takes to look for what other processes wrote. */
+const LOOKED_MS = 1_200;
+
+test('that a write failed is told until one succeeds, however often reading does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-housekeeping-'));
+  const clock = systemClock;
+  const store = openSqliteStore({ folder, clock, groupMs: 1e9, busyMs: 0 });
+  const reader = new EnergyReader(store);
+  const told: string[] = [];
+  const housekeeping = new Housekeeping({
+    reader: store,
+    writer: { store, groupMs: 1e9, sealAfterMs: 0 },
+    live: new Live({ reader, version: 'test', nowMs: () => clock.wallMs() }),
+    clock: new ClockWatch(clock),
+    onError: (message) => told.push(message),
+  });
+  const said = () => housekeeping.lastError?.message ?? 'all is well';
+  housekeeping.start();
+  // Another program keeps the file to itself.
+  const other = new DatabaseSync(join(folder, STORE_FILE));
+  other.exec('BEGIN IMMEDIATE');
+  store.putSourceState('optical/a', '{}');
+  housekeeping.flush();
+  housekeeping.flush();
+  assert.match(said(), /kept in memory.*locked/);
+  assert.equal(told.length, 1);
+  await new Promise((resolve) => setTimeout(resolve, LOOKED_MS));
+  assert.match(said(), /kept in memory/);
+  other.exec('ROLLBACK');
+  housekeeping.flush();
+  assert.equal(said(), 'all is well');
+
+  housekeeping.reportFailed(new assert.AssertionError({ message: 'no room' }));
+  housekeeping.flush();
+  assert.match(said(), /repeat it.*no room/);
+  store.putSourceState('optical/a', '{"written":true}');
+  housekeeping.flush();
+  assert.equal(said(), 'all is well');
+
+  housekeeping.stop();
+  other.close();
+  store.close();
+  rmSync(folder, { recursive: true });
+});
