@@ -1,10 +1,11 @@
 import { STANDING_DAYS_MAX, type StandingLoadAnswer } from '@kilowink/api';
 import { concatPoints, kindOf, type Points, pickPoints } from '@kilowink/core/series';
-import { standingLoad } from '@kilowink/core/series/power';
+import { type StandingLoad, standingLoad } from '@kilowink/core/series/power';
 import { bucketEdges, findStep } from '@kilowink/core/time';
 import type { SeriesInfo, StoredCorrection } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import type { EnergyReader, Range } from './energy-reader.ts';
+import { quietestHour } from './quietest-hour.ts';
 
 /**
  * What the house draws when nobody does anything, by day of the site. What is corrected is left out, but for a scale,
@@ -15,7 +16,7 @@ export function standingLoads(
   series: SeriesInfo,
   { range, zone }: { range: Range; zone: string },
 ): StandingLoadAnswer {
-  if (kindOf(series.quantity) === 'mean' || series.unit !== 'Wh') {
+  if (kindOf(series.quantity) === 'mean') {
     throw serverError('standing-load/unit', { id: series.id });
   }
   const step = findStep('1d');
@@ -36,7 +37,7 @@ function standingLoadOf(
   const corrections = reader.corrections(series, day);
   const points = concatPoints([...reader.points(series, day)]);
   const kept = without(points, corrections);
-  const quietest = kept.starts.length === 0 ? null : standingLoad(kept);
+  const quietest = kept.starts.length === 0 ? null : quietestOf(kept, series);
   const factor = quietest === null ? 1 : factorAt(corrections, quietest.fromMs);
   const rounded = (powerW: number) => Math.round(powerW * factor * 10) / 10;
   return {
@@ -45,6 +46,11 @@ function standingLoadOf(
     uncertaintyW: quietest === null ? null : rounded(quietest.uncertaintyW),
     quietestMs: quietest?.fromMs ?? null,
   };
+}
+
+/** Counts of whole Wh tell more through their flashes than by their sums. */
+function quietestOf(points: Points, { unit }: SeriesInfo): StandingLoad | null {
+  return unit === 'Wh' ? standingLoad(points) : quietestHour(points, unit);
 }
 
 /** The points outside of what was marked bad or given a total: what stands there was not measured. */

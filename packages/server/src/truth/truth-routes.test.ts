@@ -220,6 +220,21 @@ test('the standing load of a day leaves out what is corrected', async () => {
   assert.equal(day?.uncertaintyW, 1);
   await site.post(`/series/${id}/corrections`, { ...hour(0, 2), kind: 'bad' });
   assert.ok(Math.abs(((await load())[0]?.powerW ?? 0) - 300) <= 1.1);
+  // A file's minutes in mWh, with a gap in the quietest hours, and its days, which hold no hour.
+  const mWh = values.map((value, at) => (at === 30 ? null : 1_000 * value));
+  const file = site.put({ source: 'import/a', unit: 'mWh' }, { startMs: DAY, durationMs: MINUTE_MS }, mWh);
+  const days = site.put(
+    { source: 'import/b', unit: 'mWh' },
+    { startMs: DAY, durationMs: DAY_MS },
+    [24_000_000],
+  );
+  const loadOf = async (series: number) =>
+    standingLoadAnswer.parse(await site.get(`/series/${series}/standing-load?${range}`)).days[0];
+  assert.deepEqual(await loadOf(file), {
+    ...{ fromMs: DAY, toMs: DAY + DAY_MS, powerW: 64, uncertaintyW: 1 },
+    quietestMs: DAY + 31 * MINUTE_MS,
+  });
+  assert.equal((await loadOf(days))?.powerW, null);
   const long = await site.get(`/series/${id}/standing-load?from=${DAY}&to=${DAY + 70 * DAY_MS}`);
   assert.equal(problem.parse(long).code, 'standing-load/days');
 });
