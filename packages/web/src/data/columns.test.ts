@@ -10,6 +10,7 @@ import {
   rowAt,
   type Windows,
   windowColumns,
+  windowsOf,
 } from './columns.ts';
 
 const WINDOW_MS = 5_000;
@@ -122,4 +123,22 @@ test('the row of a time is the one that holds it, or the nearest', () => {
     [0, 0, 0, 1, 2, 2],
   );
   assert.equal(rowAt(windowColumns(NO_WINDOWS, 0, 0), 5), -1);
+});
+
+test('measurements are drawn as corrections leave them, with a gap where nothing is left', () => {
+  const columns = {
+    start: [0, 1, 2, 3].map((number) => number * WINDOW_MS),
+    durationMs: new Array<number>(4).fill(WINDOW_MS),
+    energyWh: [1, 2, 3, 4],
+    reports: [1, 1, 1, 1],
+    disagreements: [0, 0, 0, 0],
+    powerW: [720, null, 4_320, 5_760],
+  };
+  const measured = windowsOf({ series: 1, columns, truncated: false });
+  assert.deepEqual([...measured.energyWh], [1, 2, 3, 4]);
+  const corrected = { ...columns, correctedWh: [1, null, 6, 8] };
+  const left = windowsOf({ series: 1, columns: corrected, truncated: false });
+  assert.deepEqual([...left.energyWh], [1, 6, 8]);
+  assert.deepEqual([...left.powerW], [720, 4_320, 5_760]);
+  assert.deepEqual([...windowColumns(left, 0, 4 * WINDOW_MS).coverage], [1, 0, 1, 1]);
 });

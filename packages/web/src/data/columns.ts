@@ -155,15 +155,20 @@ export function windowsOf(answer: WindowsAnswer | GaugeWindowsAnswer): Windows {
     : windowsFrom(answer as WindowsAnswer);
 }
 
+/** As corrections leave them: where nothing is left there is a gap. */
 function windowsFrom(answer: WindowsAnswer): Windows {
-  const { start, durationMs, energyWh, reports, disagreements, powerW } = answer.columns;
+  const { start, durationMs, energyWh, correctedWh, reports, disagreements, powerW } = answer.columns;
+  const left = correctedWh ?? energyWh;
+  const kept = start.map((_, index) => index).filter((index) => left[index] !== null);
+  const pick = (column: readonly (number | null)[]): Float64Array =>
+    Float64Array.from(kept, (index) => column[index] ?? Number.NaN);
   return {
-    starts: Float64Array.from(start),
-    durationsMs: Float64Array.from(durationMs),
-    energyWh: Float64Array.from(energyWh),
-    reports: Float64Array.from(reports),
-    disagreements: Float64Array.from(disagreements),
-    powerW: powerW === undefined ? unknown(start.length) : fromNullable(powerW),
+    starts: pick(start),
+    durationsMs: pick(durationMs),
+    energyWh: pick(left),
+    reports: pick(reports),
+    disagreements: pick(disagreements),
+    powerW: powerW === undefined ? unknown(kept.length) : pick(powerW),
   };
 }
 

@@ -6,6 +6,7 @@ export const EN: Strings = {
   now: 'Now',
   today: 'Today',
   stale: 'silent',
+  awaited: 'waiting for the first report',
   noReportYet: 'no report yet',
   lastReport: 'last report {ago}',
   lastMeasure: 'last measured {ago}',

@@ -6,6 +6,7 @@ export const FR: Strings = {
   now: 'Maintenant',
   today: 'Aujourd’hui',
   stale: 'silencieux',
+  awaited: 'en attente du premier relevé',
   noReportYet: 'aucun relevé reçu',
   lastReport: 'dernier relevé {ago}',
   lastMeasure: 'dernière mesure {ago}',

@@ -7,6 +7,7 @@ export interface Strings {
   readonly now: string;
   readonly today: string;
   readonly stale: string;
+  readonly awaited: string;
   readonly noReportYet: string;
   readonly lastReport: string;
   readonly lastMeasure: string;

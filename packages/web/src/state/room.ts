@@ -48,6 +48,8 @@ type LivePoint = readonly [startMs: number, durationMs: number, energyWh: number
 const ARCHIVE_MS = 30 * DAY_MS;
 /** A report every 15 s, three of them missed. */
 export const STALE_MS = 45_000;
+/** A sensor that had measured until so long before the server started is expected to go on. */
+const AWAITED_MS = 5 * MINUTE_MS;
 const RECENT_MS = 10 * MINUTE_MS;
 /** Live points come one window at a time; the power behind them is asked for once they have settled. */
 const RECENT_DELAY_MS = 500;
@@ -209,8 +211,16 @@ export class Room {
   invalidate(range: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }): void {
     this.source.invalidate(range);
     this.#overviewSource.invalidate(range);
+    // What was taken for the power of the moment may count no more.
+    this.#recent = NO_WINDOWS;
+    this.#readRecent();
     this.#readToday();
     this.readCorrections();
+  }
+
+  /** Whether the server has not heard the source yet since it started, as it may soon: silent would be too much said. */
+  get isAwaited(): boolean {
+    return this.#lastReportMs === null && this.#host.nowMs() - this.#lastMs < AWAITED_MS;
   }
 
   get #isArchive(): boolean {

@@ -12,7 +12,8 @@ export function Header({ session, room }: { session: Session; room: Room }): JSX
   const nowMs = useClock(readNow, 1_000);
   const { format } = room;
   const { strings } = format;
-  const isStale = nowMs - latestMs(heading) > STALE_MS;
+  const isLate = nowMs - latestMs(heading) > STALE_MS;
+  const isStale = isLate && !room.isAwaited;
   const power = heading.power === null ? null : format.power(heading.power.powerW);
   const today = heading.todayWh === null ? null : format.energy(heading.todayWh);
   return (
@@ -24,7 +25,7 @@ export function Header({ session, room }: { session: Session; room: Room }): JSX
           <span class="unit">{`\u202f${power?.unit ?? format.power(0).unit}`}</span>
         </p>
         <p class="label">
-          {isStale && <span class="word">{strings.stale}</span>}
+          {isLate && <span class="word">{isStale ? strings.stale : strings.awaited}</span>}
           {ageText(heading, room, nowMs)}
         </p>
       </div>
