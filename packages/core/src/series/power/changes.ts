@@ -52,6 +52,12 @@ function lastGates({ at, low, high }: Gates): number[] {
 
 /** The same gates with time and energy running backward. */
 function reversed({ startMs, endMs, at, low, high }: Gates): Gates {
-  const flip = (column: Float64Array) => column.map((value) => -value).reverse();
-  return { startMs, endMs, at: flip(at), low: flip(high), high: flip(low) };
+  return { startMs, endMs, at: flipped(at), low: flipped(high), high: flipped(low) };
+}
+
+function flipped(column: Float64Array): Float64Array {
+  const last = column.length - 1;
+  const turned = new Float64Array(column.length);
+  for (let index = 0; index <= last; index += 1) turned[index] = -(column[last - index] as number);
+  return turned;
 }

@@ -12,6 +12,12 @@ interface Line {
   readonly base: number;
 }
 
+/** Line k passes through the gates from end k - 1 (0 for the first) to end k, this one left out. */
+interface Lines {
+  readonly lines: readonly Line[];
+  readonly ends: readonly number[];
+}
+
 /** The energy of one stretch without a gap, straight between changes of power. */
 export class EnergyCurve {
   readonly startMs: EpochMs;
@@ -27,13 +33,13 @@ export class EnergyCurve {
     this.#gates = gates;
     const changes = findChanges(gates);
     let bounds = [0, ...changes.map(({ guessMs }) => guessMs), gates.at.at(-1) as number];
-    let lines = linesOf(gates, bounds);
+    let found = linesOf(gates, bounds, { lines: [], ends: [] });
     for (let round = 0; round < ROUNDS; round += 1) {
-      bounds = meetings(bounds, lines, changes);
-      lines = linesOf(gates, bounds);
+      bounds = meetings(bounds, found.lines, changes);
+      found = linesOf(gates, bounds, found);
     }
     this.#bounds = bounds;
-    this.#lines = lines;
+    this.#lines = found.lines;
   }
 
   /**
@@ -58,27 +64,42 @@ export class EnergyCurve {
   }
 }
 
-/** The middle of the lines that pass through the gates between each two bounds. */
-function linesOf(gates: Gates, bounds: readonly number[]): Line[] {
+/**
+ * The middle of the lines that pass through the gates between each two bounds. A line is the one `before` where the same
+ * gates are between: moving a bound leaves most as they are.
+ */
+function linesOf(gates: Gates, bounds: readonly number[], before: Lines): Lines {
+  const { at } = gates;
   const stabbing = new StabbingLine();
   const lines: Line[] = [];
-  let first = 0;
+  const ends: number[] = [];
+  let from = 0;
   for (let index = 0; index + 1 < bounds.length; index += 1) {
-    const end = index + 2 === bounds.length ? Number.POSITIVE_INFINITY : (bounds[index + 1] as number);
-    const from = first;
-    stabbing.clear();
-    let fits = true;
-    for (; first < gates.at.length && (gates.at[first] as number) < end; first += 1) {
-      fits &&= stabbing.add(
-        gates.at[first] as number,
-        gates.low[first] as number,
-        gates.high[first] as number,
-      );
-    }
-    const slope = fits && first - from >= 2 ? middleSlope(stabbing) : nearestSlope(gates, from, first);
-    lines.push({ slope, base: middleBase(gates, slope, [from, first]) });
+    const isLast = index + 2 === bounds.length;
+    const to = isLast ? at.length : endBefore(at, from, bounds[index + 1] as number);
+    const isSame = before.ends[index] === to && (before.ends[index - 1] ?? 0) === from;
+    lines.push((isSame ? before.lines[index] : undefined) ?? lineOf(gates, [from, to], stabbing));
+    ends.push(to);
+    from = to;
   }
-  return lines;
+  return { lines, ends };
+}
+
+/** The first gate from `from` on that is not before `endMs`. */
+function endBefore(at: Float64Array, from: number, endMs: number): number {
+  let end = from;
+  while (end < at.length && (at[end] as number) < endMs) end += 1;
+  return end;
+}
+
+function lineOf(gates: Gates, [from, to]: readonly [number, number], stabbing: StabbingLine): Line {
+  const { at, low, high } = gates;
+  stabbing.clear();
+  let fits = true;
+  for (let gate = from; gate < to && fits; gate += 1)
+    fits = stabbing.add(at[gate] as number, low[gate] as number, high[gate] as number);
+  const slope = fits && to - from >= 2 ? middleSlope(stabbing) : nearestSlope(gates, from, to);
+  return { slope, base: middleBase(gates, slope, [from, to]) };
 }
 
 function middleSlope({ slopeMin, slopeMax }: StabbingLine): number {

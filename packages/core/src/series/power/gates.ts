@@ -34,7 +34,8 @@ export function* gatesOf(points: Points): Generator<Gates> {
 
 function gatesOfStretch(points: Points, first: number, next: number): Gates {
   const startMs = points.starts[first] as number;
-  const gates = new GateColumns(1 + 3 * (next - first));
+  const gatesPerPoint = points.lastFlashes ? 3 : 1;
+  const gates = new GateColumns(1 + gatesPerPoint * (next - first));
   gates.push(0, 0, 1);
   let counted = 0;
   for (let index = first; index < next; index += 1) {

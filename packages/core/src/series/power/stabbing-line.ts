@@ -44,6 +44,8 @@ class Hull {
   readonly #side: 1 | -1;
   #at = new Float64Array(64);
   #value = new Float64Array(64);
+  /** The slope from the point before, which pushing the next one asks for again. */
+  #slope = new Float64Array(64);
   /** Points before the one that carries the line can never carry it again. */
   #first = 0;
   #end = 0;
@@ -77,16 +79,18 @@ class Hull {
   }
 
   push(at: number, value: number): void {
-    while (this.#end - this.#first >= 2) {
-      const last = this.#end - 1;
-      const before = this.#slopeFrom(last - 1, this.#at[last] as number, this.#value[last] as number);
-      if (before * this.#side < this.#slopeFrom(last - 1, at, value) * this.#side) break;
-      this.#end = last;
+    const side = this.#side;
+    let end = this.#end;
+    while (end - this.#first >= 2) {
+      const slope = this.#slopeFrom(end - 2, at, value);
+      if ((this.#slope[end - 1] as number) * side < slope * side) break;
+      end -= 1;
     }
-    if (this.#end === this.#at.length) this.#grow();
-    this.#at[this.#end] = at;
-    this.#value[this.#end] = value;
-    this.#end += 1;
+    if (end === this.#at.length) this.#grow();
+    this.#at[end] = at;
+    this.#value[end] = value;
+    if (end > this.#first) this.#slope[end] = this.#slopeFrom(end - 1, at, value);
+    this.#end = end + 1;
   }
 
   #slopeFrom(index: number, at: number, value: number): number {
@@ -101,5 +105,6 @@ class Hull {
     };
     this.#at = wider(this.#at);
     this.#value = wider(this.#value);
+    this.#slope = wider(this.#slope);
   }
 }
