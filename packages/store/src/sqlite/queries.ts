@@ -48,14 +48,12 @@ export class Queries {
       const toMs = (edges[edges.length - 1] as number) + marginMs;
       const range = { fromMs, toMs };
       if (shortestMs >= HOUR_MS) this.#addHours({ fold, series, range, cuts: cutsOf(edges) });
-      else
-        this.#addDays({
-          fold,
-          series,
-          range,
-          mids: ALL_TIME,
-          useMinutes: alignedToMinutes(edges, shortestMs),
-        });
+      else {
+        // Whatever touches a bucket starts here; a day's other points need not be looked at.
+        const starts = { fromMs: (edges[0] as number) - longestMs, toMs: edges[edges.length - 1] as number };
+        const useMinutes = alignedToMinutes(edges, shortestMs);
+        this.#addDays({ fold, series, range, mids: ALL_TIME, starts, useMinutes });
+      }
       this.#addHot(fold, series);
     }
     return fold.finish();
@@ -91,7 +89,8 @@ export class Queries {
       const picked = pickDay(points, day);
       if (picked.starts.length > 0) parts.push(picked);
     }
-    return sortPoints(concatPoints(parts));
+    // A block's points ascend.
+    return sealed !== null && parts.length === 1 ? sealed : sortPoints(concatPoints(parts));
   }
 
   /** The UTC days from `from` to `to` inclusive on which points have their midpoints, ascending. */
@@ -121,7 +120,7 @@ export class Queries {
       for (let index = 0; index < hours.dayStates.length; index += 1) {
         const state = hours.dayStates[index];
         const day = firstDay + index;
-        if (state === DAY_STATE.points) this.#addPoints({ fold, series, day, mids: range });
+        if (state === DAY_STATE.points) this.#addPoints({ fold, series, day, mids: range, starts: ALL_TIME });
         if (state === DAY_STATE.hours && cuts.hours.size > 0) this.#addCutHours({ fold, series, day, cuts });
       }
     }
@@ -144,7 +143,7 @@ export class Queries {
   }
 
   #addMids(fold: Fold, series: SeriesId, mids: FoldRange): void {
-    this.#addDays({ fold, series, range: mids, mids, useMinutes: false });
+    this.#addDays({ fold, series, range: mids, mids, starts: ALL_TIME, useMinutes: false });
   }
 
   #addDays(query: {
@@ -152,21 +151,23 @@ export class Queries {
     series: SeriesId;
     range: FoldRange;
     mids: FoldRange;
+    starts: FoldRange;
     useMinutes: boolean;
   }): void {
-    const { fold, series, range, mids, useMinutes } = query;
+    const { fold, series, range, mids, starts, useMinutes } = query;
     const firstDay = utcDay(range.fromMs);
     const lastDay = utcDay(range.toMs);
     for (const day of this.#blocks.periods({ series, level: LEVEL.raw }, firstDay, lastDay)) {
       const minutes = useMinutes ? this.#blocks.minutes(series, day) : null;
       if (minutes !== null) fold.addRollup(minutes, range);
-      else this.#addPoints({ fold, series, day, mids });
+      else this.#addPoints({ fold, series, day, mids, starts });
     }
   }
 
-  #addPoints(query: { fold: Fold; series: SeriesId; day: number; mids: FoldRange }): void {
-    const points = this.#blocks.points(query.series, query.day);
-    if (points !== null) query.fold.addPoints(points, query.mids);
+  #addPoints(query: { fold: Fold; series: SeriesId; day: number; mids: FoldRange; starts: FoldRange }): void {
+    const { fold, series, day, mids, starts } = query;
+    const points = this.#blocks.points(series, day);
+    if (points !== null) fold.addPoints(startsBetween(points, starts.fromMs, starts.toMs), mids);
   }
 
   #addHot(fold: Fold, series: SeriesId): void {

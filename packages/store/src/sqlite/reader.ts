@@ -365,7 +365,7 @@ export class SqliteReader implements StoreReader {
       const points = startsBetween(this.#queries.day(series, day), range.fromMs, range.toMs);
       if (points.starts.length > 0) parts.push(points);
     }
-    return parts.length === 0 ? NO_POINTS : sortPoints(concatPoints(parts));
+    return parts.length > 1 ? sortPoints(concatPoints(parts)) : (parts[0] ?? NO_POINTS);
   }
 
   #readStand(): Stand {
