@@ -1,3 +1,4 @@
+export { crc32 } from './crc32.ts';
 export { parseHex, toHex } from './hex.ts';
 export {
   decodeLayout,

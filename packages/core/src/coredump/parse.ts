@@ -1,5 +1,5 @@
+import { crc32 } from '../bytes/crc32.ts';
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
-import { crc32 } from './crc32.ts';
 import { type Registers, readRegisters } from './registers.ts';
 import { type CoreDumpTarget, TARGETS } from './targets.ts';
 

@@ -3,7 +3,7 @@
 //   'K' 'W' | size, 2 bytes | the message | CRC-32 of size and message, 4 bytes        big-endian
 //
 // The C core has the same reader (firmware/core/src/serial_frame.c): of the same bytes both skip the same ones.
-import { crc32 } from '../coredump/crc32.ts';
+import { crc32 } from '../bytes/crc32.ts';
 import { assert } from '../error/index.ts';
 
 const FIRST = 0x4b;

@@ -1,3 +1,4 @@
+import { crc32 } from '@kilowink/core/bytes';
 import { sha256 } from '@kilowink/core/hash';
 import {
   BASIC_GROUP,
@@ -20,7 +21,6 @@ import {
 } from '@kilowink/core/smp';
 import { type Answer, type DeviceContext, refuse } from '../context.ts';
 import { done } from '../operation.ts';
-import { crc32 } from './crc32.ts';
 import { handler } from './handler.ts';
 
 const FILE = { notFound: 3, offsetInvalid: 11, offsetBeyond: 12, hashUnknown: 13 } as const;
