@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { serverError } from '../errors.ts';
-import { writeWhole } from '../mqtt/write-whole.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /** The administrator's password, hashed, in the data folder, for its owner alone. */
 export const ADMIN_FILE = 'admin.json';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type FirmwareRun, firmwareRun } from '@kilowink/api';
 import type { EpochMs } from '@kilowink/core/time';
 import { z } from 'zod';
-import { writeWhole } from '../mqtt/write-whole.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { FIRMWARE_FOLDER } from './image-store.ts';
 
 const RUNS_MAX = 100;

@@ -14,7 +14,7 @@ import type { Clock } from '@kilowink/core/time';
 import { fastSha256 } from '@kilowink/link/firmware';
 import { z } from 'zod';
 import { serverError } from '../errors.ts';
-import { writeWhole } from '../mqtt/write-whole.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { assertSigned, readSigningKeys } from './signing-keys.ts';
 
 /** Images, their list and the log, in the data folder. */

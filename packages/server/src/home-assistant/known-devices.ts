@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
 import { z } from 'zod';
-import { writeWhole } from '../mqtt/write-whole.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /** What Home Assistant was told of, in the data folder: what is kept at a broker stays until somebody clears it. */
 export const DEVICES_FILE = 'home-assistant.json';

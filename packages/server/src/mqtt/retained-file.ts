@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { serverError } from '../errors.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /** What the embedded broker keeps for those who subscribe later, in the data folder. */
 export const RETAINED_FILE = 'mqtt-retained.json';

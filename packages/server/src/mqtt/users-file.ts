@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { serverError } from '../errors.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /** The broker's users, in the data folder, for its owner alone. */
 export const MQTT_USERS_FILE = 'mqtt-users.json';
