@@ -187,6 +187,8 @@ function readWindowsAnswer(
   }
   const points = concatPoints(pieces);
   const unitsPerWh = UNITS_PER_WH[of.series.unit];
+  const left = sharesOf(reader, of, points);
+  const powerW = reader.pointPower(of.series, points);
   const whole = (column: Uint16Array | null) => Array.from(column ?? new Uint16Array(points.starts.length));
   return {
     series: of.series.id,
@@ -194,13 +196,36 @@ function readWindowsAnswer(
       start: Array.from(points.starts),
       durationMs: Array.from(points.durationsMs),
       energyWh: Array.from(points.values, (value) => value / unitsPerWh),
+      ...(left === null
+        ? {}
+        : {
+            correctedWh: Array.from(points.values, (value, at) =>
+              orNull((value / unitsPerWh) * (left[at] ?? 1)),
+            ),
+          }),
       reports: whole(points.reports),
       disagreements: whole(points.disagreements),
-      ...drawnColumn(reader.pointPower(of.series, points)),
+      ...drawnColumn(powerW?.map((each, at) => each * (left?.[at] ?? 1)) ?? null),
     },
     ...correctedRanges(reader, of.series, of.range),
     truncated,
   };
+}
+
+/** What corrections leave of each measurement; null where they leave them all. */
+function sharesOf(
+  reader: EnergyReader,
+  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs } },
+  { starts, durationsMs }: Points,
+): Float64Array | null {
+  const share = reader.share(of.series, of.range);
+  return share === null
+    ? null
+    : starts.map((startMs, at) => share(startMs + (durationsMs[at] as number) / 2));
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 function drawnColumn(powerW: Float64Array | null): { powerW?: (number | null)[] } {
