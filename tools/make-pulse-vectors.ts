@@ -98,6 +98,28 @@ const RECIPES: readonly Recipe[] = [
   { name: 'sampled at 40 Hz', light: [steady(80), flashes({ lengthMs: 60 })], rateHz: 40, seconds: 25 },
   { name: 'sampled at 200 Hz', light: [lamp(300, 100), flashes({})], rateHz: 200, seconds: 25 },
   { name: 'sampled at 4 kHz', light: [lamp(300, 100), flashes({})], rateHz: 4_000 },
+  {
+    name: 'lamp switched within a flash',
+    light: [
+      steady(100),
+      step(490, 5.125),
+      step(-490, 6.04),
+      step(245, 7.86),
+      step(-245, 8.695),
+      flashes({ amplitudeMv: 120 }),
+    ],
+  },
+  {
+    name: 'two lamps switched at once',
+    light: [
+      steady(100),
+      step(490, 4),
+      step(-245, 4.05),
+      step(490, 7),
+      step(-250, 7.035),
+      flashes({ amplitudeMv: 120 }),
+    ],
+  },
 ];
 
 function render(recipe: Recipe, seed: number): Int16Array {

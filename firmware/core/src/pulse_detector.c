@@ -79,11 +79,12 @@ static int detector_count_on_moving_light(struct pulse_detector *detector, struc
 {
 	int32_t amplitude64 = detector->profile.amplitude64;
 	bool is_clear = amplitude64 * 2 >= detector->near64 * 5 && detector->peak64 * 8 >= amplitude64;
+	int32_t middle_age = detector_centre_age(detector) + (detector->profile.width >> 1);
 
 	if (detector->profile.count < MOVING_COUNT_MIN || !is_clear) {
 		return 0;
 	}
-	if (!pulse_roughness_find(shape, detector, detector_centre_age(detector) + (detector->profile.width >> 1))) {
+	if (!pulse_roughness_find(shape, detector, middle_age) && !pulse_switched_find(shape, detector, middle_age)) {
 		return 0;
 	}
 	/* An LED is dark for longer than it flashes: what is closer is what was left of the last flash. */
@@ -200,6 +201,10 @@ static int detector_count_flashes(struct pulse_detector *detector, struct pulse_
 	is_freed = detector_is_freed(&peak, detector->profile.amplitude64, is_exact);
 	if (certain > 0 || is_freed) {
 		pulse_shape_remove(shape, detector);
+	}
+	/* What is left of what was taken out is no flash either. */
+	if (is_loud && is_freed) {
+		detector->ring.flash_age = (uint16_t)(shape->middle16 >> 4);
 	}
 	if (!is_loud && is_freed && shape->is_sharp) {
 		pulse_noise_doubt(&detector->noise, !is_known);

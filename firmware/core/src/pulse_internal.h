@@ -125,6 +125,10 @@ void pulse_shape_remove(const struct pulse_shape *shape, struct pulse_detector *
 
 bool pulse_roughness_find(struct pulse_shape *shape, const struct pulse_detector *detector, int32_t middle_age);
 
+/* switched.ts */
+
+bool pulse_switched_find(struct pulse_shape *shape, const struct pulse_detector *detector, int32_t middle_age);
+
 /* profile.ts */
 
 struct pulse_measured {

@@ -57,8 +57,10 @@ static int32_t roughness_loss(const struct flank *newer, const struct flank *old
 {
 	int32_t newer64 = newer->with64 - newer->without64;
 	int32_t older64 = older->with64 - older->without64;
+	/* Between two steps, far higher than a flash, light is smoother without one too, but never smooth. */
+	bool is_rough = pulse_int_min(newer->without64, older->without64) > newer->own64;
 
-	if (newer64 * 10 >= newer->own64 && older64 * 10 >= older->own64) {
+	if (!is_rough && newer64 * 10 >= newer->own64 && older64 * 10 >= older->own64) {
 		return newer64 + older64;
 	}
 	if (roughness_is_clean(newer) && roughness_is_drowned(older)) {

@@ -143,7 +143,7 @@ struct pulse_ring {
 	int16_t ticks8[PULSE_RING_TICKS];
 	uint8_t head;
 	uint8_t filled;
-	/* Of the middle of the last flash, in ticks. */
+	/* Of the middle of the last flash, or of what was taken out as if it were one, in ticks. */
 	uint16_t flash_age;
 };
 

@@ -17,6 +17,7 @@ import { createProfile, expectedRise, learntWidth, type Profile, passTick, recog
 import { createFlanks, type Flanks, findOnMovingLight } from './roughness.ts';
 import { createShape, type Fit, isFaint, measureShape, type Peak, removeFlash, type Shape } from './shape.ts';
 import { createSmoother, type Smoother, smoothSample } from './smoother.ts';
+import { findBesideSwitch } from './switched.ts';
 import { createTickRing, pushTick, type TickRing } from './tick-ring.ts';
 import {
   addBaseline,
@@ -111,7 +112,7 @@ export class PulseDetector {
   #peak64 = 0;
   #peakAge = 0;
   #previous64 = 0;
-  /** Ticks since the middle of the last flash. */
+  /** Ticks since the middle of the last flash, or of what was taken out as if it were one. */
   #lastFlashAge = 65_535;
 
   constructor(options: PulseOptions) {
@@ -271,7 +272,10 @@ export class PulseDetector {
     if (count < MOVING_COUNT_MIN || !isClear) return 0;
     const middleAge = this.#peakCentreAge + (this.#search.width >> 1);
     const place = { ring: this.#ring, geometry: this.geometry, middleAge, flanks: this.#flanks };
-    if (!findOnMovingLight(this.#shape, place, this.#profile)) return 0;
+    const isFound =
+      findOnMovingLight(this.#shape, place, this.#profile) ||
+      findBesideSwitch(this.#shape, place, this.#profile);
+    if (!isFound) return 0;
     // An LED is dark for longer than it flashes: what is closer is what was left of the last flash.
     if (this.#sinceFlash16 < (this.#shape.length16 * 3) >> 1) return 0;
     removeFlash(this.#shape, place);
@@ -315,6 +319,8 @@ export class PulseDetector {
     const isKnown = peak.learnt16 > 0;
     const isFreed = this.#isFreed(peak, isExact);
     if (certain > 0 || isFreed) removeFlash(shape, peak);
+    // What is left of what was taken out is no flash either.
+    if (isLoud && isFreed) this.#lastFlashAge = shape.middle16 >> 4;
     if (!isLoud && isFreed && shape.isSharp) doubtNoise(this.#noise, !isKnown);
     return certain;
   }

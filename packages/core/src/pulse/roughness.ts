@@ -61,7 +61,9 @@ export function findOnMovingLight(
 function lossOf(newer: Flank, older: Flank): number {
   const newer64 = newer.with64 - newer.without64;
   const older64 = older.with64 - older.without64;
-  if (newer64 * 10 >= newer.own64 && older64 * 10 >= older.own64) return newer64 + older64;
+  // Between two steps, far higher than a flash, light is smoother without one too, but never smooth.
+  const isRough = Math.min(newer.without64, older.without64) > newer.own64;
+  if (!isRough && newer64 * 10 >= newer.own64 && older64 * 10 >= older.own64) return newer64 + older64;
   if (isClean(newer) && isDrowned(older)) return newer64;
   return isClean(older) && isDrowned(newer) ? older64 : 0;
 }
