@@ -51,7 +51,7 @@ function coverageOf({ validMs, lengthsMs }: Buckets): Decimals {
   return rounded(shares, 1, PER_WHOLE);
 }
 
-function rounded(column: Float64Array, divisor: number, perUnit: Decimals['perUnit']): Decimals {
+function rounded(column: Float64Array, divisor: number, perUnit: number): Decimals {
   const scaled = new Float64Array(column.length);
   for (let index = 0; index < scaled.length; index += 1)
     scaled[index] = Math.round(((column[index] as number) / divisor) * perUnit);

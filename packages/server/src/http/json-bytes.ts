@@ -1,9 +1,10 @@
 /** Numbers of an answer as they are written: `scaled[i] / perUnit`, and null where that is no number. */
 export class Decimals {
   readonly scaled: ArrayLike<number>;
-  readonly perUnit: 1 | 10 | 1_000 | 10_000;
+  /** A power of ten from 1 to 10,000. */
+  readonly perUnit: number;
 
-  constructor(scaled: ArrayLike<number>, perUnit: Decimals['perUnit'] = 1) {
+  constructor(scaled: ArrayLike<number>, perUnit = 1) {
     this.scaled = scaled;
     this.perUnit = perUnit;
   }

@@ -20,8 +20,8 @@ import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serverError } from '../errors.ts';
 import type { EnergyReader } from '../truth/index.ts';
-import { bucketColumns, drawnColumn as drawnDecimals, gaugeColumns } from './columns.ts';
-import { type Encodable, encodeJson } from './json-bytes.ts';
+import { bucketColumns, drawnColumn, gaugeColumns } from './columns.ts';
+import { Decimals, type Encodable, encodeJson } from './json-bytes.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
 
@@ -71,14 +71,14 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     };
   });
 
-  app.get(fastifyPath(operations.readWindows.path), (request): WindowsAnswer | GaugeWindowsAnswer => {
+  app.get(fastifyPath(operations.readWindows.path), (request, reply) => {
     const series = reader.find(readInput(seriesParameters, request.params).id);
     const query = readInput(windowsQuery, request.query);
     const limit = Math.min(query.limit ?? WINDOWS_MAX, WINDOWS_MAX);
     const range = rangeOf(series, query, { zone, nowMs: routes.nowMs });
     return kindOf(series.quantity) === 'mean'
       ? readGaugeWindowsAnswer(reader.store, { series, range, limit })
-      : readWindowsAnswer(reader, { series, range, limit });
+      : sendJson(reply, readWindowsAnswer(reader, { series, range, limit }));
   });
 }
 
@@ -162,7 +162,7 @@ function readBucketsAnswer(
     return { answer: { ...frame, columns: gaugeColumns(buckets) }, count };
   const columns = {
     ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
-    ...drawnDecimals(reader.bucketPower(of.series, edges, { buckets, how: of })),
+    ...drawnColumn(reader.bucketPower(of.series, edges, { buckets, how: of })),
   };
   const corrected = of.isRaw ? {} : correctedRanges(reader, of.series, frame);
   return { answer: { ...frame, columns, ...corrected }, count };
@@ -175,7 +175,7 @@ function sendJson(reply: FastifyReply, answer: object): FastifyReply {
 function readWindowsAnswer(
   reader: EnergyReader,
   of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
-): WindowsAnswer {
+): Encodable<WindowsAnswer> {
   const pieces: Points[] = [];
   let room = of.limit;
   let truncated = false;
@@ -189,23 +189,23 @@ function readWindowsAnswer(
   const unitsPerWh = UNITS_PER_WH[of.series.unit];
   const left = sharesOf(reader, of, points);
   const powerW = reader.pointPower(of.series, points);
-  const whole = (column: Uint16Array | null) => Array.from(column ?? new Uint16Array(points.starts.length));
+  const whole = (column: Uint16Array | null) => new Decimals(column ?? new Uint16Array(points.starts.length));
   return {
     series: of.series.id,
     columns: {
-      start: Array.from(points.starts),
-      durationMs: Array.from(points.durationsMs),
-      energyWh: Array.from(points.values, (value) => value / unitsPerWh),
+      start: new Decimals(points.starts),
+      durationMs: new Decimals(points.durationsMs),
+      energyWh: new Decimals(points.values, unitsPerWh),
       ...(left === null
         ? {}
         : {
-            correctedWh: Array.from(points.values, (value, at) =>
-              orNull((value / unitsPerWh) * (left[at] ?? 1)),
+            correctedWh: new Decimals(
+              points.values.map((value, at) => (value / unitsPerWh) * (left[at] ?? 1)),
             ),
           }),
       reports: whole(points.reports),
       disagreements: whole(points.disagreements),
-      ...drawnColumn(powerW?.map((each, at) => each * (left?.[at] ?? 1)) ?? null),
+      ...drawnColumn(left === null ? powerW : (powerW?.map((each, at) => each * (left[at] ?? 1)) ?? null)),
     },
     ...correctedRanges(reader, of.series, of.range),
     truncated,
@@ -222,15 +222,6 @@ function sharesOf(
   return share === null
     ? null
     : starts.map((startMs, at) => share(startMs + (durationsMs[at] as number) / 2));
-}
-
-function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
-}
-
-function drawnColumn(powerW: Float64Array | null): { powerW?: (number | null)[] } {
-  if (powerW === null) return {};
-  return { powerW: Array.from(powerW, (each) => (Number.isNaN(each) ? null : Math.round(each * 10) / 10)) };
 }
 
 function readGaugeWindowsAnswer(
