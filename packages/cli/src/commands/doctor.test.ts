@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -50,6 +50,7 @@ function fill(folder: string): { startMs: number; gapMs: number } {
 interface Told {
   readonly verdict: string;
   readonly code?: string;
+  readonly reason?: string;
   readonly notices: readonly { level: string; about: string; text: string }[];
   readonly fileBytes: number;
   readonly space: { readonly raw: { count: number }; readonly pending: { rows: number } };
@@ -128,25 +129,50 @@ test('a sum that is not that of its points is found by a thorough look only', as
 test('a folder that can not be written is looked at all the same', async () => {
   using place = new Workplace();
   fill(place.data);
-  chmodSync(place.folder, 0o755);
   chmodSync(place.data, 0o555);
   chmodSync(join(place.data, STORE_FILE), 0o444);
-  // Who may do everything is refused nothing: then another user looks.
-  const isRoot = process.getuid?.() === 0;
+  const { told, exitCode } = await doctorOfAnother(place);
+  chmodSync(place.data, 0o755);
+  assert.equal(exitCode, 0, JSON.stringify(told));
+  assert.equal(told.space.raw.count, DAYS - 2);
+});
+
+test('what waits in a log is not left out: where it can not be read, the reason is said', async () => {
+  using place = new Workplace();
+  fill(place.path('served'));
+  const store = openSqliteStore({ folder: place.path('served'), clock: machineClock });
+  store.ensureSeries({ source: 'optical/b', quantity: 'energy', unit: 'Wh', name: 'B' });
+  mkdirSync(place.data);
+  for (const name of [STORE_FILE, `${STORE_FILE}-wal`])
+    copyFileSync(join(place.path('served'), name), join(place.data, name));
+  store.close();
+  chmodSync(place.data, 0o555);
+  const waiting = await doctorOfAnother(place);
+  assert.equal(waiting.exitCode, 2);
+  assert.match(waiting.told.reason ?? '', /can not be written, and \d+ bytes wait in .*-wal/);
+  chmodSync(place.data, 0o000);
+  const closed = await doctorOfAnother(place);
+  chmodSync(place.data, 0o755);
+  assert.equal(closed.exitCode, 2);
+  assert.match(closed.told.reason ?? '', /cannot be used: .*EACCES/);
+  // Who may write beside the file sees what waits.
+  assert.equal((await doctor(place, ...NO_PORT)).told.series.length, 2);
+});
+
+/** The same as somebody who may not do everything: root is refused nothing. */
+async function doctorOfAnother(place: Workplace): Promise<{ told: Told; exitCode: unknown }> {
+  chmodSync(place.folder, 0o755);
   const main = join(import.meta.dirname, '../main.ts');
   const child = spawn(process.execPath, [main, 'doctor', '--json', '-d', place.data, ...NO_PORT], {
     env: { ...process.env, XDG_CONFIG_HOME: place.folder, XDG_DATA_HOME: place.folder },
-    ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
+    ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}),
   });
   const ended = once(child, 'close');
   const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
   const [exitCode] = await ended;
-  chmodSync(place.data, 0o755);
   assert.equal(stderr.join(''), '');
-  const told = JSON.parse(stdout.join('')) as Told;
-  assert.equal(exitCode, 0, JSON.stringify(told));
-  assert.equal(told.space.raw.count, DAYS - 2);
-});
+  return { told: JSON.parse(stdout.join('')) as Told, exitCode };
+}
 
 test('where nothing can be looked at, the reason is said', async () => {
   using place = new Workplace();

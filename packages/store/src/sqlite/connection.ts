@@ -25,6 +25,7 @@ export class Connection {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #busyMs: number;
+  readonly #isReadOnly: boolean;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
 
@@ -32,6 +33,7 @@ export class Connection {
     const { readOnly, busyMs = BUSY_MS_DEFAULT } = options;
     this.path = path;
     this.#busyMs = busyMs;
+    this.#isReadOnly = readOnly;
     try {
       this.#database = new DatabaseSync(path, { readOnly, timeout: busyMs });
     } catch (error) {
@@ -132,7 +134,8 @@ export class Connection {
       case SQLITE.locked:
         return storeError('store/busy', { path, waitedMs: this.#busyMs }, error);
       case SQLITE.readOnly:
-        return storeError('store/read-only', { path, reason }, error);
+        // Reading needs a file of locks beside the store, which may be refused as well.
+        return storeError(this.#isReadOnly ? 'store/failed' : 'store/read-only', { path, reason }, error);
       case SQLITE.full:
         return storeError('store/full', { path, reason }, error);
       case SQLITE.corrupt:

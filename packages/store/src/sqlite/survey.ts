@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '@kilowink/core/error';
@@ -50,14 +50,22 @@ export interface SurveyPlace {
 export function openSurvey({ folder, clock }: SurveyPlace): StoreSurvey {
   const path = join(folder, STORE_FILE);
   assertNoRestore(folder);
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0)
-    throw storeError('store/missing', { path });
+  if (sizeOf(path) === 0) throw storeError('store/missing', { path });
   const connection = connect(path);
   try {
     return new StoreSurvey(connection, clock);
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/** 0 where there is no such file. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (error) {
+    throw storeError('store/failed', { path, reason: String(error) }, error);
   }
 }
 
@@ -72,12 +80,11 @@ function connect(path: string): Connection {
     if (isDamage(error) && connection !== undefined) return connection;
     connection?.close();
     if (!(error instanceof AppError) || error.code !== 'store/failed') throw error;
-    const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const logBytes = sizeOf(`${path}-wal`);
     if (logBytes > 0) {
       const reason = `the folder can not be written, and ${logBytes} bytes wait in ${path}-wal: look at a copy of the folder`;
       throw storeError('store/failed', { path, reason }, error);
     }
-    if (!existsSync(path)) throw error;
     return new Connection(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true });
   }
 }
