@@ -1,7 +1,12 @@
 import type { RunPort, RunState, RunWindow } from './port.ts';
 
-/** Windows kept at hand below the newest one; older ones are asked of the store. */
-const KEPT_WINDOWS = 512;
+/**
+ * Windows kept at hand below the newest one, about ten minutes; older ones are asked of the store. A window takes 100 bytes
+ * here, which a thousand sensors make the largest part of the server's memory.
+ */
+const KEPT_WINDOWS = 128;
+/** Windows at hand before the oldest are forgotten all at once. */
+const KEPT_WINDOWS_MAX = 192;
 /** How many of the latest values say what values are usual. */
 const USUAL_WINDOWS = 128;
 
@@ -121,7 +126,7 @@ export class RunMemory {
 
   #forget(): void {
     const from = this.lastNumber - KEPT_WINDOWS + 1;
-    if (this.#kept.size <= 2 * KEPT_WINDOWS) return;
+    if (this.#kept.size <= KEPT_WINDOWS_MAX) return;
     for (const number of this.#kept.keys()) if (number < from) this.#kept.delete(number);
     this.#knownFrom = Math.max(this.#knownFrom, from);
   }
