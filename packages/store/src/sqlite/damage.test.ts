@@ -152,6 +152,22 @@ test('damage: an empty file where a store was is said', () => {
   });
 });
 
+test('damage: what a first start left that was cut short is no damage, and is removed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-first-'));
+  for (const name of ['serve.lock', `${STORE_FILE}.new`, `${STORE_FILE}.new-journal`])
+    writeFileSync(join(folder, name), new Uint8Array(name === 'serve.lock' ? 0 : 700));
+  for (const role of ['import', 'serve'] as const) {
+    const store = openSqliteStore({ folder, clock, role });
+    assert.deepEqual(store.health().damages, []);
+    store.close();
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes('.new')),
+    [],
+  );
+  rmSync(folder, { recursive: true });
+});
+
 test('damage: any flipped byte gives right answers, gaps, or a word about it', () => {
   withDamage((place) => {
     const sound = soundSums(place);

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AppError } from '@kilowink/core/error';
+import { AppError } from '@kilowink/core/error';
 import type { Clock } from '@kilowink/core/time';
 import { storeError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
@@ -8,6 +8,7 @@ import type { Damage, Store, StoreReader } from '../store.ts';
 import { assertNoRestore, finishRestore } from './backup-swap.ts';
 import { beginEpoch } from './change-log.ts';
 import { BUSY_MS_DEFAULT, Connection } from './connection.ts';
+import { createIfMissing } from './create.ts';
 import { inspectFile } from './inspect.ts';
 import { LOCK_FILE, lockWriter } from './lock.ts';
 import { makeParts, SqliteReader } from './reader.ts';
@@ -20,6 +21,7 @@ export const STORE_FILE = 'kilowink.db';
 
 const GROUP_MS_DEFAULT = 10_000;
 const HOT_ROWS_MAX_DEFAULT = 250_000;
+const CREATE_POLL_MS = 20;
 
 /** How to open a store for writing. */
 export interface SqliteStoreOptions {
@@ -77,6 +79,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   try {
     if (role === 'serve') finishRestore(folder);
     const damage = role === 'serve' ? mend(path, wasServed, clock) : null;
+    if (role === 'serve') createIfMissing(path);
+    else createBesideServer(folder, path, busyMs);
     const connection = new Connection(path, { readOnly: false, busyMs });
     connection.exec(`PRAGMA synchronous = ${synchronous}`);
     migrate(connection);
@@ -128,6 +132,24 @@ export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreRead
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/** An import may be the first to write to a folder; a server that is just starting there makes the store itself. */
+function createBesideServer(folder: string, path: string, busyMs: number): void {
+  for (let waitedMs = 0; !existsSync(path); waitedMs += CREATE_POLL_MS) {
+    try {
+      const release = lockWriter(folder);
+      try {
+        createIfMissing(path);
+      } finally {
+        release();
+      }
+    } catch (error) {
+      const isLocked = error instanceof AppError && error.code === 'store/locked';
+      if (!isLocked || waitedMs >= busyMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CREATE_POLL_MS);
+    }
   }
 }
 
