@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningServer, startServer, systemClock } from '@kilowink/server/app';
+import { announceServer, type RunningServer, startServer, systemClock } from '@kilowink/server/app';
 import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
 import { openSqliteStore, openSqliteStoreReadOnly, type Store, type StoreReader } from '@kilowink/store';
 import { Command } from 'commander';
@@ -53,6 +53,11 @@ async function serve(options: ServeOptions): Promise<void> {
     stops.unshift(() => server.close());
     if (demo !== null) stops.unshift(await startSensor(demo, server));
     announce(server, loaded, demoFolder !== null);
+    // Sensors that look for a server must not find a demonstration.
+    if (demoFolder !== null) return;
+    const { host, port } = server;
+    const announced = await announceServer({ config, version: VERSION, host, port, log });
+    stops.unshift(() => announced?.close());
   } catch (error) {
     for (const stop of stops) await stop();
     throw error;

@@ -2,6 +2,7 @@ import { offPeakWindow } from '@kilowink/api';
 import { isZone } from '@kilowink/core/time';
 import { z } from 'zod';
 import { bluetoothSchema } from './bluetooth-schema.ts';
+import { mdnsSchema } from './mdns-schema.ts';
 import { homeAssistantSchema, mqttSchema, ticSchema } from './mqtt-schema.ts';
 import { usbSchema } from './usb-schema.ts';
 
@@ -140,6 +141,7 @@ export const configSchema = z.strictObject({
   mqtt: mqttSchema.prefault({}),
   homeAssistant: homeAssistantSchema.prefault({}),
   bluetooth: bluetoothSchema.prefault({}),
+  mdns: mdnsSchema.prefault({}),
 });
 
 /** The configuration in force: frozen, complete but for the data folder, which the command fills in. */

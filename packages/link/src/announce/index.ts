@@ -1,0 +1,1 @@
+export { type AnnouncedAddress, Announcement, type AnnouncementOptions } from './announcement.ts';
