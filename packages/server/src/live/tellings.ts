@@ -10,6 +10,8 @@ export type LivePoint = readonly [startMs: EpochMs, durationMs: number, value: n
 /** What pages are told of changes of the store: as corrections leave it, of each series and of the measurements it is part of. */
 export class Tellings {
   readonly #reader: EnergyReader;
+  /** Read once: a page that comes back may be told of a thousand series. */
+  #known: ReadonlyMap<SeriesId, SeriesInfo> | null = null;
 
   constructor(reader: EnergyReader) {
     this.#reader = reader;
@@ -26,7 +28,8 @@ export class Tellings {
 
   /** New measurements of one series. Of a measurement it is what is chosen now where they are. */
   points(id: SeriesId, list: readonly LivePoint[]): LivePoints[] {
-    const series = this.#reader.store.listSeries().find((known) => known.id === id);
+    this.#known ??= new Map(this.#reader.store.listSeries().map((known) => [known.id, known]));
+    const series = this.#known.get(id);
     if (series === undefined) return [];
     const range = rangeOf(list);
     const chosen = this.#measurementsOf(id).map((info) => {
