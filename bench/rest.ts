@@ -32,7 +32,12 @@ async function startOurs(): Promise<{ child: ChildProcess; url: string }> {
   const args = ['--max-semi-space-size=1', main, 'serve', '-d', folder, '-p', '0', '--host', '127.0.0.1'];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, MALLOC_ARENA_MAX: '1', NODE_COMPILE_CACHE: COMPILED },
+    env: {
+      ...process.env,
+      MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      NODE_COMPILE_CACHE: COMPILED,
+    },
   });
   const url = await new Promise<string>((resolve) => {
     child.stdout.on('data', (data) => {

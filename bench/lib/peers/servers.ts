@@ -63,6 +63,7 @@ export class KilowinkServer extends ServerPeer {
     const args = ['--max-semi-space-size=1', MAIN, 'serve', '-d', this.folder, '-p', String(port)];
     this.child = startProgram(process.execPath, [...args, '--host', '127.0.0.1'], {
       MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: '131072',
       NODE_COMPILE_CACHE: COMPILED,
     });
     this.url = `http://127.0.0.1:${port}/api/v1/series/1`;
