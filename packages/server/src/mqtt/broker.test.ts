@@ -336,6 +336,8 @@ for (const qos of [0, 1] as const) {
     while (!came.includes('end all')) await new Promise((resolve) => setTimeout(resolve, 5));
     const expected = ['home/kept 0', 'home/kept 0', 'home/plain 0', 'end ', 'end all'];
     for (let at = 0; at < 50; at += 1) expected.push(`home/${at} ${at}`);
+    const ours = came.filter((message) => /^home\/(kept|plain)/.test(message));
+    assert.deepEqual(ours, ['home/kept 0', 'home/plain 0', 'home/kept 0']);
     assert.deepEqual(came.sort(), expected.sort());
   });
 }

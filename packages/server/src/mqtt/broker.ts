@@ -61,6 +61,8 @@ export class Broker {
   readonly #acknowledgedHere = new WeakSet<object>();
   readonly #sockets = new Set<Duplex>();
   readonly #letOrderGo: (client: Client) => void;
+  /** What we publish behind a kept message that is still being stored; null while none is. */
+  #following: Parameters<Publish>[0][] | null = null;
   #listeners: readonly BoundListener[] = [];
   #saving: ReturnType<typeof setInterval> | null = null;
 
@@ -94,7 +96,26 @@ export class Broker {
     return this.#sockets.size;
   }
 
-  readonly publish: Publish = ({ topic, payload, retain = false }) => {
+  /**
+   * In the order of the calls: a kept message is stored before it is handed on, so what follows it waits that long. Home Assistant
+   * must hear of a device before it hears its values.
+   */
+  readonly publish: Publish = (message) => {
+    if (this.#following !== null) {
+      this.#following.push(message);
+      return;
+    }
+    this.#send(message);
+    if (message.retain !== true) return;
+    this.#following = [];
+    setImmediate(() => {
+      const following = this.#following ?? [];
+      this.#following = null;
+      for (const each of following) this.publish(each);
+    });
+  };
+
+  readonly #send: Publish = ({ topic, payload, retain = false }) => {
     const packet = { cmd: 'publish' as const, topic, payload, qos: 1 as const, retain, dup: false };
     this.#aedes.publish(packet, () => {});
   };
