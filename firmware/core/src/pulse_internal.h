@@ -116,6 +116,8 @@ struct pulse_peak {
 	int32_t needed64;
 };
 
+/* How much of an edge has come so far inside it, 0 to 64. */
+int32_t pulse_shape_flank(int32_t inside16, int32_t edge16);
 int32_t pulse_shape_template(const struct pulse_shape *shape, const struct pulse_geometry *geometry, int32_t age);
 bool pulse_shape_is_faint(const struct pulse_peak *peak);
 enum pulse_fit pulse_shape_measure(struct pulse_shape *shape, const struct pulse_peak *peak);

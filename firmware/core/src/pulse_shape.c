@@ -83,11 +83,20 @@ static int32_t shape_find_crossing(const struct pulse_peak *peak, int32_t crest_
 	return -1;
 }
 
+int32_t pulse_shape_flank(int32_t inside16, int32_t edge16)
+{
+	/* Most ticks are beside a flank, and division is slow on small chips. */
+	if (inside16 * 2 >= edge16) {
+		return 64;
+	}
+	return inside16 * 2 <= -edge16 ? 0 : pulse_int_clamp(32 + inside16 * 64 / edge16, 0, 64);
+}
+
 int32_t pulse_shape_template(const struct pulse_shape *shape, const struct pulse_geometry *geometry, int32_t age)
 {
 	int32_t from16 = pulse_int_abs(age * 16 - shape->middle16);
 
-	return pulse_int_clamp(32 + ((shape->length16 >> 1) - from16) * 64 / geometry->edge16, 0, 64);
+	return pulse_shape_flank((shape->length16 >> 1) - from16, geometry->edge16);
 }
 
 static int32_t shape_newest(const struct pulse_shape *shape, const struct pulse_geometry *geometry)

@@ -34,9 +34,12 @@ static bool switched_stretch(struct stretch *out, const struct pulse_shape *shap
 	return true;
 }
 
-/* What a step and a flash of this area leave over of a stretch; an area of 0 is no flash. */
+/*
+ * What a step and a flash of this area leave over of a stretch, as far as it takes to pass `limit64`; an area of 0 is no
+ * flash.
+ */
 static int32_t switched_misfit(const struct stretch *stretch, const struct pulse_detector *detector,
-			       const struct pulse_shape *shape, int32_t area64)
+			       const struct pulse_shape *shape, int32_t area64, int32_t limit64)
 {
 	const struct pulse_geometry *geometry = &detector->geometry;
 	const struct pulse_ring *ring = &detector->ring;
@@ -45,8 +48,8 @@ static int32_t switched_misfit(const struct stretch *stretch, const struct pulse
 	int32_t step16 = stretch->newest * 16 - 8 + since16;
 	int32_t misfit64 = 0;
 
-	for (int32_t age = stretch->newest; age <= stretch->oldest; age++) {
-		int32_t part64 = pulse_int_clamp(32 + (step16 - age * 16) * 64 / geometry->edge16, 0, 64);
+	for (int32_t age = stretch->newest; age <= stretch->oldest && misfit64 <= limit64; age++) {
+		int32_t part64 = pulse_shape_flank(step16 - age * 16, geometry->edge16);
 		int32_t level64 = ring->ticks8[pulse_ring_index(ring, age)] * 8 - stretch->pre64;
 
 		if (area64 > 0) {
@@ -79,11 +82,11 @@ bool pulse_switched_find(struct pulse_shape *shape, const struct pulse_detector 
 		    pulse_int_abs(stretch.step64) * 2 < shape->amplitude64) {
 			continue;
 		}
-		with64 = switched_misfit(&stretch, detector, shape, area64);
+		with64 = switched_misfit(&stretch, detector, shape, area64, allowed64);
 		if (with64 > allowed64) {
 			continue;
 		}
-		gain64 = switched_misfit(&stretch, detector, shape, 0) - with64;
+		gain64 = switched_misfit(&stretch, detector, shape, 0, INT32_MAX) - with64;
 		if (gain64 > best_gain64) {
 			best_gain64 = gain64;
 			best16 = shape->middle16;

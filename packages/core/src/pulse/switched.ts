@@ -1,7 +1,7 @@
 import type { Geometry } from './geometry.ts';
 import { clamp, divide } from './int-math.ts';
 import type { Profile } from './profile.ts';
-import { type Shape, templateAt } from './shape.ts';
+import { flankAt, type Shape, templateAt } from './shape.ts';
 import { indexOfAge, sumTicks, type TickRing } from './tick-ring.ts';
 
 /** How many ticks beyond a flash's length its middle is looked for around a peak: a step's peak is beside the step. */
@@ -44,9 +44,9 @@ export function findBesideSwitch(
     shape.middle16 = age2 * 8;
     const stretch = stretchAround(shape, at);
     if (stretch === undefined || Math.abs(stretch.step64) * 2 < shape.amplitude64) continue;
-    const with64 = misfitOf(stretch, at, { shape, area64 });
+    const with64 = misfitOf(stretch, at, { shape, area64, limit64: allowed64 });
     if (with64 > allowed64) continue;
-    const gain64 = misfitOf(stretch, at, { shape, area64: 0 }) - with64;
+    const gain64 = misfitOf(stretch, at, { shape, area64: 0, limit64: 0x7fff_ffff }) - with64;
     if (gain64 <= bestGain64) continue;
     bestGain64 = gain64;
     best16 = shape.middle16;
@@ -74,19 +74,22 @@ function stretchAround(shape: Shape, { ring, geometry }: Place): Stretch | undef
   };
 }
 
-/** What a step and a flash of this area leave over of a stretch; an area of 0 is no flash. */
+/**
+ * What a step and a flash of this area leave over of a stretch, as far as it takes to pass `limit64`; an area of 0 is no
+ * flash.
+ */
 function misfitOf(
   { newest, oldest, pre64, step64, sum64 }: Stretch,
   { ring, geometry }: Place,
-  { shape, area64 }: { shape: Shape; area64: number },
+  { shape, area64, limit64 }: { shape: Shape; area64: number; limit64: number },
 ): number {
   const all16 = (oldest - newest + 1) * 16;
   const since16 = clamp(divide((sum64 - area64) * 16, step64), 0, all16);
   const step16 = newest * 16 - 8 + since16;
   let misfit64 = 0;
-  for (let age = newest; age <= oldest; age++) {
+  for (let age = newest; age <= oldest && misfit64 <= limit64; age++) {
     const lit64 = area64 > 0 ? (shape.amplitude64 * templateAt(shape, geometry, age)) >> 6 : 0;
-    const part64 = clamp(32 + divide((step16 - age * 16) * 64, geometry.edge16), 0, 64);
+    const part64 = flankAt(step16 - age * 16, geometry.edge16);
     const level64 = (ring.ticks8[indexOfAge(ring, age)] as number) * 8 - pre64;
     misfit64 += Math.abs(level64 - lit64 - divide(step64 * part64, 64));
   }
