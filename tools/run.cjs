@@ -16,13 +16,13 @@ const [command, ...args] = process.argv.slice(2);
 installPackages();
 switch (command) {
   case 'start':
+    keepCompiled();
     run('tools/build-web.ts', ['--if-stale']);
     // A server lives for months on a small machine: a young generation of 1 MB instead of 16 and one heap of the C library
     // for all threads cost it next to nothing.
     process.env.MALLOC_ARENA_MAX = '1';
     // Said outright, the C library keeps to its first threshold: what a wide answer took goes back to the system after it.
     process.env.MALLOC_MMAP_THRESHOLD_ = '131072';
-    keepCompiled();
     handOver('packages/cli/src/main.ts', ['serve', ...args], ['--max-semi-space-size=1']);
     break;
   case 'test':
