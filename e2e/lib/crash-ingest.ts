@@ -5,7 +5,7 @@ import { addKey } from '../../packages/server/src/keys/index.ts';
 import { drawKill, type Life } from './crash-life.ts';
 import { CrashSensor } from './crash-sensor.ts';
 import { type Site, sumOf, windowsOf } from './crash-site.ts';
-import { send, TestSensor } from './sensor.ts';
+import { TestSensor } from './sensor.ts';
 
 /** One thing the server does while it is killed. */
 export interface Situation {
@@ -21,6 +21,8 @@ const LIFE_MS_MAX = 250;
 const STEPS_MAX = 60;
 /** After so many rounds a day is over. */
 const ROUNDS_TO_SEAL = 5;
+/** Windows in a report of version 1. */
+const REPORTED = 10;
 /** Some kills come before the server listens. */
 const EARLY = 0.2;
 
@@ -118,14 +120,12 @@ export async function endWell(
 /** Version 1 sensors at default settings: answered at once, though groups are minutes apart. */
 export class PlainReports implements Situation {
   readonly #site: Site;
-  readonly #sensors: readonly TestSensor[];
+  readonly #sensors: TestSensor[] = [];
   /** Whose latest report was not answered: it may be stored or not, and comes again. */
   readonly #waiting = new Set<TestSensor>();
 
   constructor(site: Site) {
     this.#site = site;
-    const seed = Math.floor(site.random.between(0, 2 ** 31));
-    this.#sensors = [41, 42].map((host) => new TestSensor(`127.0.0.${host}`, seed + host));
   }
 
   async round(): Promise<void> {
@@ -136,7 +136,7 @@ export class PlainReports implements Situation {
     if (port !== null) {
       // What was answered before the last kill was taken in again before the server listened.
       if (!life.isGone) life.doom({ afterMs: random.between(0, LIFE_MS_MAX) });
-      await Promise.all(this.#sensors.map((sensor) => this.#talk(sensor, port)));
+      await Promise.all([this.#talk(port), this.#talk(port)]);
     }
     await this.#site.killed(life);
     this.#site.look();
@@ -168,18 +168,31 @@ export class PlainReports implements Situation {
     });
   }
 
-  /** Far more windows than a report repeats, and none that no report carries: 10 are in each. */
-  async #talk(sensor: TestSensor, port: number): Promise<void> {
+  /**
+   * Far more windows than a report repeats, of new sensors. Their time passes faster
+   * than ours, so they do not boot again: what tells two boots apart is time (`kill.test.ts` has boots). The first report
+   * is full, and each shares half of its windows with the one before.
+   */
+  async #talk(port: number): Promise<void> {
     const { random } = this.#site;
-    if (this.#waiting.has(sensor) && !(await sensor.report(port))) return;
-    this.#waiting.delete(sensor);
-    if (random.chance(0.3)) {
-      sensor.reboot();
-      if ((await send(port, '/sensor/up', new Uint8Array(), sensor.from)) === null) return;
+    for (const sensor of [...this.#waiting]) {
+      this.#waiting.delete(sensor);
+      if (!(await sensor.report(port))) return void this.#waiting.add(sensor);
     }
-    do {
-      sensor.pass(Math.floor(random.between(1, 11)));
-    } while (await sensor.report(port));
+    const sensor = this.#new();
+    sensor.pass(REPORTED);
+    while (await sensor.report(port)) {
+      if (random.chance(0.02)) return this.#talk(port);
+      sensor.pass(Math.floor(random.between(1, REPORTED / 2 + 1)));
+    }
     this.#waiting.add(sensor);
+  }
+
+  #new(): TestSensor {
+    const count = this.#sensors.length;
+    const seed = Math.floor(this.#site.random.between(0, 2 ** 31));
+    const sensor = new TestSensor(`127.0.${1 + Math.floor(count / 250)}.${1 + (count % 250)}`, seed);
+    this.#sensors.push(sensor);
+    return sensor;
   }
 }
