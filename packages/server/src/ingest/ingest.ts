@@ -106,7 +106,7 @@ export class Ingest {
     try {
       return take(at);
     } finally {
-      guard?.taken();
+      guard?.taken(this.#options.store.currentGroup);
     }
   }
 

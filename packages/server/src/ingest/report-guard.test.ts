@@ -22,7 +22,10 @@ function open(folder: string, groups = { written: 0 }) {
 test('what was noted is there for the next process, in order', () => {
   const { guard } = open('/data/a');
   assert.deepEqual(guard.left(), []);
-  for (let number = 0; number < 5; number += 1) guard.note(report(number));
+  for (let number = 0; number < 5; number += 1) {
+    guard.note(report(number));
+    guard.taken(1);
+  }
   const next = open('/data/a').guard;
   assert.deepEqual(next.left(), [0, 1, 2, 3, 4].map(report));
   assert.deepEqual(open('/data/b').guard.left(), []);
@@ -32,8 +35,11 @@ test('what was noted is there for the next process, in order', () => {
 
 test('once its group is written a report is let go, and nothing is left after a clean end', () => {
   const { guard, groups } = open('/data/c');
-  guard.note(report(0));
-  guard.note(report(1));
+  for (const number of [0, 1]) {
+    guard.note(report(number));
+    guard.taken(groups.written + 1);
+  }
+  assert.deepEqual(guard.left(), [report(0), report(1)]);
   groups.written += 1;
   guard.note(report(2));
   assert.deepEqual(guard.left(), [report(2)]);
@@ -49,12 +55,22 @@ test('a group that is written while a report is taken does not let that report g
   for (const number of [0, 1]) {
     guard.note(report(number));
     if (number === 0) groups.written += 1;
-    guard.taken();
+    guard.taken(groups.written + 1);
   }
   assert.deepEqual(guard.left(), [report(0), report(1)]);
   groups.written += 1;
   guard.note(report(2));
   assert.deepEqual(guard.left(), [report(2)]);
+});
+
+test('a report whose group is written while it is taken is let go with the next one', () => {
+  const { guard, groups } = open('/data/e');
+  for (const number of [0, 1, 2]) {
+    guard.note(report(number));
+    assert.deepEqual(guard.left(), [report(number)]);
+    groups.written += 1;
+    guard.taken(groups.written);
+  }
 });
 
 test('a machine without such a memory does without', () => {

@@ -37,14 +37,14 @@ export class ReportGuard {
   readonly #path: string;
   readonly #writtenGroups: () => number;
   #file: number | null = null;
-  #seenGroups: number;
+  /** The group that has everything noted: once it is written, all of that may go. */
+  #heldUntil = 0;
 
   constructor(dataDir: string, writtenGroups: () => number, memoryFolder = MEMORY_FOLDER) {
     const name = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 24);
     const folder = join(memoryFolder, `kilowink-${process.getuid?.() ?? 0}`);
     this.#path = join(folder, name);
     this.#writtenGroups = writtenGroups;
-    this.#seenGroups = writtenGroups();
     try {
       if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
       const file = openSync(this.#path, 'a+', 0o600);
@@ -79,11 +79,11 @@ export class ReportGuard {
     return reports;
   }
 
-  /** To be called before a report is taken: those whose group was written since are let go. */
+  /** To be called before a report is taken: what came before is let go once its group is written. */
   note({ bytes, address, wallMs, uptimeMs }: GuardedReport): void {
     if (this.#file === null) return;
-    const groups = this.#writtenGroups();
-    if (groups !== this.#seenGroups || fstatSync(this.#file).size > GUARD_BYTES_MAX) this.clear();
+    const isWritten = this.#writtenGroups() >= this.#heldUntil;
+    if (isWritten || fstatSync(this.#file).size > GUARD_BYTES_MAX) this.clear();
     const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
     writeSync(
       this.#file,
@@ -92,11 +92,11 @@ export class ReportGuard {
   }
 
   /**
-   * To be called once it is taken: a group that was written meanwhile (a boot's run is made at once) may not have all of
-   * its windows.
+   * To be called once it is taken, with the group that holds its windows: one that was written meanwhile (a boot's run is
+   * made at once) may not have all of them, or be the very one.
    */
-  taken(): void {
-    this.#seenGroups = this.#writtenGroups();
+  taken(group: number): void {
+    this.#heldUntil = group;
   }
 
   /** Everything is in the file. */
