@@ -20,6 +20,9 @@ const SQLITE = {
   notADatabase: 26,
 } as const;
 
+/** SQLITE_IOERR_SHMSIZE: the file of locks beside the store can not grow, which is how a full disk shows at a start. */
+const NO_ROOM_FOR_LOCKS = 4_874;
+
 /** One connection to the store's file: statements prepared once, transactions, and errors of our catalogue. */
 export class Connection {
   readonly path: string;
@@ -129,6 +132,7 @@ export class Connection {
     if (code === null) return error;
     const { path } = this;
     const reason = error instanceof Error ? error.message : String(error);
+    if (extendedCode(error) === NO_ROOM_FOR_LOCKS) return storeError('store/full', { path, reason }, error);
     switch (code) {
       case SQLITE.busy:
       case SQLITE.locked:
@@ -177,7 +181,12 @@ export function isSqliteError(error: unknown): boolean {
 }
 
 function primaryCode(error: unknown): number | null {
+  const code = extendedCode(error);
+  return code === null ? null : code & 0xff;
+}
+
+function extendedCode(error: unknown): number | null {
   if (!(error instanceof Error)) return null;
-  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
-  return error.cause === undefined ? null : primaryCode(error.cause);
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode;
+  return error.cause === undefined ? null : extendedCode(error.cause);
 }

@@ -10,7 +10,7 @@ export const LOCK_FILE = 'serve.lock';
 /**
  * Takes the folder for the one process that serves it, and returns what releases it. The lock is a transaction held on
  * a small database of its own: the operating system drops it with the process, however that ends. Throws
- * `store/locked` with the number of the process that holds it.
+ * `store/locked` with the number of the process that holds it, and `store/full` where that number has no room.
  */
 export function lockWriter(folder: string): () => void {
   const pidPath = join(folder, 'serve.pid');
@@ -23,9 +23,21 @@ export function lockWriter(folder: string): () => void {
     const isTaken = error instanceof AppError && error.code === 'store/busy';
     throw isTaken ? storeError('store/locked', { folder, pid: readPid(pidPath) }, error) : error;
   }
-  writeFileSync(pidPath, `${process.pid}\n`);
   const held = lock;
+  try {
+    writeFileSync(pidPath, `${process.pid}\n`);
+  } catch (error) {
+    held.close();
+    throw noRoomOf(error, pidPath);
+  }
   return () => held.close();
+}
+
+/** A full disk, a quota or a limit of the process is told as the store's own writes tell it. */
+function noRoomOf(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return error;
+  return storeError('store/full', { path, reason: String(code) }, error);
 }
 
 function readPid(path: string): string {
