@@ -13,7 +13,7 @@ import { describeSeries } from '../import/find-series.ts';
 import { styleFor } from '../term/style.ts';
 import { type AgreeOptions, isAgreed } from '../truth/agree.ts';
 import { correctionLines, effectLines, kindText } from '../truth/correction-text.ts';
-import { type PlaceOptions, withPlace, withWritablePlace } from '../truth/place.ts';
+import { type PlaceOptions, withPlace, withPlaceOptions, withWritablePlace } from '../truth/place.ts';
 
 interface AddOptions extends PlaceOptions, AgreeOptions {
   from: string;
@@ -40,7 +40,7 @@ export function correctCommand(): Command {
   const command = new Command('correct')
     .description('Correct stretches of what was measured, and take corrections back')
     .addHelpText('after', HELP);
-  common(command.command('add').description('Correct a stretch, after showing what that does'))
+  withPlaceOptions(command.command('add').description('Correct a stretch, after showing what that does'))
     .requiredOption('--from <time>', 'where it begins: a date, a local time, or ISO 8601 with an offset')
     .requiredOption('--to <time>', 'where it ends, not included')
     .option('--bad', 'what was measured there is wrong: it becomes a gap')
@@ -55,19 +55,11 @@ export function correctCommand(): Command {
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show what it would do only')
     .action(add);
-  common(command.command('list').description('List the corrections of a series')).action(list);
-  common(command.command('undo').description('Take a correction back'))
+  withPlaceOptions(command.command('list').description('List the corrections of a series')).action(list);
+  withPlaceOptions(command.command('undo').description('Take a correction back'))
     .argument('<number>', 'which, as `kilowink correct list` has it')
     .action(undo);
   return command;
-}
-
-function common(command: Command): Command {
-  return command
-    .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
-    .option('--config <file>', 'configuration file (YAML)');
 }
 
 async function add(options: AddOptions): Promise<void> {

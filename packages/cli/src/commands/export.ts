@@ -1,6 +1,5 @@
 import type { Buckets } from '@kilowink/core/series';
-import { bucketEdges, type EpochMs, findStep, isZone, STEPS, type Step } from '@kilowink/core/time';
-import { loadConfig } from '@kilowink/server/config';
+import { bucketEdges, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
 import { EnergyReader } from '@kilowink/server/truth';
 import { openSqliteStoreReadOnly, type SeriesInfo, type StoreReader } from '@kilowink/store';
 import { Command } from 'commander';
@@ -10,15 +9,12 @@ import { createCsvLines } from '../export/csv-lines.ts';
 import { parseMoment } from '../export/moment.ts';
 import { openTextSink } from '../export/text-sink.ts';
 import { describeSeries, findSeries } from '../import/find-series.ts';
+import { type PlaceOptions, placeSettings, withPlaceOptions } from '../truth/place.ts';
 
-interface ExportOptions {
-  data?: string;
-  config?: string;
-  series?: string;
+interface ExportOptions extends PlaceOptions {
   from?: string;
   to?: string;
   step: string;
-  zone?: string;
   output?: string;
   uncorrected?: boolean;
 }
@@ -49,31 +45,18 @@ Days and longer are those of the zone; a day of 23 or 25 hours says so in durati
 
 /** `kilowink export`: measurements as CSV. */
 export function exportCommand(): Command {
-  return new Command('export')
-    .description('Write measurements as CSV')
-    .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
+  return withPlaceOptions(new Command('export').description('Write measurements as CSV'))
     .option('--from <time>', 'first moment (default: the first measurement)')
     .option('--to <time>', 'the moment before which it ends (default: the last measurement)')
     .option('--step <step>', `one of ${STEP_NAMES.join(', ')}`, 'raw')
     .option('--uncorrected', 'buckets as they were measured, without corrections')
     .option('-o, --output <file>', 'file to write (default: standard output)')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
-    .option('--config <file>', 'configuration file (YAML)')
     .addHelpText('after', HELP)
     .action(exportSeries);
 }
 
 async function exportSeries(options: ExportOptions): Promise<void> {
-  const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
-  const { config } = loadConfig({
-    env: process.env,
-    file: options.config,
-    options: { dataDir: given('--data', options.data) },
-  });
-  const zone = options.zone ?? config.site.zone;
-  if (!isZone(zone))
-    throw cliError('cli/usage', { reason: `--zone: expected a zone such as Europe/Paris, "${zone}" came` });
+  const { config, zone } = placeSettings(options);
   const step = options.step === 'raw' ? null : stepOf(options.step);
   const fromMs = options.from === undefined ? null : parseMoment(options.from, '--from', zone);
   const toMs = options.to === undefined ? null : parseMoment(options.to, '--to', zone);

@@ -18,7 +18,7 @@ import { comparisonLines, driftText, offeredCommand } from '../index-reading/com
 import { alignColumns, alignLabels, formatDuration, formatEnergy, formatLocal } from '../term/format.ts';
 import { styleFor } from '../term/style.ts';
 import { type AgreeOptions, isAgreed } from '../truth/agree.ts';
-import { type PlaceOptions, withPlace, withWritablePlace } from '../truth/place.ts';
+import { type PlaceOptions, withPlace, withPlaceOptions, withWritablePlace } from '../truth/place.ts';
 
 interface AddOptions extends PlaceOptions, AgreeOptions {
   at?: string;
@@ -48,7 +48,9 @@ export function indexCommand(): Command {
   const command = new Command('index')
     .description('Keep what the meter’s display shows, and compare what was measured with it')
     .addHelpText('after', HELP);
-  common(command.command('add').description('Keep a reading of the display, after showing what it tells'))
+  withPlaceOptions(
+    command.command('add').description('Keep a reading of the display, after showing what it tells'),
+  )
     .argument('<index>', 'as the display shows it, such as 12345 or "12 345,6"')
     .option('--at <time>', 'when it was read (default: now)')
     .addOption(new Option('--unit <unit>', 'what the display counts').choices(['kWh', 'Wh']).default('kWh'))
@@ -56,11 +58,13 @@ export function indexCommand(): Command {
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show what it tells only')
     .action(add);
-  common(command.command('list').description('List the readings of a meter')).action(list);
-  common(command.command('remove').description('Take away a reading that a person made'))
+  withPlaceOptions(command.command('list').description('List the readings of a meter')).action(list);
+  withPlaceOptions(command.command('remove').description('Take away a reading that a person made'))
     .argument('<time>', 'when it was read, as `kilowink index list` has it')
     .action(remove);
-  common(command.command('compare').description('Compare what was measured with readings or another series'))
+  withPlaceOptions(
+    command.command('compare').description('Compare what was measured with readings or another series'),
+  )
     .option('--from <time>', 'from when on (default: the first measurement)')
     .option('--to <time>', 'until when (default: now)')
     .addOption(
@@ -74,14 +78,6 @@ export function indexCommand(): Command {
     .option('--uncorrected', 'compare what was measured, without corrections')
     .action(compare);
   return command;
-}
-
-function common(command: Command): Command {
-  return command
-    .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
-    .option('--config <file>', 'configuration file (YAML)');
 }
 
 async function add(index: string, options: AddOptions): Promise<void> {

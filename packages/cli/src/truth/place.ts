@@ -2,6 +2,7 @@ import { isZone } from '@kilowink/core/time';
 import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
 import { EnergyReader } from '@kilowink/server/truth';
 import { openSqliteStore, openSqliteStoreReadOnly, type SeriesInfo, type Store } from '@kilowink/store';
+import type { Command } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { describeSeries, findSeries } from '../import/find-series.ts';
@@ -14,6 +15,15 @@ export interface PlaceOptions {
   zone?: string;
 }
 
+/** Gives the command the options that say where, and which. */
+export function withPlaceOptions(command: Command): Command {
+  return command
+    .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
+    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
+    .option('--config <file>', 'configuration file (YAML)');
+}
+
 /** The measurements of a folder, one series of them, and how to read it. */
 export interface TruthPlace {
   readonly reader: EnergyReader;
@@ -24,7 +34,7 @@ export interface TruthPlace {
 
 /** Runs `body` on the folder's store for reading, beside a running server. */
 export function withPlace<T>(options: PlaceOptions, body: (place: TruthPlace) => T): T {
-  const { config, zone } = settings(options);
+  const { config, zone } = placeSettings(options);
   const store = openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock });
   try {
     const reader = new EnergyReader(store, config.measurements);
@@ -39,7 +49,7 @@ export async function withWritablePlace(
   options: PlaceOptions,
   body: (place: TruthPlace & { readonly store: Store }) => Promise<void>,
 ): Promise<void> {
-  const { config, zone } = settings(options);
+  const { config, zone } = placeSettings(options);
   // There must be something to correct: no empty store is made.
   openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock }).close();
   const store = openSqliteStore({ folder: config.dataDir, clock: machineClock, role: 'import' });
@@ -51,7 +61,11 @@ export async function withWritablePlace(
   }
 }
 
-function settings(options: PlaceOptions): { config: LoadedConfig['config']; zone: string } {
+/**
+ * The configuration that the options lead to and the zone of local times.
+ * @throws {AppError} `cli/usage` for a zone that is none, and what `loadConfig` throws.
+ */
+export function placeSettings(options: PlaceOptions): { config: LoadedConfig['config']; zone: string } {
   const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
   const { config } = loadConfig({
     env: process.env,

@@ -1,4 +1,5 @@
 export { ALL_TIME, BucketFold, type FoldRange } from './bucket-fold.ts';
+export { addToBucket, type BucketPart, type BucketSums, emptyBucketSums } from './bucket-sums.ts';
 export {
   areSorted,
   concatPoints,

@@ -1,5 +1,5 @@
 import { assert } from '../error/index.ts';
-import type { Buckets } from '../series/index.ts';
+import { addToBucket, type Buckets, emptyBucketSums } from '../series/index.ts';
 import type { EpochMs } from '../time/index.ts';
 import type { Correction } from './correction.ts';
 import { GapTime, gapEdges } from './gap-time.ts';
@@ -221,35 +221,12 @@ function cellsOf(buckets: Buckets, edges: Float64Array): Cell[] {
 }
 
 function merge(cells: readonly Cell[], edges: Float64Array): Buckets {
-  const count = edges.length - 1;
-  const column = (fill: number) => new Float64Array(count).fill(fill);
-  const merged = {
-    starts: edges.slice(0, -1),
-    sums: column(Number.NaN),
-    validMs: column(0),
-    rateMin: column(Number.NaN),
-    rateMax: column(Number.NaN),
-    lengthsMs: Float64Array.from(
-      { length: count },
-      (_, index) => (edges[index + 1] as number) - (edges[index] as number),
-    ),
-    recoveredSums: column(0),
-  };
+  const merged = emptyBucketSums(edges);
   let place = 0;
   for (const cell of cells) {
     while (cell.fromMs >= (edges[place + 1] as number)) place += 1;
     if (cell.validMs === 0 && cell.sum === 0) continue;
-    const before = merged.sums[place] as number;
-    merged.sums[place] = (Number.isNaN(before) ? 0 : before) + cell.sum;
-    merged.validMs[place] = (merged.validMs[place] as number) + cell.validMs;
-    merged.recoveredSums[place] = (merged.recoveredSums[place] as number) + cell.recovered;
-    merged.rateMin[place] = least(merged.rateMin[place] as number, cell.rateMin, Math.min);
-    merged.rateMax[place] = least(merged.rateMax[place] as number, cell.rateMax, Math.max);
+    addToBucket(merged, place, cell);
   }
   return merged;
-}
-
-function least(a: number, b: number, choose: (a: number, b: number) => number): number {
-  if (Number.isNaN(a)) return b;
-  return Number.isNaN(b) ? a : choose(a, b);
 }

@@ -1,4 +1,4 @@
-import type { Buckets } from '@kilowink/core/series';
+import { addToBucket, type Buckets, emptyBucketSums } from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
 
 /** Buckets of one source between edges. */
@@ -56,20 +56,7 @@ function fold(
   choice: HourChoice,
   { cellEdges, cells }: { cellEdges: Float64Array; cells: readonly Buckets[] },
 ): Buckets {
-  const count = edges.length - 1;
-  const column = (fill: number) => new Float64Array(count).fill(fill);
-  const made = {
-    starts: edges.slice(0, -1),
-    sums: column(Number.NaN),
-    validMs: column(0),
-    rateMin: column(Number.NaN),
-    rateMax: column(Number.NaN),
-    lengthsMs: Float64Array.from(
-      { length: count },
-      (_, index) => (edges[index + 1] as number) - (edges[index] as number),
-    ),
-    recoveredSums: column(0),
-  };
+  const made = emptyBucketSums(edges);
   const firstMs = choice.hourEdges[0] as number;
   let place = 0;
   for (let index = 0; index + 1 < cellEdges.length; index += 1) {
@@ -77,17 +64,13 @@ function fold(
     while (cellMs >= (edges[place + 1] as number)) place += 1;
     const from = cells[choice.members[Math.floor((cellMs - firstMs) / HOUR_MS)] as number];
     if (from === undefined || Number.isNaN(from.sums[index])) continue;
-    const before = made.sums[place] as number;
-    made.sums[place] = (Number.isNaN(before) ? 0 : before) + (from.sums[index] as number);
-    made.validMs[place] = (made.validMs[place] as number) + (from.validMs[index] as number);
-    made.recoveredSums[place] = (made.recoveredSums[place] as number) + (from.recoveredSums?.[index] ?? 0);
-    made.rateMin[place] = reach(made.rateMin[place] as number, from.rateMin[index] as number, Math.min);
-    made.rateMax[place] = reach(made.rateMax[place] as number, from.rateMax[index] as number, Math.max);
+    addToBucket(made, place, {
+      sum: from.sums[index] as number,
+      recovered: from.recoveredSums?.[index] ?? 0,
+      validMs: from.validMs[index] as number,
+      rateMin: from.rateMin[index] as number,
+      rateMax: from.rateMax[index] as number,
+    });
   }
   return made;
-}
-
-function reach(a: number, b: number, choose: (a: number, b: number) => number): number {
-  if (Number.isNaN(a)) return b;
-  return Number.isNaN(b) ? a : choose(a, b);
 }

@@ -1,4 +1,3 @@
-import type { HealthInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { drawWindows } from '../chart/draw-windows.ts';
@@ -9,12 +8,12 @@ import { type Windows, windowsOf } from '../data/columns.ts';
 import { fill } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
 import { HealthTable } from './health-table.tsx';
+import { useHealth } from './use-health.ts';
 import { useSignal } from './use-signal.ts';
 
 /** As much as a wide screen can still tell apart. */
 const SPAN_MS_MAX = 3 * 3_600_000;
 const MEASURES_MAX = 5_000;
-const HEALTH_INTERVAL_MS = 15_000;
 
 /** The folded card: every single measurement with the reports that carried it, and how the sensors are. */
 export function RawCard({ room }: { room: Room }): JSX.Element {
@@ -127,15 +126,7 @@ function LegendMark({ className, text }: { className: string; text: string }): J
 }
 
 function Health({ room }: { room: Room }): JSX.Element | null {
-  const [health, setHealth] = useState<HealthInfo | 'failed' | null>(null);
-  useEffect(() => {
-    const read = (): void => {
-      api.health().then(setHealth, () => setHealth('failed'));
-    };
-    read();
-    const timer = setInterval(read, HEALTH_INTERVAL_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const health = useHealth();
   if (health === null) return null;
   if (health === 'failed') return <p class="soft">{room.format.strings.health.failed}</p>;
   return <HealthTable health={health} format={room.format} />;

@@ -1,13 +1,11 @@
-import type { HealthInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api } from '../data/api.ts';
 import type { Session } from '../state/session.ts';
 import { FirmwareSection } from './firmware-section.tsx';
 import { SensorsAround } from './sensors-around.tsx';
 import { SensorRow } from './sensors-row.tsx';
+import { useHealth } from './use-health.ts';
 
-const HEALTH_INTERVAL_MS = 10_000;
 const ADDRESS = '#sensors';
 
 /** The folded card of all sensors: how each is, what else is heard, and their firmware. Its address is `#sensors`. */
@@ -39,15 +37,7 @@ export function SensorsCard({ session }: { session: Session }): JSX.Element {
 }
 
 function Sensors({ session }: { session: Session }): JSX.Element | null {
-  const [health, setHealth] = useState<HealthInfo | 'failed' | null>(null);
-  useEffect(() => {
-    const read = (): void => {
-      api.health().then(setHealth, () => setHealth('failed'));
-    };
-    read();
-    const timer = setInterval(read, HEALTH_INTERVAL_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const health = useHealth();
   const { strings } = session.format;
   if (health === null) return null;
   if (health === 'failed') return <p class="soft">{strings.health.failed}</p>;
