@@ -37,7 +37,12 @@ export function SensorRow({
         <span class="sensor-line">
           <span class="strong">{source.name}</span>
           <span class={isPoor ? 'warning' : 'soft'}>
-            {isPoor && <Sign />} {light === undefined ? '' : words.light[light.state]}
+            {isPoor && (
+              <>
+                <Sign />{' '}
+              </>
+            )}
+            {light === undefined ? '' : words.light[light.state]}
           </span>
           <span class="soft">{best === undefined ? '' : wayText(best, format)}</span>
           <span class="soft">{source.firmware ?? ''}</span>
