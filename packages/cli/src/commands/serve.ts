@@ -1,16 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseHex } from '@kilowink/core/bytes';
+import { assert } from '@kilowink/core/error';
 import { announceServer, type RunningServer, startServer, systemClock } from '@kilowink/server/app';
 import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
+import { addKey } from '@kilowink/server/keys';
 import { openSqliteStore, openSqliteStoreReadOnly, type Store, type StoreReader } from '@kilowink/store';
 import { Command } from 'commander';
 import type { FilledDemo } from '../demo/index.ts';
 import { progressBar } from '../term/progress.ts';
 import { VERSION } from '../version.ts';
 
-/** Reports that come from this machine are the demo's. */
-const DEMO_SENSOR = { id: 'demo', address: '127.0.0.1', name: 'A house in Sceaux' } as const;
+/** The demo's sensor; its identity is one that no hardware has. */
+const DEMO_SENSOR = { id: '51a0de0000000001', name: 'A house in Sceaux' } as const;
 
 interface ServeOptions {
   port?: string;
@@ -51,7 +54,7 @@ async function serve(options: ServeOptions): Promise<void> {
     const demo = demoFolder === null || store.readOnly ? null : await fill(store as Store, config.site.zone);
     const server = await startServer({ config, store, version: VERSION, demo: demo !== null, log });
     stops.unshift(() => server.close());
-    if (demo !== null) stops.unshift(await startSensor(demo, server));
+    if (demo !== null) stops.unshift(await startSensor(demo, server, config.dataDir));
     announce(server, loaded, demoFolder !== null);
     // Sensors that look for a server must not find a demonstration.
     if (demoFolder !== null) return;
@@ -75,10 +78,17 @@ async function fill(store: Store, zone: string): Promise<FilledDemo> {
   return filled;
 }
 
-/** The simulated sensor lives in this process; the address it comes from is mapped to the demo's series. */
-async function startSensor(demo: FilledDemo, server: RunningServer): Promise<() => Promise<void>> {
+/** The simulated sensor lives in this process. It has a key, as a sensor should. */
+async function startSensor(
+  { load }: FilledDemo,
+  { port }: RunningServer,
+  folder: string,
+): Promise<() => Promise<void>> {
   const { demoSensor } = await import('../demo/index.ts');
-  return demoSensor({ url: `http://127.0.0.1:${server.port}`, load: demo.load }).stop;
+  const { id } = DEMO_SENSOR;
+  const key = parseHex(addKey(folder, DEMO_SENSOR, systemClock.wallMs()));
+  assert(key !== null, 'a key is hexadecimal');
+  return demoSensor({ url: `http://127.0.0.1:${port}`, load, numbered: { sensorId: id, key } }).stop;
 }
 
 function load(options: ServeOptions, demoFolder: string | null): LoadedConfig {
@@ -92,7 +102,6 @@ function load(options: ServeOptions, demoFolder: string | null): LoadedConfig {
       dataDir: given(demoFolder === null ? '--data' : '--demo', demoFolder ?? options.data),
       host: given('--host', options.host),
       verbose: given('--verbose', options.verbose),
-      sensors: given('--demo', demoFolder === null ? undefined : [DEMO_SENSOR]),
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { NumberedOptions } from '@kilowink/sim/blink';
 import type { Load } from '@kilowink/sim/load';
 import { type RunningBlink, runBlink } from '../blink/run-blink.ts';
 
@@ -11,6 +12,8 @@ export function demoSensor(options: {
   /** Any whole number; the same each time unless given. */
   seed?: number;
   sensorType?: number;
+  /** It speaks version 2; version 1 unless given. */
+  numbered?: NumberedOptions;
   localAddress?: string;
 }): RunningBlink {
   const { hostname, port } = new URL(options.url);
@@ -18,6 +21,7 @@ export function demoSensor(options: {
     load: options.load,
     startMs: Date.now(),
     seed: options.seed ?? 1,
+    ...(options.numbered === undefined ? {} : { numbered: options.numbered }),
     sensorType: options.sensorType ?? 0,
     target: {
       host: hostname.replace(/^\[|\]$/g, ''),
