@@ -32,6 +32,8 @@ type Decode = (bytes: Uint8Array) => Result<Decoded, Fault>;
 
 /** Twenty days of points, or four months of minutes: what one page looks at, while the server stays small. */
 const CACHE_BYTES_MAX = 8 * 1024 * 1024;
+/** Some 50 kB of memory. */
+const ABSENT_MAX = 1_000;
 const PERIODS = 8_000_000;
 
 /** The sealed blocks: decoded on demand, the last used ones kept. */
@@ -40,6 +42,8 @@ export class BlockTable {
   readonly bad: BadBlock[] = [];
   readonly #connection: Connection;
   readonly #cache = new ByteCache<Decoded>(CACHE_BYTES_MAX);
+  /** Blocks known not to be there: each new point asks for that of its day. */
+  readonly #absent = new Set<number>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -97,6 +101,7 @@ export class BlockTable {
   write(block: BlockWrite): void {
     const { series, level, period, data } = block;
     this.#cache.delete(cacheKey(block));
+    this.#absent.delete(cacheKey(block));
     if (data === null) {
       this.#connection.run(
         'DELETE FROM block WHERE series = ? AND level = ? AND period = ?',
@@ -143,13 +148,19 @@ export class BlockTable {
 
   forget(): void {
     this.#cache.clear();
+    this.#absent.clear();
   }
 
   #block(key: BlockKey, decode: Decode): Decoded | null {
-    const kept = this.#cache.get(cacheKey(key));
+    const place = cacheKey(key);
+    const kept = this.#cache.get(place);
     if (kept !== undefined) return kept;
+    if (this.#absent.has(place)) return null;
     const data = this.data(key);
-    return data === null ? null : this.#open(key, data, decode);
+    if (data !== null) return this.#open(key, data, decode);
+    if (this.#absent.size >= ABSENT_MAX) this.#absent.clear();
+    this.#absent.add(place);
+    return null;
   }
 
   #open(key: BlockKey, data: Uint8Array, decode: Decode): Decoded | null {

@@ -43,6 +43,8 @@ export class GroupWriter extends SqliteReader {
   #pendingSinceMs: number | null = null;
   #isReleased = false;
   #togetherDepth = 0;
+  /** Whether it was looked in this turn of the event loop what other processes wrote, for all that is put together in it. */
+  #isLookedAt = false;
   #writtenGroups = 0;
 
   constructor(parts: Parts, options: WriterOptions) {
@@ -133,6 +135,26 @@ export class GroupWriter extends SqliteReader {
     return result;
   }
 
+  /**
+   * `snapshot` for what is put. Within `together` the file is looked at once a turn of the event loop: what is put waits
+   * for its group far longer than that, and the look costs more than a point does.
+   */
+  protected look<T>(body: () => T): T {
+    if (this.#togetherDepth === 0) return this.snapshot(body);
+    if (this.#isLookedAt) {
+      this.assertOpen();
+      const result = body();
+      this.afterRead();
+      return result;
+    }
+    const result = this.snapshot(body);
+    this.#isLookedAt = true;
+    setImmediate(() => {
+      this.#isLookedAt = false;
+    });
+    return result;
+  }
+
   /** The next place in the order of changes; an import has none, for its changes are told as ranges. */
   protected nextSeq(): number | null {
     if (this.options.role !== 'serve') return null;
@@ -204,6 +226,7 @@ export class GroupWriter extends SqliteReader {
       return result;
     } catch (error) {
       this.forgetAll();
+      this.#isLookedAt = false;
       throw error;
     }
   }

@@ -32,6 +32,8 @@ const PREPARED_AGAIN_MAX = 3;
 export interface ImporterHost {
   readonly clock: Clock;
   snapshot<T>(body: () => T): T;
+  /** `snapshot` for what is put in the hot tail. */
+  look<T>(body: () => T): T;
   write<T>(body: () => T): T;
   nextSeq(): number | null;
   longestMs(series: SeriesId): number;
@@ -54,7 +56,7 @@ export class Importer {
 
   add(series: SeriesId, points: Points): AddedPoints {
     // One snapshot for all that is recent: a measurement that is taken live is mostly one point.
-    const { settled, refused, repeated } = this.#host.snapshot(() => this.#takeRecent(series, points));
+    const { settled, refused, repeated } = this.#host.look(() => this.#takeRecent(series, points));
     let repeatedCount = repeated;
     for (let at = 0; at < settled.length; at += BATCH_DAYS_MAX) {
       repeatedCount += this.#addSettled(series, settled.slice(at, at + BATCH_DAYS_MAX));

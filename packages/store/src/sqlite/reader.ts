@@ -108,6 +108,8 @@ export class SqliteReader implements StoreReader {
   readonly #isServing: boolean;
   #isChanged = false;
   #isClosed = false;
+  /** What the file says of the longest point of each series, until it changes. */
+  readonly #longestMs = new Map<SeriesId, number>();
 
   constructor(parts: Parts, options: { readOnly: boolean; isServing: boolean; clock: Clock }) {
     this.#isServing = options.isServing;
@@ -305,6 +307,7 @@ export class SqliteReader implements StoreReader {
     if (dataVersion === this.#dataVersion) return;
     this.#dataVersion = dataVersion;
     this.#isChanged = true;
+    this.#longestMs.clear();
     const { hot, sealed, blocks, recovered, spans } = this.parts;
     this.parts.corrections.forget();
     const stand = this.#readStand();
@@ -323,10 +326,12 @@ export class SqliteReader implements StoreReader {
   /** Takes note of what we changed ourselves, so that it is not taken for another's. Inside our write transaction. */
   protected noteOwnStand(): void {
     this.#stand = this.#readStand();
+    this.#longestMs.clear();
   }
 
   /** Forgets what is kept of the file, so that it is read again; what is pending stays. */
   protected forgetAll(): void {
+    this.#longestMs.clear();
     this.parts.hot.forget();
     this.parts.sealed.forget();
     this.parts.blocks.forget();
@@ -346,9 +351,16 @@ export class SqliteReader implements StoreReader {
 
   /** No point of the series lasts longer than this. Throws `store/series` when there is none of that id. */
   protected longestMs(series: SeriesId): number {
+    return Math.max(this.#longestInFile(series), this.parts.pending.longestMs.get(series) ?? 0);
+  }
+
+  #longestInFile(series: SeriesId): number {
+    const kept = this.#longestMs.get(series);
+    if (kept !== undefined) return kept;
     const row = this.parts.connection.row<[number]>('SELECT longest_ms FROM series WHERE id = ?', series);
     if (row === undefined) throw storeError('store/series', { series });
-    return Math.max(row[0], this.parts.pending.longestMs.get(series) ?? 0);
+    this.#longestMs.set(series, row[0]);
+    return row[0];
   }
 
   #recoveredSpans(series: SeriesId): RecoveredSpan[] {

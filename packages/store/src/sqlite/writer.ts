@@ -37,6 +37,7 @@ export class SqliteStore extends SealingWriter implements Store {
     this.#importer = new Importer(parts, {
       clock: options.clock,
       snapshot: (body) => this.snapshot(body),
+      look: (body) => this.look(body),
       write: (body) => this.write(body),
       nextSeq: () => this.nextSeq(),
       setLongest: (series, longestMs) => this.setLongest(series, longestMs),
@@ -94,13 +95,17 @@ export class SqliteStore extends SealingWriter implements Store {
   }
 
   putWindows(run: RunId, windows: readonly Window[]): number {
-    // Only the serving process writes windows, so what it has of a run in memory is never stale: no snapshot is needed.
+    return this.#putInRun(run, (hotRun) => this.#putAll(hotRun, windows));
+  }
+
+  /** Only the serving process writes windows, so what it has of a run in memory is never stale: no snapshot is needed. */
+  #putInRun<T>(run: RunId, body: (run: HotRun) => T): T {
     const loaded = this.options.role === 'serve' ? this.parts.hot.loadedRun(run) : undefined;
-    if (loaded === undefined) return this.put(() => this.#putAll(this.parts.hot.run(run), windows));
+    if (loaded === undefined) return this.put(() => body(this.parts.hot.run(run)));
     this.assertOpen();
-    const newCount = this.#putAll(loaded, windows);
+    const result = body(loaded);
     this.flushWhenDue();
-    return newCount;
+    return result;
   }
 
   replaceRecovered(run: RunId, gone: readonly Recovered[], made: readonly Recovered[]): void {
@@ -119,8 +124,7 @@ export class SqliteStore extends SealingWriter implements Store {
 
   setTimeline(run: RunId, timeline: Timeline): void {
     assertTimeline(timeline);
-    this.put(() => {
-      const hotRun = this.parts.hot.run(run);
+    this.#putInRun(run, (hotRun) => {
       const { series } = hotRun;
       const moved = this.parts.hot.retime(hotRun, timeline);
       this.parts.pending.timelines.set(run, timeline);
