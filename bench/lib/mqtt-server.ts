@@ -1,7 +1,7 @@
-// A broker for the MQTT benchmark, as a process of its own: `mqtt-server.ts bare|kilowink FOLDER`.
-
+// A broker for the MQTT benchmark, as a process of its own: `mqtt-server.ts bare|kilowink FOLDER`. It is told the time.
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import type { StoreReader } from '../../packages/store/src/index.ts';
 
 const [kind = 'bare', folder = ''] = process.argv.slice(2);
 
@@ -17,30 +17,50 @@ async function bare(): Promise<number> {
 
 /** Ours: each message decoded, checked, stored, and acknowledged when it is in the file. */
 async function kilowink(): Promise<number> {
-  const { startServer, systemClock } = await import('../../packages/server/src/app/index.ts');
+  const { startServer } = await import('../../packages/server/src/app/index.ts');
   const { loadConfig } = await import('../../packages/server/src/config/index.ts');
-  const { openSqliteStore } = await import('../../packages/store/src/index.ts');
+  const { openSqliteStore, openSqliteStoreReadOnly } = await import('../../packages/store/src/index.ts');
   const mqtt = { broker: { enabled: true, host: '127.0.0.1', port: 0 } };
   const given = { dataDir: folder, port: 0, host: '127.0.0.1', mqtt };
   const options = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, { value, flag: 'bench' }]),
   );
   const { config } = loadConfig({ env: {}, options });
-  const store = openSqliteStore({ folder, clock: systemClock, groupMs: config.store.groupMs });
-  const server = await startServer({ config, store, version: 'bench' });
-  process.on('SIGTERM', () => void server.close().then(leave));
+  const clock = { wallMs: () => nowMs, monotonicMs: () => nowMs };
+  // Writes are grouped in real time, as they are in the field.
+  const storeClock = { ...clock, monotonicMs: () => performance.now() };
+  const store = openSqliteStore({ folder, clock: storeClock, groupMs: config.store.groupMs });
+  const server = await startServer({ config, store, version: 'bench', clock });
+  process.on(
+    'SIGTERM',
+    () =>
+      void server
+        .close()
+        .then(() => leave(() => pointCount(openSqliteStoreReadOnly({ folder, clock: storeClock })))),
+  );
   return server.mqttListeners[0]?.port ?? 0;
 }
 
-/** With what it has taken of the processor since it was told that it counts. */
-function leave(): void {
-  const { user, system } = process.cpuUsage(before);
-  process.send?.({ cpuUs: user + system }, () => process.exit(0));
+/** What of the gateways is in the file. */
+function pointCount(reader: StoreReader): number {
+  let count = 0;
+  for (const { id } of reader.listSeries()) {
+    for (const { starts } of reader.readPoints(id, 0, 4e12)) count += starts.length;
+  }
+  return count;
 }
 
+/** With what it has taken of the processor since it was told that it counts. */
+function leave(points = () => 0): void {
+  const { user, system } = process.cpuUsage(before);
+  process.send?.({ cpuUs: user + system, points: points() }, () => process.exit(0));
+}
+
+let nowMs = Date.now();
 const port = await (kind === 'bare' ? bare() : kilowink());
 let before = process.cpuUsage();
-process.on('message', () => {
-  before = process.cpuUsage();
+process.on('message', (told: 'count' | { nowMs: number }) => {
+  if (told === 'count') before = process.cpuUsage();
+  else nowMs = told.nowMs;
 });
 process.send?.({ port });
