@@ -1,34 +1,43 @@
 import type { Gates } from './gates.ts';
-import { StabbingLine } from './stabbing-line.ts';
+import type { StabbingLine } from './stabbing-line.ts';
 
-/** Between which instants the power changed, in ms after the gates begin: once in each, and no oftener than needed. */
-export interface Change {
-  readonly fromMs: number;
-  readonly toMs: number;
+/**
+ * Between which instants the power changed, in ms after the gates begin, as columns: once in each, and no oftener than
+ * needed.
+ */
+export interface Changes {
+  readonly fromMs: Float64Array;
+  readonly toMs: Float64Array;
   /** Where to look first. */
-  readonly guessMs: number;
+  readonly guessMs: Float64Array;
 }
 
 /**
  * The fewest changes of power that explain the gates. Going forward, each power is kept for as long as one line passes
- * through the gates, which finds each change at its latest; going backward finds it at its earliest.
+ * through the gates, which finds each change at its latest; going backward finds it at its earliest. `line` is used up.
  */
-export function findChanges(gates: Gates): Change[] {
+export function findChanges(gates: Gates, line: StabbingLine): Changes {
   const { at } = gates;
-  const latest = lastGates(gates);
-  const earliest = lastGates(reversed(gates))
-    .map((gate) => at.length - 2 - gate)
-    .reverse();
+  const latest = lastGates(gates, line);
+  const earliest = lastGates(reversed(gates), line);
   // The last of each list ends the gates themselves.
-  return latest.slice(0, -1).map((gate, index) => {
-    const before = earliest[index + 1] ?? gate;
-    const [low, high] = before < gate ? [before, gate] : [gate, before];
-    return {
-      fromMs: at[Math.max(low, 0)] as number,
-      toMs: at[Math.min(high + 1, at.length - 1)] as number,
-      guessMs: (between(at, low) + between(at, high)) / 2,
-    };
-  });
+  const count = latest.length - 1;
+  const changes = {
+    fromMs: new Float64Array(count),
+    toMs: new Float64Array(count),
+    guessMs: new Float64Array(count),
+  };
+  for (let index = 0; index < count; index += 1) {
+    const gate = latest[index] as number;
+    const back = earliest[earliest.length - 2 - index];
+    const before = back === undefined ? gate : at.length - 2 - back;
+    const low = Math.min(before, gate);
+    const high = Math.max(before, gate);
+    changes.fromMs[index] = at[Math.max(low, 0)] as number;
+    changes.toMs[index] = at[Math.min(high + 1, at.length - 1)] as number;
+    changes.guessMs[index] = (between(at, low) + between(at, high)) / 2;
+  }
+  return changes;
 }
 
 function between(at: Float64Array, gate: number): number {
@@ -37,16 +46,14 @@ function between(at: Float64Array, gate: number): number {
 }
 
 /** The last gate of each longest run that one line passes through. */
-function lastGates({ at, low, high }: Gates): number[] {
-  const line = new StabbingLine();
+function lastGates(gates: Gates, line: StabbingLine): number[] {
+  const count = gates.at.length;
   const ends: number[] = [];
-  for (let gate = 0; gate < at.length; gate += 1) {
-    if (line.add(at[gate] as number, low[gate] as number, high[gate] as number)) continue;
-    ends.push(gate - 1);
+  for (let gate = 0; gate < count; ) {
     line.clear();
-    line.add(at[gate] as number, low[gate] as number, high[gate] as number);
+    gate = line.addGates(gates, gate, count);
+    ends.push(gate - 1);
   }
-  ends.push(at.length - 1);
   return ends;
 }
 

@@ -13,33 +13,37 @@ const WH_PER_MS_TO_W = 3_600_000;
  * the very counts, so its energy between any two instants is less than 1 Wh from what was counted, at every scale.
  */
 export function powerFromFlashes(points: Points, edges: Float64Array): Float64Array {
-  const energyWh = new Float64Array(Math.max(edges.length - 1, 0));
-  const measuredMs = new Float64Array(energyWh.length);
+  const count = Math.max(edges.length - 1, 0);
+  const powerW = new Float64Array(count);
+  const measuredMs = new Float64Array(count);
   for (const gates of gatesOf(points)) {
     const curve = new EnergyCurve(gates);
-    const first = Math.max(placeOf(edges, curve.startMs) - 1, 0);
-    const last = Math.min(placeOf(edges, curve.endMs), edges.length - 1);
+    const { startMs, endMs } = curve;
+    const first = Math.max(placeOf(edges, startMs) - 1, 0);
+    const last = Math.min(placeOf(edges, endMs), edges.length - 1);
     const energies = curve.energiesAt(edges.subarray(first, last + 1));
     for (let index = first; index < last; index += 1) {
-      const [from, to] = [edges[index] as number, edges[index + 1] as number];
-      const shared = Math.min(to, curve.endMs) - Math.max(from, curve.startMs);
-      if (shared <= 0) continue;
-      measuredMs[index] = (measuredMs[index] as number) + shared;
-      energyWh[index] =
-        (energyWh[index] as number) +
+      const sharedMs =
+        Math.min(edges[index + 1] as number, endMs) - Math.max(edges[index] as number, startMs);
+      if (sharedMs <= 0) continue;
+      measuredMs[index] = (measuredMs[index] as number) + sharedMs;
+      powerW[index] =
+        (powerW[index] as number) +
         (energies[index - first + 1] as number) -
         (energies[index - first] as number);
     }
   }
-  return energyWh.map((wh, index) => {
+  for (let index = 0; index < count; index += 1) {
     const ms = measuredMs[index] as number;
-    return ms > 0 ? (wh / ms) * WH_PER_MS_TO_W : Number.NaN;
-  });
+    powerW[index] = ms > 0 ? ((powerW[index] as number) / ms) * WH_PER_MS_TO_W : Number.NaN;
+  }
+  return powerW;
 }
 
 /** The first edge at or after `atMs`. */
 function placeOf(edges: Float64Array, atMs: number): number {
-  let [low, high] = [0, edges.length];
+  let low = 0;
+  let high = edges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((edges[middle] as number) < atMs) low = middle + 1;

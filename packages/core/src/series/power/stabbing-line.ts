@@ -1,3 +1,5 @@
+import type { Gates } from './gates.ts';
+
 /**
  * The straight lines that pass through every gate given so far, gate by gate. A gate is an instant with a lowest and a
  * highest value; adding one costs constant time on average (J. O'Rourke, An on-line algorithm for fitting straight
@@ -37,6 +39,13 @@ export class StabbingLine {
     this.#bottoms.push(at, low);
     return true;
   }
+
+  /** Takes gates from place `from` until one does not fit or place `to` is reached; the first that was not taken. */
+  addGates({ at, low, high }: Gates, from: number, to: number): number {
+    let gate = from;
+    while (gate < to && this.add(at[gate] as number, low[gate] as number, high[gate] as number)) gate += 1;
+    return gate;
+  }
 }
 
 /** A convex chain of points by rising time. `side` 1 keeps the lower hull, -1 the upper one. */
@@ -44,8 +53,6 @@ class Hull {
   readonly #side: 1 | -1;
   #at = new Float64Array(64);
   #value = new Float64Array(64);
-  /** The slope from the point before, which pushing the next one asks for again. */
-  #slope = new Float64Array(64);
   /** Points before the one that carries the line can never carry it again. */
   #first = 0;
   #end = 0;
@@ -59,9 +66,9 @@ class Hull {
     this.#end = 0;
   }
 
-  /** Where the line of that slope through the carrying point is. */
+  /** Where the line of that slope through the carrying point is; with none, as far out as the slope. */
   lineAt(at: number, slope: number): number {
-    if (!Number.isFinite(slope)) return slope;
+    if (this.#end === 0) return slope;
     return (this.#value[this.#first] as number) + slope * (at - (this.#at[this.#first] as number));
   }
 
@@ -79,17 +86,21 @@ class Hull {
   }
 
   push(at: number, value: number): void {
-    const side = this.#side;
+    const ats = this.#at;
+    const values = this.#value;
+    const second = this.#first + 1;
     let end = this.#end;
-    while (end - this.#first >= 2) {
-      const slope = this.#slopeFrom(end - 2, at, value);
-      if ((this.#slope[end - 1] as number) * side < slope * side) break;
-      end -= 1;
+    for (; end > second; end -= 1) {
+      const lastAt = ats[end - 1] as number;
+      const lastValue = values[end - 1] as number;
+      // The last point stays where the chain turns there; both sides of a comparison of slopes, without dividing.
+      const before = (lastValue - (values[end - 2] as number)) * (at - lastAt);
+      const after = (value - lastValue) * (lastAt - (ats[end - 2] as number));
+      if (this.#side === 1 ? before < after : before > after) break;
     }
-    if (end === this.#at.length) this.#grow();
+    if (end === ats.length) this.#grow();
     this.#at[end] = at;
     this.#value[end] = value;
-    if (end > this.#first) this.#slope[end] = this.#slopeFrom(end - 1, at, value);
     this.#end = end + 1;
   }
 
@@ -105,6 +116,5 @@ class Hull {
     };
     this.#at = wider(this.#at);
     this.#value = wider(this.#value);
-    this.#slope = wider(this.#slope);
   }
 }
