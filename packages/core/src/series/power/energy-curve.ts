@@ -146,11 +146,13 @@ function nearestSlope({ at, low, high }: Gates, from: number, to: number): numbe
   return spread > 0 ? Math.max((sumTE - (sumT * sumE) / count) / spread / 2, 0) : 0;
 }
 
-/** The base that puts a line of that slope in the middle of what the gates leave free. */
+/** The base that puts a line of that slope in the middle of what the gates leave free; without one, the gate before. */
 function middleBase({ at, low, high }: Gates, slope: number, [from, to]: readonly [number, number]): number {
   let lowest = Number.NEGATIVE_INFINITY;
   let highest = Number.POSITIVE_INFINITY;
-  for (let index = Math.max(Math.min(from, to - 1), 0); index < to; index += 1) {
+  // Before a change at the very beginning there is no gate at all: the first one holds that line, too.
+  const end = Math.max(to, 1);
+  for (let index = Math.min(from, end - 1); index < end; index += 1) {
     const risen = slope * (at[index] as number);
     lowest = Math.max(lowest, (low[index] as number) - risen);
     highest = Math.min(highest, (high[index] as number) - risen);

@@ -65,6 +65,30 @@ test('between any two instants the energy is within 1 Wh of what was counted, an
   );
 });
 
+test('whatever windows hold, and whenever their last flash was, the energy is within 1 Wh of what was counted', () => {
+  const window = fc.record({ value: fc.nat(40), flash: fc.integer({ min: 1, max: WINDOW_MS }) });
+  fc.assert(
+    fc.property(fc.array(window, { minLength: 1, maxLength: 40 }), (windows) => {
+      const count = windows.length;
+      const points = {
+        starts: edgesEvery(WINDOW_MS, count - 1),
+        durationsMs: new Float64Array(count).fill(WINDOW_MS),
+        values: Float64Array.from(windows, ({ value }) => value),
+        reports: null,
+        disagreements: null,
+        lastFlashes: Uint16Array.from(windows, ({ value, flash }) => (value === 0 ? 0 : flash)),
+      };
+      let [drawnWh, countedWh] = [0, 0];
+      for (const [index, power] of powerFromFlashes(points, edgesEvery(WINDOW_MS, count)).entries()) {
+        drawnWh += (power * WINDOW_MS) / 3_600_000;
+        countedWh += points.values[index] ?? 0;
+        assert.ok(power >= 0 && Math.abs(drawnWh - countedWh) <= 1 + 1e-9, `${power} W`);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test('a steady load is drawn steady, the better the longer it lasts', () => {
   for (const powerW of [90, 300, 720, 2_345, 9_000]) {
     for (const exact of [false, true]) {
