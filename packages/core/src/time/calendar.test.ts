@@ -37,6 +37,19 @@ test('every local day from 2000 to 2040 starts at local midnight and lasts 23 to
   }
 });
 
+test('a day that a zone left out is no bucket', () => {
+  const range = { fromMs: Date.parse('2011-12-29T10:00Z'), toMs: Date.parse('2012-01-02T10:00Z') };
+  const edges = [...bucketEdges(range, step('1d'), 'Pacific/Apia')];
+  assert.deepEqual(
+    edges.map((edge) => toZoned(edge, 'Pacific/Apia').toPlainDate().toString()),
+    ['2011-12-29', '2011-12-31', '2012-01-01', '2012-01-02', '2012-01-03'],
+  );
+  for (const unit of ['1w', '1mo', '1y']) {
+    const wider = bucketEdges({ ...range, fromMs: Date.UTC(2010, 0, 1) }, step(unit), 'Pacific/Apia');
+    assert.equal(new Set(wider).size, wider.length, unit);
+  }
+});
+
 test('edges enclose the range, rise, and are those of the step', () => {
   const width = fc.integer({ min: 1, max: 40 * 86_400_000 });
   fc.assert(

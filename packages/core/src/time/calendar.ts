@@ -40,7 +40,8 @@ function dayEdges(first: Temporal.PlainDate, toMs: EpochMs, zone: string): Float
   let skipped = first.dayOfYear - 1;
   for (let year = first.year; ; year += 1) {
     for (const startMs of dayStartsOfYear(year, zone).subarray(skipped)) {
-      edges.push(startMs);
+      // A day that the zone left out, as Apia did in 2011, starts with the day after it.
+      if (startMs !== edges.at(-1)) edges.push(startMs);
       if (startMs >= toMs) return Float64Array.from(edges);
     }
     skipped = 0;
