@@ -22,12 +22,31 @@ function pushUtf8(bytes: number[], code: number): void {
 
 /** The text of bytes in UTF-8, each byte that belongs to no character as U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return decode(bytes).text;
+  return isAscii(bytes) ? asciiText(bytes) : decode(bytes).text;
 }
 
 /** Where the first byte stands that belongs to no character; -1 when all is UTF-8. */
 export function invalidUtf8At(bytes: Uint8Array): number {
   return decode(bytes).invalidAt;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] as number) >= 0x80) return false;
+  return true;
+}
+
+/** Arguments of one call, which engines bound. */
+const PIECE_BYTES = 4_096;
+
+/** Most texts are ASCII: made of many bytes at once they are far quicker to make, and to read. */
+function asciiText(bytes: Uint8Array): string {
+  let text = '';
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+    const piece = bytes.subarray(from, from + PIECE_BYTES);
+    // Spread, the bytes would be gone through one by one first: four times as long.
+    text += Reflect.apply(String.fromCharCode, null, piece) as string;
+  }
+  return text;
 }
 
 function decode(bytes: Uint8Array): { text: string; invalidAt: number } {

@@ -81,12 +81,12 @@ export class TicFrame implements TicFrameEnds {
   readonly hasStart: boolean;
   readonly hasEnd: boolean;
   readonly badGroups: number;
-  readonly #packed: Uint8Array;
-  #groups: readonly TicGroup[] | undefined;
+  #content: Uint8Array | readonly TicGroup[];
 
-  constructor(mode: TicMode, packed: Uint8Array, ends: TicFrameEnds) {
+  /** `content`: as bytes, or where each group was told by itself those. */
+  constructor(mode: TicMode, content: Uint8Array | readonly TicGroup[], ends: TicFrameEnds) {
     this.mode = mode;
-    this.#packed = packed;
+    this.#content = content;
     this.state = ends.state;
     this.hasStart = ends.hasStart;
     this.hasEnd = ends.hasEnd;
@@ -99,8 +99,8 @@ export class TicFrame implements TicFrameEnds {
   }
 
   get groups(): readonly TicGroup[] {
-    this.#groups ??= unpackGroups(this.#packed);
-    return this.#groups;
+    if (this.#content instanceof Uint8Array) this.#content = unpackGroups(this.#content);
+    return this.#content;
   }
 
   /** The group of a label; a label is at most once in a frame. */

@@ -26,6 +26,7 @@ export {
 } from './labels.ts';
 export { TIC_SPEEDS_BAUD, TicLineSearch, type TicLineSearchOptions } from './line-search.ts';
 export { PIECE_BYTES_MAX, TicParser, type TicParserOptions, type TicSink } from './parser.ts';
+export { frameOfGroups, labelOf, type PassedGroup } from './passed-groups.ts';
 export {
   type IndexStep,
   type PlausibleIndex,

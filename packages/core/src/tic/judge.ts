@@ -108,19 +108,30 @@ export class PieceJudge {
 
   #judgeBody(bytes: Uint8Array): TicReason | null {
     const { labelIndex, bodyFrom, dataTo } = this;
-    if (dataTo - bodyFrom !== bodyOfLabel[labelIndex]) return 'length';
-    const isDated = isDatedLabel[labelIndex] === 1;
-    this.dataFrom = isDated ? bodyFrom + HORODATE_BYTES + 1 : bodyFrom;
-    if (isDated && bytes[bodyFrom + HORODATE_BYTES] !== TAB) return 'horodate';
-    const kind = kindOfLabel[labelIndex] as number;
-    for (let at = this.dataFrom; at < dataTo; at++) {
-      if (((kinds[bytes[at] as number] as number) & kind) === 0) return 'characters';
-    }
-    if (isDated && !isHorodate(bytes, bodyFrom)) return 'horodate';
-    if (labelIndex === RELAIS && relaysOf(bytes, bodyFrom) > RELAYS_MAX) return 'characters';
-    const isRight = isProfileLabel[labelIndex] === 0 || isProfile(bytes, bodyFrom);
-    return isRight ? null : 'characters';
+    if (dataTo - bodyFrom !== bodyBytes(labelIndex)) return 'length';
+    this.dataFrom = isDatedLabel[labelIndex] === 1 ? bodyFrom + HORODATE_BYTES + 1 : bodyFrom;
+    return judgeBody(labelIndex, bytes, bodyFrom);
   }
+}
+
+/** How many bytes a label's time, if it has one, a tab behind it, and its data are. */
+export function bodyBytes(labelIndex: number): number {
+  return bodyOfLabel[labelIndex] as number;
+}
+
+/** Null: the `bodyBytes` at `bodyFrom` are what the label's time and data may be. */
+export function judgeBody(labelIndex: number, bytes: Uint8Array, bodyFrom: number): TicReason | null {
+  const dataTo = bodyFrom + bodyBytes(labelIndex);
+  const isDated = isDatedLabel[labelIndex] === 1;
+  if (isDated && bytes[bodyFrom + HORODATE_BYTES] !== TAB) return 'horodate';
+  const kind = kindOfLabel[labelIndex] as number;
+  for (let at = isDated ? bodyFrom + HORODATE_BYTES + 1 : bodyFrom; at < dataTo; at++) {
+    if (((kinds[bytes[at] as number] as number) & kind) === 0) return 'characters';
+  }
+  if (isDated && !isHorodate(bytes, bodyFrom)) return 'horodate';
+  if (labelIndex === RELAIS && relaysOf(bytes, bodyFrom) > RELAYS_MAX) return 'characters';
+  const isRight = isProfileLabel[labelIndex] === 0 || isProfile(bytes, bodyFrom);
+  return isRight ? null : 'characters';
 }
 
 function relaysOf(bytes: Uint8Array, from: number): number {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { frameOf, labelOf, restoredGroup } from './frame-of.ts';
+import { frameOfGroups, labelOf } from '@kilowink/core/tic';
 import { MappedTopics } from './mapped.ts';
+import { restoredGroup } from './restored-group.ts';
 import { captureLevels, toTopicLevel } from './topic-filter.ts';
 
 const bytes = (payload: unknown) =>
@@ -102,16 +103,17 @@ test('labels that come one by one are taken together while they are fresh, PAPP 
 
 test('a group from a network is checked as one from the line', () => {
   const group = (label: string, raw: string, horodate: string | null = null) => ({ label, raw, horodate });
-  assert.equal(frameOf([group('PAPP', '0045x')], 'complete'), null);
-  assert.equal(frameOf([group('PAPP', '00450\r\nIINST 999')], 'complete'), null);
-  assert.equal(frameOf([group('PAPP', '00450'), group('IINST', '12')], 'complete')?.complete, false);
-  assert.equal(frameOf([group('PAPP', '00450'), group('IINST', '012')], 'complete')?.complete, true);
+  assert.equal(frameOfGroups([group('PAPP', '0045x')], 'complete'), null);
+  assert.equal(frameOfGroups([group('PAPP', '00450\r\nIINST 999')], 'complete'), null);
+  assert.equal(frameOfGroups([group('PAPP', '00450'), group('IINST', '12')], 'complete')?.complete, false);
+  assert.equal(frameOfGroups([group('PAPP', '00450'), group('IINST', '012')], 'complete')?.complete, true);
   assert.equal(
-    frameOf([group('DATE', '', 'H261121030405'), group('EAST', '000000001')], 'complete')?.groups.length,
+    frameOfGroups([group('DATE', '', 'H261121030405'), group('EAST', '000000001')], 'complete')?.groups
+      .length,
     2,
   );
-  assert.equal(frameOf([group('EAST', '000000001')], 'interrupted')?.state, 'interrupted');
-  assert.equal(frameOf([], 'complete'), null);
+  assert.equal(frameOfGroups([group('EAST', '000000001')], 'interrupted')?.state, 'interrupted');
+  assert.equal(frameOfGroups([], 'complete'), null);
   assert.equal(restoredGroup('PAPP', { deep: 1 }), null);
   assert.equal(restoredGroup('SMAXSN', '1200'), null, 'a dated label without its time');
 });

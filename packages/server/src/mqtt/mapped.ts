@@ -1,6 +1,6 @@
-import { readFrame, type TicReading } from '@kilowink/core/tic';
+import { frameOfGroups, type PassedGroup, readFrame, type TicReading } from '@kilowink/core/tic';
 import type { MqttMapping } from '../config/index.ts';
-import { frameOf, type PassedGroup, restoredGroup } from './frame-of.ts';
+import { restoredGroup } from './restored-group.ts';
 
 /** How long a label that came alone counts as what the meter says now: longer than the longest frame lasts. */
 const FRESH_MS = 4_000;
@@ -38,7 +38,7 @@ export class MappedTopics {
     if (tree === null) return null;
     const meter = this.#mapping.meter ?? message.levels[0] ?? 'main';
     const groups = kind === 'tasmota' ? groupsIn(tree['TIC']) : groupsIn(tree);
-    const frame = frameOf(groups, 'complete');
+    const frame = frameOfGroups(groups, 'complete');
     if (frame !== null) return { meter, reading: readFrame(frame) };
     const reading = kind === 'tasmota' ? readSections(tree) : null;
     return reading === null ? null : { meter, reading };
@@ -56,7 +56,7 @@ export class MappedTopics {
     this.#labels.set(meter, known);
     known.set(group.label, { group, atMs: receivedMs });
     const fresh = [...known.values()].filter(({ atMs }) => Math.abs(receivedMs - atMs) <= FRESH_MS);
-    const frame = frameOf(
+    const frame = frameOfGroups(
       fresh.map((each) => each.group),
       'incomplete',
     );
@@ -91,7 +91,7 @@ function readSections(tree: Readonly<Record<string, unknown>>): TicReading | nul
   const of = (name: string) => wholeOf(meter[name]);
   const phaseCount = of('PH') === 3 ? 3 : 1;
   const empty = readFrame(
-    frameOf([{ label: 'PAPP', raw: '00000', horodate: null }], 'incomplete') ?? never(),
+    frameOfGroups([{ label: 'PAPP', raw: '00000', horodate: null }], 'incomplete') ?? never(),
   );
   const at = (phase: number, name: string) => of(`${name}${phase}`) ?? (phaseCount === 1 ? of(name) : null);
   return {

@@ -1,10 +1,9 @@
 import type { Fault } from '@kilowink/core/error';
 import { decodeGatewayMessage, type GatewayMessage } from '@kilowink/core/gateway';
-import { readFrame } from '@kilowink/core/tic';
+import { frameOfGroups, type PassedGroup, readFrame } from '@kilowink/core/tic';
 import type { EpochMs } from '@kilowink/core/time';
 import type { MqttConfig } from '../config/index.ts';
 import type { MeterInput, TicIngest } from '../ingest/tic-ingest.ts';
-import { frameOf, type PassedGroup } from './frame-of.ts';
 import { MappedTopics } from './mapped.ts';
 import type { MqttMessage, TakeMessage, Taken } from './message.ts';
 import { captureLevels } from './topic-filter.ts';
@@ -31,6 +30,15 @@ export interface RouterOptions {
   readonly log: (line: string) => void;
 }
 
+/** Where the messages of a topic go. */
+interface Route {
+  readonly handler: TopicHandler;
+  readonly levels: readonly string[];
+}
+
+/** Topics remembered at most: anybody who may publish can invent them. */
+const ROUTES_MAX = 1_000;
+
 const METER = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 
 /** Says of each message whose it is, and hands it on. */
@@ -39,6 +47,8 @@ export class MqttRouter {
   readonly #options: RouterOptions;
   readonly #handlers: readonly TopicHandler[];
   readonly #refusals = new Map<string, MqttRefusal>();
+  /** By topic, null where nobody takes it: a gateway publishes to the same one for years. */
+  readonly #routes = new Map<string, Route | null>();
   /** By meter: two messages of one millisecond are two. */
   readonly #lastMs = new Map<string, EpochMs>();
 
@@ -72,14 +82,26 @@ export class MqttRouter {
   }
 
   readonly take: TakeMessage = (message) => {
-    for (const handler of this.#handlers) {
-      const levels = captureLevels(message.topic, handler.filter);
-      if (levels === null) continue;
-      this.counters.messages += 1;
-      return handler.take(message, levels);
-    }
-    return 'other';
+    const route = this.#routeOf(message.topic);
+    if (route === null) return 'other';
+    this.counters.messages += 1;
+    return route.handler.take(message, route.levels);
   };
+
+  #routeOf(topic: string): Route | null {
+    const known = this.#routes.get(topic);
+    if (known !== undefined) return known;
+    let found: Route | null = null;
+    for (const handler of this.#handlers) {
+      const levels = captureLevels(topic, handler.filter);
+      if (levels === null) continue;
+      found = { handler, levels };
+      break;
+    }
+    if (this.#routes.size >= ROUTES_MAX) this.#routes.clear();
+    this.#routes.set(topic, found);
+    return found;
+  }
 
   #takeGateway(message: MqttMessage, sensor: string): Taken {
     // An empty message clears what a broker kept.
@@ -87,7 +109,7 @@ export class MqttRouter {
     const decoded = decodeGatewayMessage(message.payload);
     if (!decoded.ok) return this.#refuse(message, decoded.fault);
     const { boot, sequence, ageMs, atMs, groups, state, vitals, past } = decoded.value;
-    const frame = frameOf(passedGroups(groups), state);
+    const frame = frameOfGroups(passedGroups(groups), state);
     if (frame === null) {
       return this.#refuse(message, {
         code: 'tic/message-empty',
@@ -146,9 +168,11 @@ export class MqttRouter {
 }
 
 function passedGroups(groups: GatewayMessage['groups']): PassedGroup[] {
-  return Object.entries(groups).map(([label, group]) =>
-    typeof group === 'string'
-      ? { label, raw: group, horodate: null }
-      : { label, raw: group[1], horodate: group[0] },
-  );
+  const passed: PassedGroup[] = [];
+  for (const label of Object.keys(groups)) {
+    const group = groups[label];
+    if (typeof group === 'string') passed.push({ label, raw: group, horodate: null });
+    else if (group !== undefined) passed.push({ label, raw: group[1], horodate: group[0] });
+  }
+  return passed;
 }
