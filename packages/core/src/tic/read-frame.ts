@@ -29,17 +29,18 @@ import { collapseSpaces, groupAtMs } from './values.ts';
 /** The voltage by which subscribed current and power are turned into each other. */
 const NOMINAL_V = 200;
 const RELAYS = 8;
-const PHASES = [1, 2, 3] as const;
-const PEAKS = [1, 2, 3] as const;
+/** The labels of each phase. */
+const PHASES = [1, 2, 3].map((phase) => ({
+  ...{ iinst: `IINST${phase}`, irms: `IRMS${phase}`, urms: `URMS${phase}`, sinsts: `SINSTS${phase}` },
+  adir: `ADIR${phase}`,
+}));
+const PEAKS = [1, 2, 3].map((number) => ({ number, from: `DPM${number}`, to: `FPM${number}` }));
 
 /** All that a short frame can hold. */
 const SHORT_FRAME: ReadonlySet<string> = new Set([
   ...['ADIR1', 'ADIR2', 'ADIR3', 'ADCO'],
   ...['IINST1', 'IINST2', 'IINST3'],
 ]);
-
-/** Any of these is sent by a meter with three phases only; a damaged frame may lack some. */
-const TRI_MARKS: readonly string[] = LABELS.filter((label) => label.sentBy === 'tri').map(({ name }) => name);
 
 /** Registers of the historic contracts: an index in all is their sum, when every one of a row was read. */
 const CONTRACT_REGISTERS: readonly (readonly string[])[] = [
@@ -48,6 +49,9 @@ const CONTRACT_REGISTERS: readonly (readonly string[])[] = [
   ['EJPHN', 'EJPHPM'],
   ['BBRHCJB', 'BBRHPJB', 'BBRHCJW', 'BBRHPJW', 'BBRHCJR', 'BBRHPJR'],
 ];
+
+/** Of any contract, in the order of the contracts. */
+const HISTORIC_REGISTERS = CONTRACT_REGISTERS.flat();
 
 /** By their number, from 1. */
 const SUPPLIER_REGISTERS = LABELS.map(({ name }) => name).filter((name) => /^EASF\d\d$/.test(name));
@@ -69,28 +73,42 @@ export interface TicReadOptions {
 /** What a frame says; see `TicReading`. What its groups do not tell is null. */
 export function readFrame(frame: TicFrame, options: TicReadOptions = {}): TicReading {
   const groups = new GroupMap(frame);
-  const time = groups.time('DATE');
-  const status = groups.status();
+  const isStandard = frame.mode === 'standard';
+  const time = isStandard ? groups.time('DATE') : null;
+  const status = isStandard ? groups.status() : null;
   const phases = readPhases(groups);
+  const contract = readContract(groups, phases.length);
   const power = readPower(groups, { phases, status });
+  const tariff = readTariff(groups, status);
   return {
     mode: frame.mode,
     complete: frame.complete,
-    isShort: isShortFrame(frame),
-    meterId: groups.raw('ADCO') ?? groups.raw('ADSC'),
+    isShort: groups.isShort,
+    meterId: groups.raw(isStandard ? 'ADSC' : 'ADCO'),
     deliveryPoint: groups.raw('PRM'),
     atMs: time?.atMs ?? null,
     clockDegraded: (time?.isDegraded ?? false) || (status?.isClockDegraded ?? false),
-    ...readContract(groups, phases.length),
-    registers: readRegisters(groups, status),
-    distributorRegisters: keepUsed(groups, DISTRIBUTOR_REGISTERS, status?.distributorIndex ?? null),
+    contract: contract.contract,
+    contractName: contract.contractName,
+    subscribedVa: contract.subscribedVa,
+    cutOffVa: contract.cutOffVa,
+    registers: isStandard ? supplierRegisters(groups, status) : historicRegisters(groups),
+    distributorRegisters: isStandard
+      ? keepUsed(groups, DISTRIBUTOR_REGISTERS, status?.distributorIndex ?? null)
+      : [],
     totalIndexWh: groups.number('EAST') ?? sumOfContract(groups),
     injectedIndexWh: groups.number('EAIT'),
-    ...power,
+    apparentPowerVa: power.apparentPowerVa,
+    injectedVa: power.injectedVa,
+    injectedEstimateVa: power.injectedEstimateVa,
     phases,
-    ...readTariff(groups, status),
+    tariffPeriod: tariff.tariffPeriod,
+    tariffName: tariff.tariffName,
+    tariffIndex: tariff.tariffIndex,
+    tempoToday: tariff.tempoToday,
+    tempoTomorrow: tariff.tempoTomorrow,
     peakNoticeMin: groups.number('PEJP'),
-    peaks: readPeaks(groups),
+    peaks: isStandard ? readPeaks(groups) : [],
     overload: readOverload(groups, status),
     status,
     relays: readRelays(groups.number('RELAIS')),
@@ -100,16 +118,29 @@ export function readFrame(frame: TicFrame, options: TicReadOptions = {}): TicRea
     profilePeak: readProfile(groups.raw('PPOINTE'), options.profileTimes),
     message: groups.text('MSG1'),
     shortMessage: groups.text('MSG2'),
-    others: readOthers(frame),
+    others: groups.others,
   };
 }
 
-/** The groups of a frame by label. */
+/** The groups of a frame by label, and what is known of them once they were gone through. */
 class GroupMap {
-  readonly #groups: ReadonlyMap<string, TicGroup>;
+  /** A label is sent by meters with three phases only; a damaged frame may lack some. */
+  isTri = false;
+  /** Only the address and currents, of three phases. */
+  readonly isShort: boolean;
+  readonly others: Record<string, TicDated> = {};
+  readonly #groups = new Map<string, TicGroup>();
 
   constructor(frame: TicFrame) {
-    this.#groups = new Map(frame.groups.map((group) => [group.label.name, group]));
+    let shortCount = 0;
+    for (const group of frame.groups) {
+      const { name, sentBy } = group.label;
+      this.#groups.set(name, group);
+      if (sentBy === 'tri') this.isTri = true;
+      if (SHORT_FRAME.has(name)) shortCount += 1;
+      else if (OTHERS.has(name)) this.others[name] = { value: Number(group.raw), atMs: groupAtMs(group) };
+    }
+    this.isShort = shortCount === frame.groups.length && this.has('IINST1');
   }
 
   has(name: string): boolean {
@@ -141,18 +172,8 @@ class GroupMap {
   }
 }
 
-function isTri(groups: GroupMap): boolean {
-  return TRI_MARKS.some((name) => groups.has(name));
-}
-
-/** Only the address and currents, of three phases. */
-function isShortFrame(frame: TicFrame): boolean {
-  const names = frame.groups.map((group) => group.label.name);
-  return names.includes('IINST1') && names.every((name) => SHORT_FRAME.has(name));
-}
-
 function readPhases(groups: GroupMap): TicPhase[] {
-  if (!isTri(groups)) {
+  if (!groups.isTri) {
     return [
       {
         currentA: groups.number('IINST') ?? groups.number('IRMS1'),
@@ -161,10 +182,10 @@ function readPhases(groups: GroupMap): TicPhase[] {
       },
     ];
   }
-  return PHASES.map((phase) => ({
-    currentA: groups.number(`IINST${phase}`) ?? groups.number(`IRMS${phase}`),
-    voltageV: groups.number(`URMS${phase}`),
-    apparentPowerVa: groups.number(`SINSTS${phase}`),
+  return PHASES.map(({ iinst, irms, urms, sinsts }) => ({
+    currentA: groups.number(iinst) ?? groups.number(irms),
+    voltageV: groups.number(urms),
+    apparentPowerVa: groups.number(sinsts),
   }));
 }
 
@@ -200,13 +221,17 @@ function readContract(groups: GroupMap, phaseCount: number) {
   };
 }
 
-function readRegisters(groups: GroupMap, status: TicStatus | null): TicRegister[] {
-  const historic = CONTRACT_REGISTERS.flat().flatMap((label) => {
+function historicRegisters(groups: GroupMap): TicRegister[] {
+  const registers: TicRegister[] = [];
+  for (const label of HISTORIC_REGISTERS) {
     const indexWh = groups.number(label);
-    return indexWh === null ? [] : [{ label, indexWh }];
-  });
-  const inForce = groups.number('NTARF') ?? status?.supplierIndex ?? null;
-  return [...historic, ...keepUsed(groups, SUPPLIER_REGISTERS, inForce)];
+    if (indexWh !== null) registers.push({ label, indexWh });
+  }
+  return registers;
+}
+
+function supplierRegisters(groups: GroupMap, status: TicStatus | null): TicRegister[] {
+  return keepUsed(groups, SUPPLIER_REGISTERS, groups.number('NTARF') ?? status?.supplierIndex ?? null);
 }
 
 /** A meter sends all its registers: those that never counted are left out, but for the one in force. */
@@ -248,8 +273,8 @@ function periodInStandard(groups: GroupMap, tariffIndex: number | null): TariffP
 }
 
 function readPeaks(groups: GroupMap): TicPeak[] {
-  return PEAKS.flatMap((number) => {
-    const [from, to] = [groups.time(`DPM${number}`), groups.time(`FPM${number}`)];
+  return PEAKS.flatMap(({ number, ...labels }) => {
+    const [from, to] = [groups.time(labels.from), groups.time(labels.to)];
     return from === null && to === null
       ? []
       : [{ number, fromMs: from?.atMs ?? null, toMs: to?.atMs ?? null }];
@@ -257,7 +282,7 @@ function readPeaks(groups: GroupMap): TicPeak[] {
 }
 
 function readOverload(groups: GroupMap, status: TicStatus | null): TicOverload | null {
-  const overA = PHASES.map((phase) => groups.number(`ADIR${phase}`));
+  const overA = PHASES.map(({ adir }) => groups.number(adir));
   const adps = groups.number('ADPS');
   if (overA.some((currentA) => currentA !== null)) {
     return {
@@ -273,8 +298,8 @@ function readOverload(groups: GroupMap, status: TicStatus | null): TicOverload |
 /** Long frames between the short ones of a three-phase overload do not say so, but their currents do. */
 function overloadOfCurrents(groups: GroupMap): TicOverload | null {
   const limitA = groups.number('ISOUSC');
-  const currentsA = PHASES.map((phase) => groups.number(`IINST${phase}`) ?? 0);
   if (limitA === null || limitA === 0) return null;
+  const currentsA = PHASES.map(({ iinst }) => groups.number(iinst) ?? 0);
   const phases = currentsA.map((currentA) => currentA > limitA);
   return phases.includes(true) ? { phases, overCurrentA: Math.max(...currentsA) } : null;
 }
@@ -285,11 +310,4 @@ function readRelays(bits: number | null): boolean[] | null {
 
 function readProfile(raw: string | null, times: ProfileTimes | undefined): readonly ProfileSlot[] | null {
   return raw === null ? null : decodeProfile(raw, times);
-}
-
-function readOthers(frame: TicFrame): Record<string, TicDated> {
-  const others = frame.groups.filter((group) => OTHERS.has(group.label.name));
-  return Object.fromEntries(
-    others.map((group) => [group.label.name, { value: Number(group.raw), atMs: groupAtMs(group) }]),
-  );
 }
