@@ -64,20 +64,23 @@ function readMessage(tree: Tree, reader: FieldReader): GatewayMessage {
 }
 
 function readGroups(value: unknown, reader: FieldReader): Record<string, GatewayGroup> {
-  const entries = isTree(value) ? Object.entries(value) : [];
-  if (!isTree(value) || entries.length > GROUPS_MAX) {
+  const labels = isTree(value) ? Object.keys(value) : [];
+  if (!isTree(value) || labels.length > GROUPS_MAX) {
     reader.refuse('groups', `a map of at most ${GROUPS_MAX} labels`, value);
     return {};
   }
-  for (const [label, group] of entries) {
-    const parts: readonly unknown[] = Array.isArray(group) ? group : [group];
-    const isText = parts.every((part) => typeof part === 'string' && part.length <= DATA_CHARS_MAX);
-    const count = Array.isArray(group) ? 2 : 1;
-    if (label.length > LABEL_CHARS_MAX || parts.length !== count || !isText) {
+  for (const label of labels) {
+    const group = value[label];
+    const isGroup = isData(group) || (Array.isArray(group) && group.length === 2 && group.every(isData));
+    if (label.length > LABEL_CHARS_MAX || !isGroup) {
       reader.refuse(`groups.${label.slice(0, LABEL_CHARS_MAX)}`, 'data, or [time, data], as text', group);
     }
   }
   return value as Record<string, GatewayGroup>;
+}
+
+function isData(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= DATA_CHARS_MAX;
 }
 
 function readVitals(value: unknown, reader: FieldReader): GatewayVitals {
@@ -85,16 +88,19 @@ function readVitals(value: unknown, reader: FieldReader): GatewayVitals {
     reader.refuse('vitals', 'a map', value);
     return {};
   }
-  const known = VITAL_FIELDS.filter(({ name }) => value[name] !== undefined && value[name] !== null);
-  return Object.fromEntries(
-    known.map(({ name, form }) => {
-      const vital = value[name];
-      if (form === 'text') return [name, reader.text(`vitals.${name}`, vital)];
-      const isWhole = Number.isInteger(vital) && Math.abs(vital as number) <= UINT32_MAX;
-      if (!isWhole) reader.refuse(`vitals.${name}`, 'a whole number', vital);
-      return [name, isWhole ? (vital as number) : 0];
-    }),
-  );
+  const vitals: Record<string, string | number> = {};
+  for (const { name, form } of VITAL_FIELDS) {
+    const vital = value[name];
+    if (vital === undefined || vital === null) continue;
+    vitals[name] = form === 'text' ? reader.text(`vitals.${name}`, vital) : readVital(name, vital, reader);
+  }
+  return vitals;
+}
+
+function readVital(name: string, vital: unknown, reader: FieldReader): number {
+  const isWhole = Number.isInteger(vital) && Math.abs(vital as number) <= UINT32_MAX;
+  if (!isWhole) reader.refuse(`vitals.${name}`, 'a whole number', vital);
+  return isWhole ? (vital as number) : 0;
 }
 
 function readPast(value: unknown, reader: FieldReader): GatewayPast {
