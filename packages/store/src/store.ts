@@ -86,6 +86,8 @@ export interface Store extends StoreReader {
 export interface StoreReader {
   readonly readOnly: boolean;
   listSeries(): SeriesInfo[];
+  /** One of them, without looking at the others; null when there is none of that id. */
+  findSeries(series: SeriesId): SeriesInfo | null;
   /** The runs of a series, newest first. */
   listRuns(series: SeriesId, limit: number): RunInfo[];
   /** The run of that boot; null when there is none. */

@@ -48,10 +48,8 @@ export class EnergyReader {
   /** Throws `series/unknown`. */
   find(id: SeriesId): SeriesInfo {
     const series =
-      id >= MEASUREMENT_ID_MIN
-        ? this.measurementOf(id)?.info
-        : this.store.listSeries().find((known) => known.id === id);
-    if (series === undefined) throw serverError('series/unknown', { id });
+      id >= MEASUREMENT_ID_MIN ? (this.measurementOf(id)?.info ?? null) : this.store.findSeries(id);
+    if (series === null) throw serverError('series/unknown', { id });
     return series;
   }
 

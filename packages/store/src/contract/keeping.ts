@@ -40,6 +40,8 @@ export const keepingCases: Cases = {
       assert.equal(fixture.store.sourceState('b'), null);
       assert.equal(fixture.store.health().hotCount, 1);
       assert.deepEqual(fixture.store.listSeries()[0]?.lastMs, DAY + 5_000);
+      assert.deepEqual(fixture.store.findSeries(series), fixture.store.listSeries()[0]);
+      assert.equal(fixture.store.findSeries(series + 1), null);
     };
     check();
     store.close();

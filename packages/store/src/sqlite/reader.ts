@@ -88,6 +88,8 @@ export function makeParts(connection: Connection): Parts {
   };
 }
 
+type SeriesRow = [id: SeriesId, source: string, quantity: Quantity, unit: Unit, name: string];
+
 /** What tells whether something that is kept in memory is stale. */
 interface Stand {
   readonly epoch: string;
@@ -124,18 +126,19 @@ export class SqliteReader implements StoreReader {
   listSeries(): SeriesInfo[] {
     return this.snapshot(() =>
       this.parts.connection
-        .rows<[SeriesId, string, Quantity, Unit, string]>(
-          'SELECT id, source, quantity, unit, name FROM series ORDER BY id',
-        )
-        .map(([id, source, quantity, unit, name]) => ({
-          id,
-          source,
-          quantity,
-          unit,
-          name,
-          ...this.#extent(id),
-        })),
+        .rows<SeriesRow>('SELECT id, source, quantity, unit, name FROM series ORDER BY id')
+        .map((row) => this.#seriesInfo(row)),
     );
+  }
+
+  findSeries(series: SeriesId): SeriesInfo | null {
+    return this.snapshot(() => {
+      const row = this.parts.connection.row<SeriesRow>(
+        'SELECT id, source, quantity, unit, name FROM series WHERE id = ?',
+        series,
+      );
+      return row === undefined ? null : this.#seriesInfo(row);
+    });
   }
 
   listRuns(series: SeriesId, limit: number): RunInfo[] {
@@ -386,6 +389,10 @@ export class SqliteReader implements StoreReader {
     );
     const [epoch, generation, hotGeneration] = row ?? ['', 0, 0];
     return { epoch, generation, hotGeneration };
+  }
+
+  #seriesInfo([id, source, quantity, unit, name]: SeriesRow): SeriesInfo {
+    return { id, source, quantity, unit, name, ...this.#extent(id) };
   }
 
   #runInfo(id: RunId): RunInfo {
