@@ -39,6 +39,7 @@ export class Meters {
     this.#tic = new TicIngest({
       store,
       nameOf: (meter) => names.get(meter),
+      isHeard: () => config.homeAssistant.enabled || options.live.clientCount > 0,
       onFrame: (meter, touched) => this.#show(meter, touched),
     });
   }

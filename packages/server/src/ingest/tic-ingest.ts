@@ -8,7 +8,9 @@ export interface TicIngestOptions {
   readonly store: Store;
   /** What people call a meter, by its identity; its identity when left out. */
   readonly nameOf?: (meter: string) => string | undefined;
-  /** Called after a frame was taken. */
+  /** Whether anybody is to be told of frames now; always when left out. */
+  readonly isHeard?: () => boolean;
+  /** Called after a frame was taken, while somebody is to be told. */
   readonly onFrame?: (meter: MeterInfo, touched: readonly SeriesId[]) => void;
 }
 
@@ -32,7 +34,7 @@ export const METERS_MAX = 200;
 export class TicIngest {
   readonly #options: TicIngestOptions;
   readonly #port: TicStorePort;
-  readonly #meters = new Map<string, TicMeter>();
+  readonly #meters = new Map<string, KnownMeter>();
 
   constructor(options: TicIngestOptions) {
     this.#options = options;
@@ -41,7 +43,7 @@ export class TicIngest {
 
   /** What is known of each meter heard since the server started. */
   meters(): MeterInfo[] {
-    return [...this.#meters.values()].flatMap((meter) => meter.info ?? []);
+    return [...this.#meters.values()].flatMap(({ meter }) => meter.info ?? []);
   }
 
   /** Whether a meter of that identity would be taken. */
@@ -51,40 +53,56 @@ export class TicIngest {
 
   /** Takes a frame in. Throws when the store can not take it. */
   take(input: MeterInput): TicOutcome {
-    const { store, onFrame } = this.#options;
-    const meter = this.#load(input);
+    const { store } = this.#options;
+    const known = this.#load(input);
+    const { meter } = known;
     // Making a series writes the group: not between a frame's points and the state that goes with them.
     this.#port.ensure(meter.seriesOf(input));
     const outcome = store.together(() => {
       const taken = meter.take(input);
-      store.putSourceState(ticSourceOf(input.meter), () => JSON.stringify(meter.state));
+      store.putSourceState(known.source, known.state);
       return { taken, group: store.currentGroup };
     });
-    const touched = [...this.#port.touched];
+    if (outcome.taken === 'new') this.#tell(meter);
     this.#port.touched.clear();
-    const { info } = meter;
-    if (info !== null && outcome.taken === 'new') onFrame?.(info, touched);
     return outcome;
+  }
+
+  #tell(meter: TicMeter): void {
+    const { onFrame, isHeard } = this.#options;
+    if (onFrame === undefined || isHeard?.() === false) return;
+    const { info } = meter;
+    if (info !== null) onFrame(info, [...this.#port.touched]);
   }
 
   /** Stores what is pending: the server stops. */
   settle(): void {
-    for (const [id, meter] of this.#meters) {
-      this.#options.store.together(() => {
-        const { store } = this.#options;
+    const { store } = this.#options;
+    for (const { meter, source, state } of this.#meters.values()) {
+      store.together(() => {
         meter.settle();
-        store.putSourceState(ticSourceOf(id), () => JSON.stringify(meter.state));
+        store.putSourceState(source, state);
       });
     }
   }
 
-  #load({ meter: id, way }: MeterInput): TicMeter {
+  #load({ meter: id, way }: MeterInput): KnownMeter {
     const known = this.#meters.get(id);
     if (known !== undefined) return known;
     const name = this.#options.nameOf?.(id) ?? id;
-    const state = parseState(this.#options.store.sourceState(ticSourceOf(id))) ?? newState(name, way);
-    const meter = new TicMeter(this.#port, { id, name }, state);
-    this.#meters.set(id, meter);
-    return meter;
+    const source = ticSourceOf(id);
+    const stored = parseState(this.#options.store.sourceState(source)) ?? newState(name, way);
+    const meter = new TicMeter(this.#port, { id, name }, stored);
+    const made = { meter, source, state: () => JSON.stringify(meter.state) };
+    this.#meters.set(id, made);
+    return made;
   }
+}
+
+/** A meter, and how its state is kept. */
+interface KnownMeter {
+  readonly meter: TicMeter;
+  readonly source: string;
+  /** Asked when the group is written, not with each frame. */
+  readonly state: () => string;
 }

@@ -9,14 +9,7 @@ import { type IndexState, IndexTrack } from './tic-index.ts';
 import { describeMeter, type MeterLatest } from './tic-latest.ts';
 import { pastMinutes } from './tic-past.ts';
 import type { TicPort, TicSeries } from './tic-port.ts';
-import {
-  capacitorGauge,
-  gaugesOf,
-  indexSeries,
-  type MeterGauge,
-  type NamedMeter,
-  powerSeries,
-} from './tic-series.ts';
+import { type MeterGauge, MeterSeries, type NamedMeter } from './tic-series.ts';
 import { type TicState, ticSourceOf } from './tic-state.ts';
 import { CLOCK_TOLERANCE_MS, FrameTimes } from './tic-time.ts';
 
@@ -45,6 +38,7 @@ const RESUME_MS = 10 * MINUTE_MS;
 export class TicMeter {
   readonly counters = { frames: 0, repeated: 0, late: 0, held: 0 };
   readonly #meter: NamedMeter;
+  readonly #series: MeterSeries;
   readonly #port: TicPort;
   readonly #times: FrameTimes;
   readonly #identity: GatewayIdentity;
@@ -55,17 +49,19 @@ export class TicMeter {
   #state: TicState;
   #latest: MeterLatest | null = null;
   #breaker: BreakerFilter | null = null;
+  #told: { readonly reading: TicReading; readonly gauges: readonly MeterGauge[] } | null = null;
 
   constructor(port: TicPort, meter: NamedMeter, state: TicState) {
     this.#port = port;
     this.#meter = meter;
+    this.#series = new MeterSeries(meter);
     this.#state = state;
     this.#times = new FrameTimes(state.wasRight);
     this.#identity = new GatewayIdentity(state.boots);
     this.#changes = new TicChanges(ticSourceOf(meter.id), state.said);
     const known = Object.entries(state.indexes);
     this.#indexes = new Map(
-      known.map(([label, index]) => [label, new IndexTrack(port, indexSeries(meter, label), index)]),
+      known.map(([label, index]) => [label, new IndexTrack(port, this.#series.index(label), index)]),
     );
     this.#resumePlausibility(0);
   }
@@ -91,17 +87,21 @@ export class TicMeter {
 
   /** Every series that it may put something of this frame into. */
   seriesOf({ reading, vitals, past }: TicInput): TicSeries[] {
-    const { registers, totalIndexWh, injectedIndexWh } = reading;
-    const labels = registers.map(({ label }) => label);
-    if (totalIndexWh !== null) labels.push('total');
-    if (injectedIndexWh !== null) labels.push('injected');
-    const gauges = gaugesOf(this.#meter, reading).filter(({ value }) => value !== null);
-    if (vitals?.capacitorMinMv !== undefined) gauges.push(capacitorGauge(this.#meter, vitals.capacitorMinMv));
-    return [
-      ...labels.map((label) => indexSeries(this.#meter, label)),
-      ...gauges.map(({ series }) => series),
-      ...(past == null ? [] : [powerSeries(this.#meter)]),
-    ];
+    const all = reading.registers.map(({ label }) => this.#series.index(label));
+    if (reading.totalIndexWh !== null) all.push(this.#series.index('total'));
+    if (reading.injectedIndexWh !== null) all.push(this.#series.index('injected'));
+    for (const { series, value } of this.#gaugesOf(reading)) if (value !== null) all.push(series);
+    if (vitals?.capacitorMinMv !== undefined) {
+      all.push(this.#series.capacitor(vitals.capacitorMinMv).series);
+    }
+    if (past != null) all.push(this.#series.power);
+    return all;
+  }
+
+  /** Asked for twice of each frame. */
+  #gaugesOf(reading: TicReading): readonly MeterGauge[] {
+    if (this.#told?.reading !== reading) this.#told = { reading, gauges: this.#series.gauges(reading) };
+    return this.#told.gauges;
   }
 
   take(input: TicInput): TicTaken {
@@ -170,7 +170,7 @@ export class TicMeter {
     const isOther = judged.held.some(({ reason }) => reason === 'otherMeter');
     if (isOther) return;
     this.#state = { ...this.#state, meterId: reading.meterId ?? this.#state.meterId };
-    for (const gauge of gaugesOf(this.#meter, reading)) {
+    for (const gauge of this.#gaugesOf(reading)) {
       // What a frame of few groups does not tell goes on as it was; a whole one says by leaving it out that it is not known.
       if (gauge.value !== null || (reading.complete && !reading.isShort)) this.#takeGauge(gauge, atMs);
     }
@@ -183,8 +183,7 @@ export class TicMeter {
     atMs: EpochMs,
   ): void {
     const known = this.#indexes.get(label);
-    const track =
-      known ?? new IndexTrack(this.#port, indexSeries(this.#meter, label), this.#zeroState(index.step));
+    const track = known ?? new IndexTrack(this.#port, this.#series.index(label), this.#zeroState(index.step));
     if (known === undefined) this.#indexes.set(label, track);
     track.take(index, atMs);
   }
@@ -224,7 +223,7 @@ export class TicMeter {
 
   #takePast({ past, identity }: TicInput, sentMs: EpochMs): void {
     if (past == null || identity == null) return;
-    const series = powerSeries(this.#meter);
+    const series = this.#series.power;
     for (const { number, spans } of pastMinutes(past, sentMs)) {
       if (!this.#identity.takeMinute(identity.boot, number)) continue;
       for (const span of spans) this.#port.addPoint(series, span);
@@ -239,7 +238,7 @@ export class TicMeter {
     const { lastMs } = this.#state;
     const isLater = lastMs === null || atMs > lastMs;
     if (vitals.capacitorMinMv !== undefined && isLater) {
-      this.#takeGauge(capacitorGauge(this.#meter, Math.max(0, vitals.capacitorMinMv)), atMs);
+      this.#takeGauge(this.#series.capacitor(Math.max(0, vitals.capacitorMinMv)), atMs);
     }
   }
 

@@ -4,7 +4,8 @@ import type { TicEvent, TicPort, TicSeries, TicSpan } from './tic-port.ts';
 /** Keeps what a meter says in the store. */
 export class TicStorePort implements TicPort {
   readonly #store: Store;
-  readonly #series = new Map<string, SeriesId>();
+  /** By the very object, of which a meter has one for each series. */
+  readonly #series = new Map<TicSeries, SeriesId>();
   /** Series that got something since the last look. */
   readonly touched = new Set<SeriesId>();
 
@@ -48,11 +49,10 @@ export class TicStorePort implements TicPort {
   }
 
   #find(series: TicSeries): SeriesId {
-    const key = `${series.quantity} ${series.source}`;
-    const known = this.#series.get(key);
+    const known = this.#series.get(series);
     if (known !== undefined) return known;
     const id = this.#store.ensureSeries(series);
-    this.#series.set(key, id);
+    this.#series.set(series, id);
     return id;
   }
 }
