@@ -109,7 +109,6 @@ export class BucketFold {
   finish(): Buckets {
     const count = this.#sums.length;
     const lengthsMs = new Float64Array(count);
-    // Of all that was measured: a point at an edge may be in the bucket for longer than the bucket lasts.
     const means = this.#isGauge
       ? { means: this.#sums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
       : {};
@@ -120,7 +119,6 @@ export class BucketFold {
         this.#rateMin[bucket] = Number.NaN;
         this.#rateMax[bucket] = Number.NaN;
       }
-      this.#validMs[bucket] = Math.min(this.#validMs[bucket] as number, lengthsMs[bucket] as number);
     }
     return {
       starts: this.#edges.slice(0, count),

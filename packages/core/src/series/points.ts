@@ -21,7 +21,10 @@ export interface Buckets {
   readonly starts: Float64Array;
   /** What was measured or recovered in it, in the series' unit (of a gauge: times ms); NaN where nothing was. */
   readonly sums: Float64Array;
-  /** For how long in it something was measured, at most its length. */
+  /**
+   * How long the measurements in it lasted. One over an edge is in one bucket whole, so they may last a little longer than the
+   * bucket; what they hold over this time is their mean.
+   */
   readonly validMs: Float64Array;
   /**
    * The smallest and largest mean power of a point in it, in units of the series per hour; of a gauge the smallest and

@@ -195,7 +195,9 @@ function partsOf(read: ReadBuckets, cell: Cell, cuts: readonly number[]): Cell[]
   const parts = all.slice(1, -1);
   const [first, last] = [parts[0] as Cell, parts.at(-1) as Cell];
   first.sum += (all[0] as Cell).sum - before.sum;
+  first.validMs += (all[0] as Cell).validMs - before.validMs;
   last.sum += (all.at(-1) as Cell).sum - after.sum;
+  last.validMs += (all.at(-1) as Cell).validMs - after.validMs;
   const measured = parts.reduce((sum, part) => sum + part.sum - part.recovered, 0);
   const wanted = cell.sum - cell.recovered;
   if (measured > 0 && measured !== wanted) {

@@ -100,7 +100,7 @@ export function disagreementsOf(
     const of = days.map(({ member, buckets, perWh }) => ({
       series: member.id,
       energyWh: (buckets.sums[day] || 0) / perWh,
-      coverage: (buckets.validMs[day] ?? 0) / (buckets.lengthsMs[day] ?? 1),
+      coverage: Math.min(1, (buckets.validMs[day] ?? 0) / (buckets.lengthsMs[day] ?? 1)),
     }));
     const toleranceWh = Math.max(DISAGREEMENT_WH, (of[0]?.energyWh ?? 0) * DISAGREEMENT_SHARE);
     return { fromMs: edges[day] ?? 0, toMs: edges[day + 1] ?? 0, toleranceWh, of };
@@ -148,7 +148,7 @@ function periodsOfSeries(
     return {
       ...{ fromMs: edges[at] ?? 0, toMs: edges[at + 1] ?? 0, energyWh },
       toleranceWh: OTHER_TOLERANCE_WH + energyWh * OTHER_TOLERANCE_SHARE,
-      coverage: (validMs[at] ?? 0) / (lengthsMs[at] ?? 1),
+      coverage: Math.min(1, (validMs[at] ?? 0) / (lengthsMs[at] ?? 1)),
     };
   })
     .filter(({ coverage }) => coverage >= OTHER_COVERAGE_MIN)

@@ -39,7 +39,6 @@ export function expectedBuckets(
   const means = Float64Array.from(buckets.sums, (sum, bucket) => sum / at(buckets.validMs, bucket));
   for (let bucket = 0; bucket < count; bucket += 1) {
     if (at(buckets.validMs, bucket) === 0) buckets.sums[bucket] = Number.NaN;
-    buckets.validMs[bucket] = Math.min(at(buckets.validMs, bucket), at(buckets.lengthsMs, bucket));
   }
   return kind === 'mean' ? { ...buckets, means } : buckets;
 }

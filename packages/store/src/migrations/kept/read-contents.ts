@@ -41,7 +41,8 @@ function seriesContents(store: AnyReader, series: SeriesInfo): Record<string, un
     points: pointsDigest(store.readPoints(series.id, FROM_MS, TO_MS)),
     total: { sum: total.sum, validMs: total.validMs, recoveredSum: total.recoveredSum ?? 0 },
     hourSums: [...sums].map((sum) => (Number.isNaN(sum) ? null : sum)),
-    hourValidMs: [...validMs],
+    // Stores of earlier programs said so of an hour at most.
+    hourValidMs: [...validMs].map((ms) => Math.min(ms, 3_600_000)),
     hourRecoveredSums: [...(recoveredSums ?? new Float64Array(KEPT_HOURS))],
     runs: store.listRuns(series.id, 100).map((run) => runContents(store, run)),
     recoveredSpans: store.readRecoveredSpans?.(series.id, FROM_MS, TO_MS) ?? [],
