@@ -1,12 +1,10 @@
 import { removeAdminPassword, setAdminPassword } from '@kilowink/server/admin';
-import { loadConfig } from '@kilowink/server/config';
 import { Command } from 'commander';
 import { machineClock } from '../clock.ts';
-import { cliError } from '../errors.ts';
+import { type FolderOptions, folderOf, withFolderOptions } from '../options/folder.ts';
+import { readPassword } from '../term/read-secret.ts';
 
-interface AdminOptions {
-  data?: string;
-  config?: string;
+interface AdminOptions extends FolderOptions {
   passwordStdin?: true;
   remove?: true;
 }
@@ -18,10 +16,8 @@ network.`;
 
 /** `kilowink admin`: who may change things over the network. */
 export function adminCommand(): Command {
-  const password = new Command('password')
+  const password = withFolderOptions(new Command('password'))
     .description('Make the administrator’s password, and print it once')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--config <file>', 'configuration file (YAML)')
     .option('--password-stdin', 'take it from standard input')
     .option('--remove', 'have none')
     .action(changePassword);
@@ -32,19 +28,11 @@ export function adminCommand(): Command {
 }
 
 async function changePassword(options: AdminOptions): Promise<void> {
-  const dataDir = options.data === undefined ? undefined : { flag: '--data', value: options.data };
-  const folder = loadConfig({ env: process.env, file: options.config, options: { dataDir } }).config.dataDir;
+  const folder = folderOf(options);
   if (options.remove === true) return removeAdminPassword(folder);
   const given = options.passwordStdin === true ? await readPassword() : undefined;
   const password = await setAdminPassword(folder, { password: given, nowMs: machineClock.wallMs() });
   if (given !== undefined) return;
   console.log(password);
   console.error('This is the only time the password is shown.');
-}
-
-async function readPassword(): Promise<string> {
-  const text = (await process.stdin.toArray()).join('').replace(/\r?\n$/, '');
-  if (text === '')
-    throw cliError('cli/usage', { reason: 'expected a password on standard input, none came' });
-  return text;
 }

@@ -1,15 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadConfig } from '@kilowink/server/config';
 import { Command } from 'commander';
 import { backupLines } from '../backup/backup-text.ts';
 import { makeBackup } from '../backup/make-backup.ts';
 import { machineClock } from '../clock.ts';
+import { type FolderOptions, folderOf, withFolderOptions } from '../options/folder.ts';
 import { progressBar, styleFor } from '../term/index.ts';
 
-interface BackupOptions {
-  data?: string;
-  config?: string;
+interface BackupOptions extends FolderOptions {
   force?: true;
 }
 
@@ -21,27 +19,21 @@ The configuration file is not in it. \`kilowink restore\` puts it back.`;
 
 /** `kilowink backup`: everything in the data folder as one file, beside a running server. */
 export function backupCommand(): Command {
-  return new Command('backup')
+  return withFolderOptions(new Command('backup'))
     .description('Make one file of everything in the data folder, beside a running server')
     .argument('<file>', 'the archive to make; in a folder, one that is named by the time')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
     .option('--force', 'take the place of a file that is there')
-    .option('--config <file>', 'configuration file (YAML)')
     .addHelpText('after', HELP)
     .action(backup);
 }
 
 async function backup(file: string, options: BackupOptions): Promise<void> {
-  const { config } = loadConfig({
-    env: process.env,
-    file: options.config,
-    options: { dataDir: options.data === undefined ? undefined : { flag: '--data', value: options.data } },
-  });
+  const folder = folderOf(options);
   const path = archivePath(resolve(file));
   const bar = progressBar('Copying');
-  const job = { folder: config.dataDir, path, force: options.force === true, onProgress: bar.update };
+  const job = { folder, path, force: options.force === true, onProgress: bar.update };
   const { manifest, sizeBytes } = await makeBackup(job).finally(() => bar.end());
-  console.log(`${styleFor(process.stdout).good('Backed up')} ${config.dataDir} to ${path}`);
+  console.log(`${styleFor(process.stdout).good('Backed up')} ${folder} to ${path}`);
   for (const line of backupLines(manifest, sizeBytes)) console.log(line);
 }
 

@@ -10,8 +10,8 @@ import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { parseMoment } from '../export/moment.ts';
 import { describeSeries } from '../import/find-series.ts';
+import { type AgreeOptions, isAgreed } from '../term/agree.ts';
 import { styleFor } from '../term/style.ts';
-import { type AgreeOptions, isAgreed } from '../truth/agree.ts';
 import { correctionLines, effectLines, kindText } from '../truth/correction-text.ts';
 import { type PlaceOptions, withPlace, withPlaceOptions, withWritablePlace } from '../truth/place.ts';
 

@@ -1,8 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { AppError } from '@kilowink/core/error';
 import { type BadLine, findFormat, IMPORT_FORMATS, type ImportFormat } from '@kilowink/core/import';
-import { isZone } from '@kilowink/core/time';
-import { loadConfig } from '@kilowink/server/config';
 import {
   openSqliteStore,
   openSqliteStoreReadOnly,
@@ -20,24 +17,22 @@ import {
   storeEnedisImport,
 } from '../enedis/import-enedis.ts';
 import { cliError } from '../errors.ts';
-import { EXIT } from '../failure.ts';
 import { ImportSink } from '../import/import-sink.ts';
 import { readImport } from '../import/read-import.ts';
 import { lookAtFile, type SourceFile } from '../import/source-file.ts';
 import { type SummaryText, summaryLines } from '../import/summary-text.ts';
 import { assertUnitFits, chooseTarget, definitionOf } from '../import/target.ts';
+import { type FolderOptions, folderConfig, withFolderOptions } from '../options/folder.ts';
+import { zoneOf } from '../options/zone.ts';
+import { type AgreeOptions, isAgreed } from '../term/agree.ts';
 import { formatCount } from '../term/format.ts';
 import { styleFor } from '../term/style.ts';
 
-interface ImportOptions {
-  data?: string;
-  config?: string;
+interface ImportOptions extends FolderOptions, AgreeOptions {
   series?: string;
   name?: string;
   zone?: string;
   format?: string;
-  yes?: boolean;
-  dryRun?: boolean;
   strict?: boolean;
   stamps?: 'start' | 'end';
 }
@@ -55,10 +50,9 @@ Exit code: 0 done, 1 failed, 2 wrong use, 3 nothing was written for nobody agree
 
 /** `kilowink import`: takes in what another program measured. */
 export function importCommand(): Command {
-  return new Command('import')
+  return withFolderOptions(new Command('import'))
     .description('Take in a file of measurements, after a summary and a question')
     .argument('<file>', 'the file; see below for what it may be')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
     .option('--series <name>', 'add to this series: its number, source or name (default: one for this file)')
     .option('--name <name>', 'what to call a series that is made (default: the file’s name)')
     .option(
@@ -79,7 +73,6 @@ export function importCommand(): Command {
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'summary only')
     .option('--strict', 'a bad line is an error: then nothing is written')
-    .option('--config <file>', 'configuration file (YAML)')
     .addHelpText('after', HELP)
     .action(importFile);
 }
@@ -99,12 +92,10 @@ async function importFile(path: string, options: ImportOptions): Promise<void> {
     throw cliError('import/strict', { path, count: told.summary.badLines });
   }
   const fresh = told.summary.points - told.summary.repeated - told.overlap.stored;
-  if (options.dryRun === true) return console.log('\nDry run: nothing was written.');
-  if (fresh === 0) return console.log('\nNothing is new: nothing was written.');
-  if (options.yes !== true && !(await isAgreed(fresh))) {
-    process.exitCode = EXIT.nothingWritten;
-    return console.log('\nNothing was written.');
+  if (fresh === 0 && options.dryRun !== true) {
+    return console.log('\nNothing is new: nothing was written.');
   }
+  if (!(await isAgreed(questionOf(fresh), options))) return;
   const added = store(packed, { folder, told });
   console.log(`\n${style.good('Imported')} ${formatCount(added)} measurements into "${told.target.name}".`);
 }
@@ -124,15 +115,11 @@ async function importEnedis(
   if (options.strict === true && badCount > 0) {
     throw cliError('import/strict', { path: found.path, count: badCount });
   }
-  if (options.dryRun === true) return console.log('\nDry run: nothing was written.');
   const rows = found.exports.reduce(
     (count, each) => count + each.points.starts.length + each.readings.length,
     0,
   );
-  if (options.yes !== true && !(await isAgreed(rows))) {
-    process.exitCode = EXIT.nothingWritten;
-    return console.log('\nNothing was written.');
-  }
+  if (!(await isAgreed(questionOf(rows), options))) return;
   const store = openSqliteStore({ folder, clock: machineClock, role: 'import' });
   try {
     const { added, repeated, readings } = storeEnedisImport(store, found);
@@ -147,24 +134,13 @@ async function importEnedis(
 }
 
 function settings(options: ImportOptions): { folder: string; zone: string } {
-  const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
   if (options.series !== undefined && options.name !== undefined) {
     throw cliError('cli/usage', {
       reason: '--name is for a new series, --series for one that is there: give one of them',
     });
   }
-  const { config } = loadConfig({
-    env: process.env,
-    file: options.config,
-    options: { dataDir: given('--data', options.data) },
-  });
-  const zone = options.zone ?? config.site.zone;
-  if (!isZone(zone)) {
-    throw cliError('cli/usage', {
-      reason: `--zone: expected a zone such as Europe/Paris or +01:00, "${zone}" came`,
-    });
-  }
-  return { folder: config.dataDir, zone };
+  const { dataDir, site } = folderConfig(options);
+  return { folder: dataDir, zone: zoneOf(options.zone, site.zone) };
 }
 
 /** Reads the file without writing anything, packs what is to be stored, and compares it with what is stored. */
@@ -216,18 +192,8 @@ function store(packed: PackedPoints, { folder, told }: { folder: string; told: S
   }
 }
 
-async function isAgreed(rows: number): Promise<boolean> {
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
-    console.error('kilowink: this is no terminal to ask at, and --yes was not given');
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`\nImport ${formatCount(rows)} rows? [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+function questionOf(rows: number): string {
+  return `Import ${formatCount(rows)} rows?`;
 }
 
 /** Keeps the first bad lines to tell them when no progress line is in the way, and counts the others. */

@@ -15,9 +15,9 @@ import { cliError } from '../errors.ts';
 import { parseMoment } from '../export/moment.ts';
 import { describeSeries, findSeries } from '../import/find-series.ts';
 import { comparisonLines, driftText, offeredCommand } from '../index-reading/comparison-text.ts';
+import { type AgreeOptions, isAgreed } from '../term/agree.ts';
 import { alignColumns, alignLabels, formatDuration, formatEnergy, formatLocal } from '../term/format.ts';
 import { styleFor } from '../term/style.ts';
-import { type AgreeOptions, isAgreed } from '../truth/agree.ts';
 import { type PlaceOptions, withPlace, withPlaceOptions, withWritablePlace } from '../truth/place.ts';
 
 interface AddOptions extends PlaceOptions, AgreeOptions {

@@ -1,14 +1,10 @@
-import { loadConfig } from '@kilowink/server/config';
 import { addMqttUser, isUserName, listMqttUsers, removeMqttUser } from '@kilowink/server/mqtt';
 import { Command } from 'commander';
 import { cliError } from '../errors.ts';
+import { type FolderOptions, folderOf, withFolderOptions } from '../options/folder.ts';
 import { formatUtc } from '../term/format.ts';
 import { alignColumns } from '../term/index.ts';
-
-interface FolderOptions {
-  data?: string;
-  config?: string;
-}
+import { readPassword } from '../term/read-secret.ts';
 
 const HELP = `
 Users of the embedded broker (mqtt.broker.enabled). While there is none, every client is let in; from the first one on each needs
@@ -17,18 +13,18 @@ change at once.`;
 
 /** `kilowink mqtt`: the users of the embedded broker. */
 export function mqttCommand(): Command {
-  const add = withFolder(new Command('add'))
+  const add = withFolderOptions(new Command('add'))
     .description('Add a user, and print the password once')
     .argument('<name>', 'the sensor’s name, or a program’s')
     .option('--all', 'may do everything, as Home Assistant must; else it is a sensor')
     .option('--topic <filter...>', 'further topics a sensor may publish to, such as tele/linky/SENSOR')
     .option('--password-stdin', 'take the password from standard input')
     .action(addUser);
-  const list = withFolder(new Command('list'))
+  const list = withFolderOptions(new Command('list'))
     .description('Print the users')
     .option('--json', 'as JSON')
     .action(listUsers);
-  const remove = withFolder(new Command('remove'))
+  const remove = withFolderOptions(new Command('remove'))
     .description('Remove a user')
     .argument('<name>')
     .action((name: string, options: FolderOptions) => removeMqttUser(folderOf(options), name));
@@ -41,17 +37,6 @@ export function mqttCommand(): Command {
     .description('The embedded MQTT broker')
     .addCommand(user)
     .addHelpText('after', HELP);
-}
-
-function withFolder(command: Command): Command {
-  return command
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--config <file>', 'configuration file (YAML)');
-}
-
-function folderOf({ data, config }: FolderOptions): string {
-  const dataDir = data === undefined ? undefined : { flag: '--data', value: data };
-  return loadConfig({ env: process.env, file: config, options: { dataDir } }).config.dataDir;
 }
 
 async function addUser(
@@ -70,13 +55,6 @@ async function addUser(
   if (given !== undefined) return;
   console.log(password);
   console.error('This is the only time the password is shown.');
-}
-
-async function readPassword(): Promise<string> {
-  const text = (await process.stdin.toArray()).join('').replace(/\r?\n$/, '');
-  if (text === '')
-    throw cliError('cli/usage', { reason: 'expected a password on standard input, none came' });
-  return text;
 }
 
 function listUsers(options: FolderOptions & { json?: boolean }): void {

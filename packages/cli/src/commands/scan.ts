@@ -1,9 +1,9 @@
 import { BleReceiver } from '@kilowink/link/ble';
 import { AdvertSenders } from '@kilowink/server/advert';
-import { loadConfig } from '@kilowink/server/config';
 import { KeyRing } from '@kilowink/server/keys';
 import { Command } from 'commander';
 import { cliError } from '../errors.ts';
+import { folderConfig } from '../options/folder.ts';
 import { readCapture } from '../scan/read-capture.ts';
 import { ScanList } from '../scan/scan-list.ts';
 import { scanLines } from '../scan/scan-table.ts';
@@ -45,8 +45,7 @@ export function scanCommand(): Command {
 }
 
 async function scan(options: ScanOptions): Promise<void> {
-  const dataDir = options.data === undefined ? undefined : { flag: '--data', value: options.data };
-  const { config } = loadConfig({ env: process.env, file: options.config, options: { dataDir } });
+  const config = folderConfig(options);
   const keys = new KeyRing(config.dataDir, (line) => console.error(line));
   const list = new ScanList(new AdvertSenders(config.sensors, keys), keys);
   const { from, all = false, json = false } = options;

@@ -1,16 +1,11 @@
 import { BIND_KEY_BYTES, parseAddress } from '@kilowink/core/advert';
-import { loadConfig } from '@kilowink/server/config';
 import { addKey, isSensorId, listBindKeys, listKeys, rotateKey, setBindKey } from '@kilowink/server/keys';
 import { Command } from 'commander';
 import { cliError } from '../errors.ts';
-import { readKey } from '../scan/read-secret.ts';
+import { type FolderOptions, folderOf, withFolderOptions } from '../options/folder.ts';
 import { formatUtc } from '../term/format.ts';
 import { alignColumns } from '../term/index.ts';
-
-interface FolderOptions {
-  data?: string;
-  config?: string;
-}
+import { readKey } from '../term/read-secret.ts';
 
 const HELP = `
 A sensor with a key signs its reports, and is refused without the right signature from then on. The key is shown once, for you
@@ -18,7 +13,7 @@ to put into the sensor; a running server takes it at once. Keys are in sensors.j
 
 /** `kilowink sensor`: the keys of version 2 sensors. */
 export function sensorCommand(): Command {
-  const add = withFolder(new Command('add'))
+  const add = withFolderOptions(new Command('add'))
     .description('Make a key for a sensor, and print it once; or keep the bind key of a BTHome sensor')
     .option('--id <hex>', 'hardware identity, 16 hex digits')
     .option(
@@ -27,11 +22,11 @@ export function sensorCommand(): Command {
     )
     .option('--name <name>', 'what people call it')
     .action(addSensor);
-  const list = withFolder(new Command('list'))
+  const list = withFolderOptions(new Command('list'))
     .description('Print the sensors that have a key')
     .option('--json', 'as JSON')
     .action(listSensors);
-  const key = withFolder(new Command('key'))
+  const key = withFolderOptions(new Command('key'))
     .description('Make a new key in place of a sensor’s, and print it once')
     .argument('<id>', 'hardware identity, 16 hex digits')
     .option('--rotate', 'make the new key; the old one is refused from then on')
@@ -68,17 +63,6 @@ async function addSensor(
   const key = await readKey(BIND_KEY_BYTES, `bind key of ${address}`);
   setBindKey(folderOf(options), { address, key, name }, Date.now());
   console.error(`The bind key of ${address} is kept.`);
-}
-
-function withFolder(command: Command): Command {
-  return command
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--config <file>', 'configuration file (YAML)');
-}
-
-function folderOf({ data, config }: FolderOptions): string {
-  const dataDir = data === undefined ? undefined : { flag: '--data', value: data };
-  return loadConfig({ env: process.env, file: config, options: { dataDir } }).config.dataDir;
 }
 
 function sensorId(text: string): string {

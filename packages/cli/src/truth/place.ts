@@ -1,27 +1,24 @@
-import { isZone } from '@kilowink/core/time';
-import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
+import type { LoadedConfig } from '@kilowink/server/config';
 import { EnergyReader } from '@kilowink/server/truth';
 import { openSqliteStore, openSqliteStoreReadOnly, type SeriesInfo, type Store } from '@kilowink/store';
 import type { Command } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { describeSeries, findSeries } from '../import/find-series.ts';
+import { type FolderOptions, folderConfig, withFolderOptions } from '../options/folder.ts';
+import { zoneOf } from '../options/zone.ts';
 
 /** Options that say where the measurements are and which are meant. */
-export interface PlaceOptions {
-  data?: string;
-  config?: string;
+export interface PlaceOptions extends FolderOptions {
   series?: string;
   zone?: string;
 }
 
 /** Gives the command the options that say where, and which. */
 export function withPlaceOptions(command: Command): Command {
-  return command
+  return withFolderOptions(command)
     .option('--series <name>', 'which: its number, source or name (needed when there is more than one)')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
-    .option('--zone <zone>', 'zone of local times (default: the site’s zone)')
-    .option('--config <file>', 'configuration file (YAML)');
+    .option('--zone <zone>', 'zone of local times (default: the site’s zone)');
 }
 
 /** The measurements of a folder, one series of them, and how to read it. */
@@ -66,15 +63,8 @@ export async function withWritablePlace(
  * @throws {AppError} `cli/usage` for a zone that is none, and what `loadConfig` throws.
  */
 export function placeSettings(options: PlaceOptions): { config: LoadedConfig['config']; zone: string } {
-  const given = (flag: string, value: unknown) => (value === undefined ? undefined : { flag, value });
-  const { config } = loadConfig({
-    env: process.env,
-    file: options.config,
-    options: { dataDir: given('--data', options.data) },
-  });
-  const zone = options.zone ?? config.site.zone;
-  if (isZone(zone)) return { config, zone };
-  throw cliError('cli/usage', { reason: `--zone: expected a zone such as Europe/Paris, "${zone}" came` });
+  const config = folderConfig(options);
+  return { config, zone: zoneOf(options.zone, config.site.zone) };
 }
 
 function chooseSeries(reader: EnergyReader, wanted: string | undefined): SeriesInfo {

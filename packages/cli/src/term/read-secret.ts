@@ -16,6 +16,14 @@ export async function readKey(bytes: number, what: string): Promise<string> {
   return toHex(key);
 }
 
+/** Reads a password from standard input; typed in at a terminal it is not shown. Throws `cli/usage` when none comes. */
+export async function readPassword(): Promise<string> {
+  const text = process.stdin.isTTY ? await typed('password (not shown): ') : await piped();
+  const password = text.replace(/\r?\n$/, '');
+  if (password !== '') return password;
+  throw cliError('cli/usage', { reason: 'expected a password on standard input, none came' });
+}
+
 async function piped(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
