@@ -5,9 +5,10 @@ import type { SeriesId, Store } from '@kilowink/store';
 import type { SensorMapping } from '../config/index.ts';
 import type { KeyRing } from '../keys/index.ts';
 import { type HeardWay, SourceWays, type Way, WIFI } from './advert-ways.ts';
+import { type MachineClock, machineClock } from './machine-clock.ts';
 import { NumberedIngest } from './numbered-ingest.ts';
 import type { SensorSelf } from './numbered-sensor.ts';
-import { machineUptimeMs, type ReportGuard } from './report-guard.ts';
+import type { ReportGuard } from './report-guard.ts';
 import { Sensor, type SensorCounters } from './sensor.ts';
 import { isAt, type SensorKey, sensorKeyOf } from './source-key.ts';
 
@@ -48,7 +49,11 @@ export interface IngestOptions {
   readonly log?: (line: string) => void;
   /** Keeps what version 1 sensors said until it is in the file. */
   readonly guard?: ReportGuard;
+  readonly machine?: MachineClock;
 }
+
+/** Where the store keeps which of the reports that are kept in memory its groups have, up to which one. */
+const TAKEN_STATE = 'ingest/kept';
 
 /** Takes reports in: bytes and a remote address in, windows stored once, an answer out. Never throws on what came. */
 export class Ingest {
@@ -69,13 +74,12 @@ export class Ingest {
     return this.#guarded({ address, bytes: null }, (at) => this.#up(address, at));
   }
 
-  #up(address: string, at: Moment): Answer {
+  #up(address: string, at: Moment): Answered {
     const { store, mappings } = this.#options;
-    for (const { source, name } of store.listSeries()) {
-      if (isAt(source, address, mappings)) this.#load({ source, name }).up(at);
-    }
+    const known = store.listSeries().filter(({ source }) => isAt(source, address, mappings));
+    for (const { source, name } of known) this.#load({ source, name }).up(at);
     this.#options.log?.(`${address} up`);
-    return 'ok';
+    return { answer: 'ok', isTaken: known.length > 0 };
   }
 
   /** `way`: how the report came. */
@@ -84,37 +88,55 @@ export class Ingest {
     return this.#guarded({ address, bytes }, (at) => this.#reportUnnumbered(address, bytes, { way, at }));
   }
 
-  /** Takes again what an earlier process answered and did not get into the file. Returns how many there were. */
+  /**
+   * Takes again what an earlier process answered and did not get into the file. Which that is the file says itself: each
+   * group has with it what was taken last. Returns how many there were.
+   */
   takeLeft(): number {
-    const { guard } = this.#options;
+    const { guard, store } = this.#options;
     if (guard === undefined) return 0;
-    const left = guard.left();
-    const passedMs = machineUptimeMs();
+    const kept = guard.left();
+    const storedId = store.sourceState(TAKEN_STATE);
+    // What is kept is the end of all that was ever taken: where the stored one is not in it, all of it came later.
+    const left = kept.slice(kept.findLastIndex(({ id }) => id !== null && id === storedId) + 1);
+    const passedMs = (this.#options.machine ?? machineClock).uptimeMs();
     const nowMs = this.#now().monotonicMs;
-    for (const { address, bytes, wallMs, uptimeMs } of left) {
+    for (const { id, address, bytes, wallMs, uptimeMs } of left) {
       const at = { wallMs, monotonicMs: nowMs - (passedMs - uptimeMs) };
-      if (bytes === null) this.#up(address, at);
-      else this.#reportUnnumbered(address, bytes, { way: WIFI, at });
+      this.#whole(id, () =>
+        bytes === null ? this.#up(address, at) : this.#reportUnnumbered(address, bytes, { way: WIFI, at }),
+      );
     }
     return left.length;
   }
 
-  #guarded(what: { address: string; bytes: Uint8Array | null }, take: (at: Moment) => Answer): Answer {
+  #guarded(what: { address: string; bytes: Uint8Array | null }, take: (at: Moment) => Answered): Answer {
     const { guard } = this.#options;
     const at = this.#now();
-    guard?.note({ ...what, wallMs: at.wallMs, uptimeMs: machineUptimeMs() });
+    const uptimeMs = (this.#options.machine ?? machineClock).uptimeMs();
+    const id = guard?.note({ ...what, wallMs: at.wallMs, uptimeMs }) ?? null;
     try {
-      return take(at);
+      return this.#whole(id, () => take(at));
     } finally {
       guard?.taken(this.#options.store.currentGroup);
     }
   }
 
-  #reportUnnumbered(address: string, bytes: Uint8Array, { way, at }: { way: Way; at: Moment }): Answer {
+  /** What was kept as `id` goes to the file in one group, which says that it has it: no kill comes in between. */
+  #whole(id: string | null, take: () => Answered): Answer {
+    const { store } = this.#options;
+    return store.together(() => {
+      const { answer, isTaken } = take();
+      if (id !== null && isTaken) store.putSourceState(TAKEN_STATE, id);
+      return answer;
+    });
+  }
+
+  #reportUnnumbered(address: string, bytes: Uint8Array, { way, at }: { way: Way; at: Moment }): Answered {
     const decoded = decodeReportV1(bytes);
     if (!decoded.ok) {
       this.#refuse(address, decoded.fault);
-      return 'invalid';
+      return { answer: 'invalid', isTaken: false };
     }
     const type = decoded.value.sensorType;
     const sensor = this.#load(sensorKeyOf({ address, type }, this.#options.mappings));
@@ -125,7 +147,7 @@ export class Ingest {
       `${address} report: uptime ${decoded.value.uptimeS} s, ${taken.added} new, ${taken.repeated} repeated` +
         (taken.newRun ? ', new boot' : ''),
     );
-    return 'ok';
+    return { answer: 'ok', isTaken: true };
   }
 
   /** Takes a version 2 report of the short form, which an advertisement carries, of a sensor that is known. */
@@ -211,6 +233,12 @@ export class Ingest {
     const { clock } = this.#options;
     return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   }
+}
+
+/** What a report of version 1 is answered, and whether it has to do with the file. */
+interface Answered {
+  readonly answer: Answer;
+  readonly isTaken: boolean;
 }
 
 /** When something came. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ReportGuard } from './report-guard.ts';
+import { type KeptReport, ReportGuard } from './report-guard.ts';
 
 const memory = mkdtempSync(join(tmpdir(), 'kilowink-guard-'));
 after(() => rmSync(memory, { recursive: true }));
@@ -14,6 +14,9 @@ const report = (number: number) => ({
   wallMs: 1_000 + number,
   uptimeMs: 50 + number,
 });
+
+/** Without what tells them apart. */
+const plain = (left: readonly KeptReport[]) => left.map(({ id: _, ...rest }) => rest);
 
 function open(folder: string, groups = { written: 0 }) {
   return { groups, guard: new ReportGuard(folder, () => groups.written, memory) };
@@ -27,10 +30,38 @@ test('what was noted is there for the next process, in order', () => {
     guard.taken(1);
   }
   const next = open('/data/a').guard;
-  assert.deepEqual(next.left(), [0, 1, 2, 3, 4].map(report));
+  assert.deepEqual(plain(next.left()), [0, 1, 2, 3, 4].map(report));
   assert.deepEqual(open('/data/b').guard.left(), []);
   next.clear();
   assert.deepEqual(open('/data/a').guard.left(), []);
+});
+
+test('what is kept has a name of its own, in this process and in the next', () => {
+  const { guard } = open('/data/f');
+  const ids = [0, 1].map((number) => guard.note(report(number)));
+  const next = open('/data/f').guard;
+  ids.push(next.note(report(2)));
+  // Nothing is held for a group in the second process, so what the first one kept is let go.
+  assert.deepEqual(
+    next.left().map(({ id }) => id),
+    ids.slice(2),
+  );
+  assert.equal(new Set(ids).size, 3);
+});
+
+test('what an older server kept is read, though it has no name', () => {
+  const { guard } = open('/data/g');
+  guard.note(report(0));
+  const [folder = ''] = readdirSync(memory);
+  const newest = readdirSync(join(memory, folder))
+    .map((name) => join(memory, folder, name))
+    .find((path) => readFileSync(path, 'utf8').startsWith(guard.left()[0]?.id ?? '-'));
+  assert.ok(newest !== undefined);
+  writeFileSync(newest, '1000 50 192.168.1.20 190100.\n1001 51 fe80%3A%3A1%25eth0 up.\n1002 52 192.');
+  assert.deepEqual(guard.left(), [
+    { id: null, bytes: Uint8Array.of(25, 1, 0), address: '192.168.1.20', wallMs: 1_000, uptimeMs: 50 },
+    { id: null, bytes: null, address: 'fe80::1%eth0', wallMs: 1_001, uptimeMs: 51 },
+  ]);
 });
 
 test('once its group is written a report is let go, and nothing is left after a clean end', () => {
@@ -39,10 +70,10 @@ test('once its group is written a report is let go, and nothing is left after a 
     guard.note(report(number));
     guard.taken(groups.written + 1);
   }
-  assert.deepEqual(guard.left(), [report(0), report(1)]);
+  assert.deepEqual(plain(guard.left()), [report(0), report(1)]);
   groups.written += 1;
   guard.note(report(2));
-  assert.deepEqual(guard.left(), [report(2)]);
+  assert.deepEqual(plain(guard.left()), [report(2)]);
   const [folder = ''] = readdirSync(memory);
   assert.equal(statSync(join(memory, folder)).mode & 0o777, 0o700);
   const count = readdirSync(join(memory, folder)).length;
@@ -57,17 +88,17 @@ test('a group that is written while a report is taken does not let that report g
     if (number === 0) groups.written += 1;
     guard.taken(groups.written + 1);
   }
-  assert.deepEqual(guard.left(), [report(0), report(1)]);
+  assert.deepEqual(plain(guard.left()), [report(0), report(1)]);
   groups.written += 1;
   guard.note(report(2));
-  assert.deepEqual(guard.left(), [report(2)]);
+  assert.deepEqual(plain(guard.left()), [report(2)]);
 });
 
 test('a report whose group is written while it is taken is let go with the next one', () => {
   const { guard, groups } = open('/data/e');
   for (const number of [0, 1, 2]) {
     guard.note(report(number));
-    assert.deepEqual(guard.left(), [report(number)]);
+    assert.deepEqual(plain(guard.left()), [report(number)]);
     groups.written += 1;
     guard.taken(groups.written);
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -19,6 +19,9 @@ const MEMORY_FOLDER = '/dev/shm';
 /** Beyond it something is wrong with who writes groups; then what is oldest is let go. */
 const GUARD_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Its id, when it came by both clocks, from where, and what: bytes, or that the sensor is up. A torn line has no end. */
+const LINE = /^(?:([0-9a-f]+-\d+) )?(\d+) (\d+) (\S+) ([0-9a-f]*|up)\.$/;
+
 /** What version 1 sensors said: they are answered at once, and repeat 50 s only. */
 export interface GuardedReport {
   /** Null for "a sensor has booted". */
@@ -29,6 +32,12 @@ export interface GuardedReport {
   readonly uptimeMs: number;
 }
 
+/** One that was kept. */
+export interface KeptReport extends GuardedReport {
+  /** No other has it, whichever process kept it; null in what older servers kept. */
+  readonly id: string | null;
+}
+
 /**
  * Keeps in memory, outside of the process, what was answered and is not in the file yet, so that a process that is killed
  * loses nothing; a power cut still does, up to the grouping interval. One file a data folder, for its owner alone.
@@ -36,6 +45,9 @@ export interface GuardedReport {
 export class ReportGuard {
   readonly #path: string;
   readonly #writtenGroups: () => number;
+  /** Of this process: a number alone would come again where the file or the store was put in another's place. */
+  readonly #token = randomBytes(6).toString('hex');
+  #count = 0;
   #file: number | null = null;
   /** The group that has everything noted: once it is written, all of that may go. */
   #heldUntil = 0;
@@ -61,16 +73,16 @@ export class ReportGuard {
   }
 
   /** What an earlier process left, in order; a torn last one is left out. */
-  left(): GuardedReport[] {
+  left(): KeptReport[] {
     if (this.#file === null) return [];
-    const reports: GuardedReport[] = [];
+    const reports: KeptReport[] = [];
     for (const line of readFileSync(this.#path, 'utf8').split('\n')) {
-      const found = /^(\d+) (\d+) (\S+) ([0-9a-f]*|up)\.$/.exec(line);
+      const found = LINE.exec(line);
       if (found === null) continue;
-      const [, wallMs = '', uptimeMs = '', address = '', body = ''] = found;
+      const [, id = null, wallMs = '', uptimeMs = '', address = '', body = ''] = found;
       const bytes = body === 'up' ? null : new Uint8Array(Buffer.from(body, 'hex'));
       reports.push({
-        bytes,
+        ...{ id, bytes },
         address: decodeURIComponent(address),
         wallMs: Number(wallMs),
         uptimeMs: Number(uptimeMs),
@@ -79,16 +91,17 @@ export class ReportGuard {
     return reports;
   }
 
-  /** To be called before a report is taken: what came before is let go once its group is written. */
-  note({ bytes, address, wallMs, uptimeMs }: GuardedReport): void {
-    if (this.#file === null) return;
+  /** To be called before a report is taken: what came before is let go once its group is written. Returns its id. */
+  note({ bytes, address, wallMs, uptimeMs }: GuardedReport): string | null {
+    if (this.#file === null) return null;
     const isWritten = this.#writtenGroups() >= this.#heldUntil;
     if (isWritten || fstatSync(this.#file).size > GUARD_BYTES_MAX) this.clear();
+    this.#count += 1;
+    const id = `${this.#token}-${this.#count}`;
     const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
-    writeSync(
-      this.#file,
-      `${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`,
-    );
+    const line = `${id} ${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`;
+    writeSync(this.#file, line);
+    return id;
   }
 
   /**
@@ -117,9 +130,4 @@ export class ReportGuard {
 function isOurs(file: number): boolean {
   const stat = fstatSync(file);
   return stat.isFile() && (process.getuid === undefined || stat.uid === process.getuid());
-}
-
-/** ms since the machine was switched on: goes on from one process to the next. */
-export function machineUptimeMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
 }
