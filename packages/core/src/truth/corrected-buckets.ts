@@ -43,27 +43,38 @@ export interface RangeTotal {
   readonly validMs: number;
 }
 
-/** A total that was read without corrections, as the corrections leave it. */
+/** Where the energy of a range is read from, without corrections. */
+export interface ReadEnergy {
+  readonly read: ReadBuckets;
+  /** Adds up: what two ranges that meet hold is what the range of both holds. */
+  readonly total: (range: { readonly fromMs: EpochMs; readonly toMs: EpochMs }) => RangeTotal;
+}
+
+/**
+ * The total of a range as the corrections leave it. It is read anew between all ends of corrections in it, for a total places
+ * measurements at the ends of a range otherwise than a bucket does.
+ */
 export function correctedTotal(
-  of: { readonly read: ReadBuckets; readonly total: RangeTotal },
+  { read, total }: ReadEnergy,
   corrections: readonly Correction[],
   range: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
 ): RangeTotal {
   const here = corrections.filter((each) => each.fromMs < range.toMs && each.toMs > range.fromMs);
-  if (here.length === 0) return of.total;
-  // Only what the corrections change is read by bucket: both ends of the range stay as the total has them.
-  const edges = Float64Array.of(
-    Math.max(range.fromMs, Math.min(...here.map(({ fromMs }) => fromMs))),
-    Math.min(range.toMs, Math.max(...here.map(({ toMs }) => toMs))),
-  );
-  const before = of.read(edges);
-  const after = correctedBuckets(of.read, corrections, edges);
-  const change = (column: (buckets: Buckets) => number | undefined) =>
-    (column(after) || 0) - (column(before) || 0);
+  if (here.length === 0) return total(range);
+  const ends = here.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  const inner = ends.filter((end) => end > range.fromMs && end < range.toMs);
+  const bounds = [...new Set([range.fromMs, ...inner, range.toMs])].sort((one, other) => one - other);
+  const cells = bounds.slice(1).map((toMs, at): Cell => {
+    const fromMs = bounds[at] as number;
+    const { sum, recoveredSum, validMs } = total({ fromMs, toMs });
+    const rates = { rateMin: Number.NaN, rateMax: Number.NaN };
+    return { fromMs, toMs, sum, recovered: recoveredSum, validMs, ...rates };
+  });
+  new Layers(read, corrections).change(cells, corrections.length);
   return {
-    sum: of.total.sum + change(({ sums }) => sums[0]),
-    recoveredSum: of.total.recoveredSum + change(({ recoveredSums }) => recoveredSums?.[0]),
-    validMs: of.total.validMs + change(({ validMs }) => validMs[0]),
+    sum: cells.reduce((all, cell) => all + cell.sum, 0),
+    recoveredSum: cells.reduce((all, cell) => all + cell.recovered, 0),
+    validMs: cells.reduce((all, cell) => all + cell.validMs, 0),
   };
 }
 
@@ -90,16 +101,20 @@ class Layers {
 
   /** What the first `count` corrections leave, in cells that none of them cuts. */
   cells(edges: Float64Array, count: number): Cell[] {
-    const made = this.#corrections.slice(0, count);
-    const cells = cellsBetween(this.#read, edges, made);
-    for (const [index, correction] of made.entries()) {
+    const cells = cellsBetween(this.#read, edges, this.#corrections.slice(0, count));
+    this.change(cells, count);
+    return cells;
+  }
+
+  /** Applies the first `count` corrections to cells that none of them cuts. */
+  change(cells: readonly Cell[], count: number): void {
+    for (const [index, correction] of this.#corrections.slice(0, count).entries()) {
       const { fromMs, toMs } = correction;
       const inside = cells.filter((cell) => cell.fromMs >= fromMs && cell.toMs <= toMs);
       if (inside.length === 0) continue;
       const change = changeOf(correction, () => this.#totalsBefore(index));
       for (const cell of inside) change(cell);
     }
-    return cells;
   }
 
   #totalsBefore(index: number): Totals {
@@ -131,14 +146,15 @@ function changeToTotal(
   { sum, recovered, gaps }: Totals,
 ): (cell: Cell) => void {
   const rest = energy - sum;
-  if (into === 'shape' && sum > 0) return (cell) => scale(cell, energy / sum);
   // What was recovered was too much: it shrinks as it lies, as far as there is any.
-  if (into === 'gaps' && rest < 0 && recovered > 0) {
-    return (cell) => recover(cell, cell.recovered * Math.max(rest / recovered, -1));
+  if (into === 'gaps' && rest < 0 && recovered + rest >= 0) {
+    return (cell) => recover(cell, cell.recovered * (rest / recovered));
   }
   if (gaps !== null && gaps.totalMs > 0 && rest >= 0) {
     return (cell) => recover(cell, (rest / gaps.totalMs) * gaps.between(cell.fromMs, cell.toMs));
   }
+  // What came later may have filled the gaps, or be more than the total: that still holds, by the shape.
+  if (into !== 'flat' && sum > 0) return (cell) => scale(cell, energy / sum);
   return (cell) => flatten(cell, energy / (toMs - fromMs));
 }
 

@@ -12,6 +12,7 @@ export {
   correctedTotal,
   type RangeTotal,
   type ReadBuckets,
+  type ReadEnergy,
 } from './corrected-buckets.ts';
 export type { Correction, CorrectionKind } from './correction.ts';
 export { type IndexUnit, parseIndex, type ShownIndex } from './index-text.ts';

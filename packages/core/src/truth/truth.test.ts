@@ -183,19 +183,48 @@ test('readings make periods, but not across a new meter', () => {
   );
 });
 
+const totalOf = (range: { fromMs: number; toMs: number }) => {
+  const { sums, validMs } = steady(Float64Array.of(range.fromMs, range.toMs));
+  return { sum: sums[0] ?? 0, recoveredSum: 0, validMs: validMs[0] ?? 0 };
+};
+
 test('a total is changed by what the corrections change within its range, and nothing else', () => {
-  const total = { sum: 1_000, recoveredSum: 7, validMs: 500 };
   const corrections: Correction[] = [
     { kind: 'scale', factor: 1.5, ...at(50, 80) },
     { kind: 'bad', ...at(70, 90) },
   ];
-  const of = { read: steady, total };
+  const of = { read: steady, total: totalOf };
   assert.deepEqual(correctedTotal(of, corrections, at(0, 75)), {
-    sum: 1_000 + 20 - 10,
-    recoveredSum: 7,
-    validMs: 500 - 5 * MINUTE_MS,
+    sum: 150 + 20 - 10,
+    recoveredSum: 0,
+    validMs: 70 * MINUTE_MS,
   });
-  assert.equal(correctedTotal(of, corrections, at(90, 100)), total);
+  assert.deepEqual(correctedTotal(of, corrections, at(90, 100)), totalOf(at(90, 100)));
+});
+
+test('a long measurement is not counted in a stretch marked bad, wherever a total ends in it', () => {
+  // One measurement of 10 min: half of it is in the range, and it is bad.
+  const share = ({ fromMs, toMs }: { fromMs: number; toMs: number }) =>
+    Math.max(0, Math.min(toMs, 50 * MINUTE_MS) - Math.max(fromMs, 40 * MINUTE_MS)) / (10 * MINUTE_MS);
+  const total = (range: { fromMs: number; toMs: number }) => ({
+    sum: 600 * share(range),
+    recoveredSum: 0,
+    validMs: 10 * MINUTE_MS * share(range),
+  });
+  const made = correctedTotal({ read: steady, total }, [{ kind: 'bad', ...at(30, 60) }], at(0, 44));
+  assert.deepEqual(made, { sum: 0, recoveredSum: 0, validMs: 0 });
+});
+
+test('a total that was put into gaps holds by the shape once they are filled, or hold more than it', () => {
+  for (const energy of [300, 100]) {
+    const { sums, validMs } = correctedBuckets(
+      steady,
+      [{ kind: 'total', energy, into: 'gaps', ...at(60, 120) }],
+      edgesOf(60, 90, 120),
+    );
+    assert.deepEqual([...sums], [energy / 2, energy / 2]);
+    assert.deepEqual([...validMs], [30 * MINUTE_MS, 30 * MINUTE_MS]);
+  }
 });
 
 test('totals over totals are read once each, however many there are', () => {

@@ -1,6 +1,12 @@
 import { type Buckets, kindOf, type Points, UNITS_PER_WH } from '@kilowink/core/series';
 import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
-import { type Correction, correctedBuckets, correctedTotal, type RangeTotal } from '@kilowink/core/truth';
+import {
+  type Correction,
+  correctedBuckets,
+  correctedTotal,
+  type RangeTotal,
+  type ReadEnergy,
+} from '@kilowink/core/truth';
 import type { SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
@@ -93,11 +99,8 @@ export class EnergyReader {
       const { sums, validMs, recoveredSums } = this.buckets(series, Float64Array.of(fromMs, toMs), how);
       return { sum: sums[0] || 0, recoveredSum: recoveredSums?.[0] ?? 0, validMs: validMs[0] ?? 0 };
     }
-    const total = this.store.readTotal(series.id, fromMs, toMs);
     const corrections = this.#inForce(series, how);
-    if (corrections.length === 0) return total;
-    const read = (edges: Float64Array) => this.store.readBuckets(series.id, edges);
-    return correctedTotal({ read, total }, corrections, range);
+    return correctedTotal(readEnergy(this.store, series.id), corrections, range);
   }
 
   /** The measurements themselves, uncorrected; of a measurement those of the source chosen for each hour. */
@@ -202,6 +205,14 @@ export class EnergyReader {
   #storeSeries(series: SeriesInfo): readonly SeriesInfo[] {
     return this.measurementOf(series.id)?.members ?? [series];
   }
+}
+
+/** A series of the store without its corrections. */
+export function readEnergy(store: StoreReader, id: SeriesId): ReadEnergy {
+  return {
+    read: (edges) => store.readBuckets(id, edges),
+    total: ({ fromMs, toMs }) => store.readTotal(id, fromMs, toMs),
+  };
 }
 
 /** Those that were not taken back, as the layer that applies them knows them. */
