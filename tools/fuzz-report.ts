@@ -5,20 +5,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesOf, readVectors } from '../vectors/read-vectors.ts';
 import { buildReportC } from './lib/report-c.ts';
 
-const root = join(import.meta.dirname, '..');
 const seconds = Number(/^--seconds=(\d+)$/.exec(process.argv[2] ?? '')?.[1] ?? 120);
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-fuzz-'));
 const corpus = join(folder, 'corpus');
 mkdirSync(corpus);
 for (const file of ['v1', 'v2', 'v2-short', 'v2-answer']) {
-  const lines = readFileSync(join(root, `vectors/report/${file}.jsonl`), 'utf8')
-    .trim()
-    .split('\n');
-  for (const [index, line] of lines.entries()) {
-    const { hex } = JSON.parse(line) as { hex: string };
-    writeFileSync(join(corpus, `${file}-${index}`), Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  for (const [index, { hex }] of readVectors<{ hex: string }>(`vectors/report/${file}.jsonl`).entries()) {
+    writeFileSync(join(corpus, `${file}-${index}`), bytesOf(hex));
   }
 }
 const program = join(folder, 'report_fuzz');

@@ -1,6 +1,6 @@
 // The C codec of version 2 against the golden vectors, and against its TypeScript twin on random and damaged reports.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,9 +9,9 @@ import { toHex } from '../packages/core/src/bytes/index.ts';
 import { hmacSha256 } from '../packages/core/src/hash/index.ts';
 import { checkTagV2, decodeReportV2, encodeReportV2 } from '../packages/core/src/report/index.ts';
 import { anyReportV2 } from '../packages/core/src/report/testing.ts';
+import { readVectors } from '../vectors/read-vectors.ts';
 import { askReportC, buildReportC, C_ERRORS } from './lib/report-c.ts';
 
-const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-report-c-'));
 after(() => rmSync(folder, { recursive: true }));
 const program = join(folder, 'report_host');
@@ -27,11 +27,6 @@ interface Vector {
   sensorId?: string;
   reportTag?: string;
   error?: string;
-}
-
-function read(file: string): Vector[] {
-  const lines = readFileSync(join(root, file), 'utf8').trim().split('\n');
-  return lines.map((line): Vector => JSON.parse(line));
 }
 
 /** Asks the C program line by line and compares each answer. */
@@ -50,13 +45,15 @@ function field(hex: string | undefined): string {
 }
 
 test('C, vectors/hash: SHA-256 and HMAC', () => {
-  const digests = read('vectors/hash/sha256.jsonl').map(({ name, hex, digest = '' }) => ({
+  const digests = readVectors<Vector>('vectors/hash/sha256.jsonl').map(({ name, hex, digest = '' }) => ({
     name,
     line: `sha256 ${hex}`,
     expected: digest,
   }));
   compare(digests);
-  const vectors = read('vectors/hash/hmac-sha256.jsonl').filter(({ key, hex }) => key !== '' && hex !== '');
+  const vectors = readVectors<Vector>('vectors/hash/hmac-sha256.jsonl').filter(
+    ({ key, hex }) => key !== '' && hex !== '',
+  );
   const answers = askReportC(
     program,
     vectors.map(({ key, hex }) => `hmac ${key} ${hex}`),
@@ -68,7 +65,7 @@ test('C, vectors/hash: SHA-256 and HMAC', () => {
 
 test('C, vectors/report/v2.jsonl: decoded and encoded again, or the same reason', () => {
   compare(
-    read('vectors/report/v2.jsonl').map(({ name, hex, key, error }) => ({
+    readVectors<Vector>('vectors/report/v2.jsonl').map(({ name, hex, key, error }) => ({
       name,
       line: `report ${field(key)} ${hex}`,
       expected: error === undefined ? hex : (C_ERRORS[error] ?? error),
@@ -78,7 +75,7 @@ test('C, vectors/report/v2.jsonl: decoded and encoded again, or the same reason'
 
 test('C, vectors/report/v2-short.jsonl: decoded and encoded again, or the same reason', () => {
   compare(
-    read('vectors/report/v2-short.jsonl').map(({ name, hex, key, sensorId, error }) => ({
+    readVectors<Vector>('vectors/report/v2-short.jsonl').map(({ name, hex, key, sensorId, error }) => ({
       name,
       line: `short ${field(key)} ${field(sensorId)} ${hex}`,
       expected: error === undefined ? hex : (C_ERRORS[error] ?? error),
@@ -88,7 +85,7 @@ test('C, vectors/report/v2-short.jsonl: decoded and encoded again, or the same r
 
 test('C, vectors/report/v2-answer.jsonl: decoded and encoded again, or the same reason', () => {
   compare(
-    read('vectors/report/v2-answer.jsonl').map(({ name, hex, key, reportTag, error }) => ({
+    readVectors<Vector>('vectors/report/v2-answer.jsonl').map(({ name, hex, key, reportTag, error }) => ({
       name,
       line: `answer ${field(key)} ${field(reportTag)} ${hex}`,
       expected: error === undefined ? hex : (C_ERRORS[error] ?? error),

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { encodeSerialFrame, SerialFrameParser } from '@kilowink/core/serial-frame';
+import { readVectors } from '../vectors/read-vectors.ts';
 import { C_WARNINGS } from './lib/core-c.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -41,13 +42,8 @@ interface Vector {
   };
 }
 
-function read(file: string): Vector[] {
-  const lines = readFileSync(join(root, file), 'utf8').trim().split('\n');
-  return lines.map((line): Vector => JSON.parse(line));
-}
-
 test('C, vectors/report/v1.jsonl: the same bytes', () => {
-  const vectors = read('vectors/report/v1.jsonl').flatMap(({ name, hex, value }) =>
+  const vectors = readVectors<Vector>('vectors/report/v1.jsonl').flatMap(({ name, hex, value }) =>
     value !== undefined && value.counts.length <= 255 ? [{ name, hex, value }] : [],
   );
   assert.ok(vectors.length >= 3);
@@ -62,7 +58,7 @@ test('C, vectors/report/v1.jsonl: the same bytes', () => {
 });
 
 test('C, vectors/advert/report.jsonl: the same payload around a report', () => {
-  const payloads = read('vectors/advert/report.jsonl').filter(
+  const payloads = readVectors<Vector>('vectors/advert/report.jsonl').filter(
     ({ error, hex }) =>
       error === undefined &&
       hex.startsWith('020106') &&
@@ -94,8 +90,7 @@ interface StreamVector {
 }
 
 test('C, vectors/serial-frame/stream.jsonl: the same messages, the same bytes skipped', () => {
-  const lines = readFileSync(join(root, 'vectors/serial-frame/stream.jsonl'), 'utf8').trim().split('\n');
-  const vectors = lines.map((line): StreamVector => JSON.parse(line));
+  const vectors = readVectors<StreamVector>('vectors/serial-frame/stream.jsonl');
   const answers = ask(vectors.map(({ hex, messageBytesMax = 1_337 }) => `frames ${messageBytesMax} ${hex}`));
   for (const [index, { name, messages, skippedBytes }] of vectors.entries())
     assert.equal(answers[index], [...messages, skippedBytes].join(' '), name);

@@ -1,7 +1,7 @@
 // The gateway's parts in C: golden vectors, random lines on which the TypeScript twin agrees, messages that are the
 // product's own to the byte, and settings that take nothing by halves.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -10,6 +10,7 @@ import { constantLoad } from '@kilowink/sim/load';
 import { createTicLine, createTicMeter } from '@kilowink/sim/tic';
 import fc from 'fast-check';
 import { askWinkyTs } from '../packages/sim/src/winky/testing.ts';
+import { readVectors } from '../vectors/read-vectors.ts';
 import { askWinkyC, buildWinkyC } from './lib/winky-c.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-winky-c-'));
@@ -30,11 +31,7 @@ interface Vector {
 
 for (const file of ['vectors/winky/schedule.jsonl', 'vectors/winky/minutes.jsonl']) {
   test(`C, ${file}`, () => {
-    const text = readFileSync(join(import.meta.dirname, '..', file), 'utf8');
-    const vectors = text
-      .trim()
-      .split('\n')
-      .map((line): Vector => JSON.parse(line));
+    const vectors = readVectors<Vector>(file);
     assert.ok(vectors.length >= 7);
     for (const { name, lines, answers } of vectors) assert.deepEqual(ask(lines), answers, name);
   });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { readVectors } from '../../vectors/read-vectors.ts';
 import type { Trace } from './pulse-lines.ts';
 
 /** A golden trace: what a detector has to say of it, line by line; see vectors/pulse/README.md. */
@@ -14,13 +14,10 @@ type StoredVector = Omit<PulseVector, 'samplesMv'> & { readonly samples: string 
 export const PULSE_VECTORS = join(import.meta.dirname, '../../vectors/pulse/traces.jsonl');
 
 export function readPulseVectors(): PulseVector[] {
-  return readFileSync(PULSE_VECTORS, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const { samples, ...rest } = JSON.parse(line) as StoredVector;
-      return { ...rest, samplesMv: unpackSamples(samples) };
-    });
+  return readVectors<StoredVector>('vectors/pulse/traces.jsonl').map(({ samples, ...rest }) => ({
+    ...rest,
+    samplesMv: unpackSamples(samples),
+  }));
 }
 
 /** Base64 of deflated little-endian differences of neighbouring samples. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TicReading } from '@kilowink/core/tic';
+import { readVectors } from '../../vectors/read-vectors.ts';
 
 /** A line's bytes with what a decoder has to say of them; see vectors/tic/README.md. */
 export interface TicVector {
@@ -16,13 +17,10 @@ export interface TicVector {
 export const TIC_VECTORS = join(import.meta.dirname, '../../vectors/tic');
 
 export function readTicVectors(): TicVector[] {
-  return readFileSync(join(TIC_VECTORS, 'frames.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const vector = JSON.parse(line) as Omit<TicVector, 'bytes'>;
-      return { ...vector, bytes: readTicFrames(vector.name) };
-    });
+  return readVectors<Omit<TicVector, 'bytes'>>('vectors/tic/frames.jsonl').map((vector) => ({
+    ...vector,
+    bytes: readTicFrames(vector.name),
+  }));
 }
 
 /** The bytes of a file of vectors/tic/frames. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openWith, readAdvertVectors, vectorBytes } from '../../../../tools/lib/advert-vectors.ts';
+import { openWith } from '../../../../tools/lib/advert-opener.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
 import { type Bthome, decodeBthome, isEncryptedBthome } from './bthome.ts';
 
 interface Vector {
@@ -15,10 +16,10 @@ interface Vector {
 
 const ADDRESS = '54:48:e6:8f:80:a5';
 
-for (const vector of readAdvertVectors<Vector>('vectors/advert/bthome.jsonl')) {
+for (const vector of readVectors<Vector>('vectors/advert/bthome.jsonl')) {
   test(`BTHome vector: ${vector.name}`, () => {
-    const open = vector.key === undefined ? undefined : openWith(vectorBytes(vector.key));
-    const decoded = decodeBthome(vectorBytes(vector.hex), { address: vector.address ?? ADDRESS, open });
+    const open = vector.key === undefined ? undefined : openWith(bytesOf(vector.key));
+    const decoded = decodeBthome(bytesOf(vector.hex), { address: vector.address ?? ADDRESS, open });
     if (vector.value === undefined) assert.equal(decoded.ok ? 'decoded' : decoded.fault.code, vector.error);
     else assert.deepEqual(decoded.ok ? decoded.value : decoded.fault, vector.value);
   });
@@ -36,8 +37,8 @@ test('BTHome of any bytes is read without failing', () => {
 });
 
 test('every bit of an encrypted message is looked at', () => {
-  const open = openWith(vectorBytes('231d39c1d7cc1ab1aee224cd096db932'));
-  const sealed = vectorBytes('41a47266c95f730011223378237214');
+  const open = openWith(bytesOf('231d39c1d7cc1ab1aee224cd096db932'));
+  const sealed = bytesOf('41a47266c95f730011223378237214');
   assert.ok(isEncryptedBthome(sealed) && decodeBthome(sealed, { address: ADDRESS, open }).ok);
   for (let bit = 0; bit < 8 * sealed.length; bit += 1) {
     const damaged = sealed.slice();

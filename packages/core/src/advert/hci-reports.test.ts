@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readAdvertVectors, vectorBytes } from '../../../../tools/lib/advert-vectors.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
 import { toHex } from '../bytes/index.ts';
 import type { Advertisement } from './advertisement.ts';
 import { HciAdvertReader } from './hci-reports.ts';
@@ -13,10 +13,10 @@ interface Vector {
   value: (Omit<Advertisement, 'data'> & { data: string })[];
 }
 
-for (const vector of readAdvertVectors<Vector>('vectors/advert/hci.jsonl')) {
+for (const vector of readVectors<Vector>('vectors/advert/hci.jsonl')) {
   test(`HCI vector: ${vector.name}`, () => {
     const reader = new HciAdvertReader();
-    const found = vector.packets.flatMap((packet) => reader.feed(vectorBytes(packet)));
+    const found = vector.packets.flatMap((packet) => reader.feed(bytesOf(packet)));
     assert.deepEqual(
       found.map(({ data, ...rest }) => ({ ...rest, data: toHex(data) })),
       vector.value,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readAdvertVectors, vectorBytes } from '../../../../tools/lib/advert-vectors.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
 import { toHex } from '../bytes/index.ts';
 import { hmacSha256 } from '../hash/index.ts';
 import { checkTagV2, isShortReportOf } from '../report/index.ts';
@@ -24,7 +24,7 @@ interface Vector {
 function faultOf(content: AdvertContent, vector: Vector): string | null {
   if (content.kind === 'faulty') return content.fault.code;
   if (vector.key === undefined) return null;
-  const key = vectorBytes(vector.key);
+  const key = bytesOf(vector.key);
   const sign = (message: Uint8Array) => hmacSha256(key, message);
   if (content.kind === 'report2') {
     const checked = checkTagV2(content.bytes, content.decoded, sign);
@@ -39,9 +39,9 @@ function reportOf(content: AdvertContent): unknown {
   return content.kind === 'report2' || content.kind === 'report2Short' ? content.decoded.report : undefined;
 }
 
-for (const vector of readAdvertVectors<Vector>('vectors/advert/report.jsonl')) {
+for (const vector of readVectors<Vector>('vectors/advert/report.jsonl')) {
   test(`advertisement vector: ${vector.name}`, () => {
-    const data = vectorBytes(vector.hex);
+    const data = bytesOf(vector.hex);
     const { content, name } = readAdvert(data);
     assert.equal(content.kind, vector.kind);
     assert.equal(name, vector.deviceName ?? null);

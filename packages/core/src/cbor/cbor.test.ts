@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHex, toHex } from '../bytes/index.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
+import { toHex } from '../bytes/index.ts';
 import { decodeCbor, decodeCborItem } from './decode.ts';
 import { encodeCbor } from './encode.ts';
 import { formatCbor } from './format.ts';
@@ -20,17 +19,7 @@ interface Vector {
   error?: string;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/cbor/items.jsonl');
-const vectors: Vector[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
-
-function bytesOf(hex: string): Uint8Array {
-  const bytes = parseHex(hex);
-  assert.ok(bytes !== null, 'the vector is hexadecimal');
-  return bytes;
-}
+const vectors = readVectors<Vector>('vectors/cbor/items.jsonl');
 
 for (const vector of vectors) {
   test(`CBOR vector: ${vector.name}`, () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHex, toHex } from '../bytes/index.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
+import { toHex } from '../bytes/index.ts';
 import { CoreDumpCollector } from './collect.ts';
 import { failedThread, likelyReturns } from './describe.ts';
 import { type CoreDump, parseCoreDump } from './parse.ts';
@@ -15,17 +14,7 @@ interface Vector {
   error?: string;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/coredump/dumps.jsonl');
-const vectors: Vector[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
-
-function bytesOf(hex: string): Uint8Array {
-  const bytes = parseHex(hex);
-  assert.ok(bytes !== null, 'the vector is hexadecimal');
-  return bytes;
-}
+const vectors = readVectors<Vector>('vectors/coredump/dumps.jsonl');
 
 function toPlain(dump: CoreDump) {
   const hex = (value: number | bigint | undefined) => value?.toString(16).padStart(8, '0') ?? null;

@@ -1,31 +1,20 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHex, toHex } from '../bytes/index.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
+import { toHex } from '../bytes/index.ts';
 import { areEqualBytes, hmacSha256, sha256 } from './index.ts';
 
-function read<T>(file: string): T[] {
-  const text = readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return parseHex(hex) ?? assert.fail('the vector is hexadecimal');
-}
-
-for (const vector of read<{ name: string; hex: string; digest: string }>('vectors/hash/sha256.jsonl')) {
+for (const vector of readVectors<{ name: string; hex: string; digest: string }>(
+  'vectors/hash/sha256.jsonl',
+)) {
   test(`SHA-256 vector: ${vector.name}`, () => {
     assert.equal(toHex(sha256(bytesOf(vector.hex))), vector.digest);
   });
 }
 
-for (const vector of read<{ name: string; key: string; hex: string; mac: string }>(
+for (const vector of readVectors<{ name: string; key: string; hex: string; mac: string }>(
   'vectors/hash/hmac-sha256.jsonl',
 )) {
   test(`HMAC-SHA-256 vector: ${vector.name}`, () => {

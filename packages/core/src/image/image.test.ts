@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readVectors } from '../../../../vectors/read-vectors.ts';
 import { parseHex, toHex } from '../bytes/index.ts';
 import { buildImage, type ImageSigner, padImage, trailerBytes } from './build.ts';
 import { type McubootImage, parseImage } from './parse.ts';
@@ -15,11 +14,7 @@ interface Vector {
   error?: string;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/image/images.jsonl');
-const vectors: Vector[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const vectors = readVectors<Vector>('vectors/image/images.jsonl');
 
 function toPlain(image: McubootImage) {
   const { version, sizeBytes, headerBytes, bodyBytes, hash, tlvs, trailer } = image;

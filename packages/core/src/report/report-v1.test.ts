@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readVectors } from '../../../../vectors/read-vectors.ts';
 import { parseHex, toHex } from '../bytes/index.ts';
 import { decodeReportV1, encodeReportV1, type ReportV1 } from './report-v1.ts';
 
@@ -13,11 +12,7 @@ interface Vector {
   error?: string;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/report/v1.jsonl');
-const vectors: Vector[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const vectors = readVectors<Vector>('vectors/report/v1.jsonl');
 
 for (const vector of vectors) {
   test(`report version 1 vector: ${vector.name}`, () => {

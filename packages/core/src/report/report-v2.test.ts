@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHex, toHex } from '../bytes/index.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
+import { toHex } from '../bytes/index.ts';
 import { type Fault, ok, type Result } from '../error/index.ts';
 import {
   type AnswerV2,
@@ -28,18 +27,6 @@ interface Vector<V> {
   error?: string;
 }
 
-function read<T>(file: string): T[] {
-  const text = readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return parseHex(hex) ?? assert.fail('the vector is hexadecimal');
-}
-
 function signOf(vector: { key?: string }) {
   return vector.key === undefined ? undefined : signWith(bytesOf(vector.key));
 }
@@ -52,7 +39,7 @@ function receive(bytes: Uint8Array, sign: ReturnType<typeof signOf>): Result<Rep
   return checked.ok ? ok(decoded.value.report) : checked;
 }
 
-for (const vector of read<Vector<ReportV2>>('vectors/report/v2.jsonl')) {
+for (const vector of readVectors<Vector<ReportV2>>('vectors/report/v2.jsonl')) {
   test(`report version 2 vector: ${vector.name}`, () => {
     const sign = signOf(vector);
     const received = receive(bytesOf(vector.hex), sign);
@@ -69,7 +56,7 @@ interface ShortVector extends Vector<ShortReportV2> {
   sensorId: string;
 }
 
-for (const vector of read<ShortVector>('vectors/report/v2-short.jsonl')) {
+for (const vector of readVectors<ShortVector>('vectors/report/v2-short.jsonl')) {
   test(`short report version 2 vector: ${vector.name}`, () => {
     const sign = signOf(vector);
     const bytes = bytesOf(vector.hex);
@@ -93,7 +80,7 @@ interface AnswerVector extends Vector<AnswerV2> {
   reportTag?: string;
 }
 
-for (const vector of read<AnswerVector>('vectors/report/v2-answer.jsonl')) {
+for (const vector of readVectors<AnswerVector>('vectors/report/v2-answer.jsonl')) {
   test(`answer version 2 vector: ${vector.name}`, () => {
     const sign = signOf(vector);
     const proof = sign === undefined ? undefined : { sign, reportTag: bytesOf(vector.reportTag ?? '') };

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
+import { readVectors } from '../../../../vectors/read-vectors.ts';
 import { parseHex, toHex } from '../bytes/index.ts';
 import { encodeSerialFrame, SERIAL_MESSAGE_BYTES_MAX, SerialFrameParser } from './index.ts';
 
@@ -15,11 +14,7 @@ interface Vector {
   readonly skippedBytes: number;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/serial-frame/stream.jsonl');
-const vectors = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line): Vector => JSON.parse(line));
+const vectors = readVectors<Vector>('vectors/serial-frame/stream.jsonl');
 
 for (const { name, hex, messageBytesMax, messages, skippedBytes } of vectors) {
   test(`serial frame vector: ${name}`, () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHex, toHex } from '../bytes/index.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
+import { toHex } from '../bytes/index.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { ConsoleDecoder, type ConsoleItem, encodeConsolePacket, LINE_BYTES_MAX } from './console-framing.ts';
 import { crc16 } from './crc16.ts';
@@ -17,17 +16,7 @@ interface Vector {
   error?: string;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/smp/console.jsonl');
-const vectors: Vector[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
-
-function bytesOf(hex: string): Uint8Array {
-  const bytes = parseHex(hex);
-  assert.ok(bytes !== null, 'the vector is hexadecimal');
-  return bytes;
-}
+const vectors = readVectors<Vector>('vectors/smp/console.jsonl');
 
 function packets(items: readonly ConsoleItem[]): string[] {
   return items.flatMap((item) => (item.kind === 'packet' ? [toHex(item.bytes)] : []));

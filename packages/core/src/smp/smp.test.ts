@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHex, toHex } from '../bytes/index.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
+import { toHex } from '../bytes/index.ts';
 import { encodeCbor } from '../cbor/index.ts';
 import type { Command, RequestOf } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import { decodeFrame, encodeFrame } from './header.ts';
 import { decodeReply, encodeReply, encodeRequest, isReplyTo } from './message.ts';
 import { formatRefusal } from './refusals.ts';
-
-const folder = join(import.meta.dirname, '../../../../vectors/smp');
-
-function read<T>(file: string): T[] {
-  const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n');
-  return lines.map((line) => JSON.parse(line));
-}
-
-function bytesOf(hex: string): Uint8Array {
-  const bytes = parseHex(hex);
-  assert.ok(bytes !== null, 'the vector is hexadecimal');
-  return bytes;
-}
 
 function rowOf(name: string): Command {
   const row = COMMANDS.find((each) => each.name === name);
@@ -55,8 +41,7 @@ interface RequestVector {
   value: object;
 }
 
-// vectors/smp/requests.jsonl
-for (const vector of read<RequestVector>('requests.jsonl')) {
+for (const vector of readVectors<RequestVector>('vectors/smp/requests.jsonl')) {
   test(`SMP request vector: ${vector.name}`, () => {
     const command = rowOf(vector.command);
     const { sequence, version } = vector;
@@ -79,8 +64,7 @@ interface ReplyVector {
   refusal?: string;
 }
 
-// vectors/smp/replies.jsonl
-for (const vector of read<ReplyVector>('replies.jsonl')) {
+for (const vector of readVectors<ReplyVector>('vectors/smp/replies.jsonl')) {
   test(`SMP reply vector: ${vector.name}`, () => {
     const frame = decodeFrame(bytesOf(vector.hex));
     const decoded = frame.ok ? decodeReply(rowOf(vector.command), frame.value) : frame;
@@ -105,8 +89,7 @@ interface CapturedVector extends ReplyVector {
   requestHex: string;
 }
 
-// vectors/smp/captured.jsonl
-for (const vector of read<CapturedVector>('captured.jsonl')) {
+for (const vector of readVectors<CapturedVector>('vectors/smp/captured.jsonl')) {
   test(`SMP exchange: ${vector.name}`, () => {
     const command = rowOf(vector.command);
     const request = fromPlain(vector.request) as RequestOf<Command>;
@@ -132,7 +115,9 @@ test('every command has its own group, number and operation, and its own name', 
 });
 
 test('every command has a request vector or takes nothing', () => {
-  const shown = new Set(read<RequestVector>('requests.jsonl').map(({ command }) => command));
+  const shown = new Set(
+    readVectors<RequestVector>('vectors/smp/requests.jsonl').map(({ command }) => command),
+  );
   const missing = COMMANDS.filter(
     ({ name, request }) => !shown.has(name) && Object.values(request).some((field) => !field.isOptional),
   );

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import type { Advertisement } from '@kilowink/core/advert';
 import { toHex } from '@kilowink/core/bytes';
 import { AttServer } from '@kilowink/sim/advert';
-import { readAdvertVectors, vectorBytes } from '../../../../tools/lib/advert-vectors.ts';
+import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
 import { NUS_GATT, SMP_GATT } from './gatt-port.ts';
 import { BleReceiver, type BleReceiverOptions } from './receiver.ts';
 import { Dongle } from './testing.ts';
@@ -48,7 +48,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   }
 }
 
-const vectors = readAdvertVectors<{ name: string; kind: string; hex: string }>('vectors/advert/report.jsonl');
+const vectors = readVectors<{ name: string; kind: string; hex: string }>('vectors/advert/report.jsonl');
 const adverts = vectors
   .filter(({ kind }) => kind.startsWith('report'))
   .map(
@@ -56,7 +56,7 @@ const adverts = vectors
       address: ADDRESS,
       addressType: 'random',
       rssiDbm: -60 - index,
-      data: vectorBytes(hex),
+      data: bytesOf(hex),
       phy: index % 2 === 0 ? '1M' : 'coded',
     }),
   );

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseHex } from '@kilowink/core/bytes';
 import { buildImage, type McubootImage, parseImage, TLV } from '@kilowink/core/image';
+import { readVectors } from '../../../../vectors/read-vectors.ts';
 import { checkSignature, generateKeyPair, publicKeyInC, SIGNING_KINDS, signerOf } from './keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-keys-'));
@@ -19,11 +20,7 @@ interface Vector {
   error?: string;
 }
 
-const file = join(import.meta.dirname, '../../../../vectors/image/images.jsonl');
-const vectors: Vector[] = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const vectors = readVectors<Vector>('vectors/image/images.jsonl');
 
 function parsed(bytes: Uint8Array | null): McubootImage {
   assert.ok(bytes !== null);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toHex } from '@kilowink/core/bytes';
 import fc from 'fast-check';
-import { readAdvertVectors } from '../../../../tools/lib/advert-vectors.ts';
+import { readVectors } from '../../../../vectors/read-vectors.ts';
 import { type AdvertGateway, configSchema, GATEWAY_KINDS } from '../config/index.ts';
 import { readAdvertMessage } from './advert-messages.ts';
 import { captureLevels } from './topic-filter.ts';
@@ -25,7 +25,7 @@ function read({ kind, topic, payload }: Pick<Vector, 'kind' | 'topic' | 'payload
   return readAdvertMessage(kind, message, captureLevels(topic, mapping.topic) ?? []);
 }
 
-for (const vector of readAdvertVectors<Vector>('vectors/advert/gateways.jsonl')) {
+for (const vector of readVectors<Vector>('vectors/advert/gateways.jsonl')) {
   test(`gateway vector: ${vector.name}`, () => {
     const found = read(vector);
     const shown =

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
+import { readVectors } from '../../../../vectors/read-vectors.ts';
 import { askWinkyTs } from './testing.ts';
 
+interface Vector {
+  name: string;
+  lines: string[];
+  answers: string[];
+}
+
 for (const file of ['vectors/winky/schedule.jsonl', 'vectors/winky/minutes.jsonl']) {
-  for (const line of readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8')
-    .trim()
-    .split('\n')) {
-    const { name, lines, answers } = JSON.parse(line);
+  for (const { name, lines, answers } of readVectors<Vector>(file)) {
     test(`${file}: ${name}`, () => assert.deepEqual(askWinkyTs(lines), answers));
   }
 }
