@@ -1,7 +1,7 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { crc32 } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { openSqliteStoreReadOnly } from '@kilowink/store';
 import { machineClock } from '../clock.ts';
 import { Workplace } from '../testing.ts';
@@ -152,9 +152,117 @@ describe('kilowink import of what Enedis lets download', { concurrency: true }, 
     );
     const { stderr, exitCode } = await place.run('import', 'other.xlsx', '-d', 'data', '--yes');
     equal(exitCode, 1);
-    match(stderr, /expected a header such as/);
+    match(
+      stderr,
+      /sheet "Export Consommation Quotidienne", line 1: expected the header of a table, .* found "a;b"/,
+    );
     writeFileSync(place.path('broken.xlsx'), Buffer.from('PK\x03\x04nothing'));
     const broken = await place.run('import', 'broken.xlsx', '-d', 'data', '--yes');
     match(broken.stderr, /expected a workbook/);
   });
+});
+
+/** A week by half hours, as a row for each: what the clock shows at both ends, and W. */
+const HALF_HOURS = Array.from({ length: 336 }, (_, index) => {
+  const text = (ms: number) => new Date(ms).toISOString().slice(0, 19);
+  const beginMs = Date.UTC(2026, 0, 5) + index * 1_800_000;
+  return { begin: text(beginMs), end: text(beginMs + 1_800_000), powerW: 200 + ((index * 37) % 900) };
+});
+const WEEK_KWH = (HALF_HOURS.reduce((sum, { powerW }) => sum + powerW / 2, 0) / 1_000).toFixed(3);
+
+describe('kilowink import tells what it understood', { concurrency: true }, () => {
+  const french = (text: string) =>
+    `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)} ${text.slice(11)}`;
+
+  it('begin and end in kW, UTF-16, tabs, packed', async () => {
+    using place = new Workplace();
+    const rows = HALF_HOURS.map(
+      ({ begin, end, powerW }) =>
+        `${french(begin)}\t${french(end)}\t${String(powerW / 1_000).replace('.', ',')}`,
+    );
+    const text = `\ufeffDébut\tFin\tValeur (en kW)\r\n${rows.join('\r\n')}\r\n`;
+    writeFileSync(place.path('horaire.csv.gz'), gzipSync(Buffer.from(text, 'utf16le')));
+    const dry = await place.run('import', 'horaire.csv.gz', '-d', 'data', '--dry-run');
+    equal(dry.exitCode, 0, dry.stderr);
+    match(dry.stdout, /values +kW, mean power of the interval/);
+    match(dry.stdout, /interval +30 min; its stamps begin it, as the header says/);
+    match(dry.stdout, /stamps +of a clock in Europe\/Paris/);
+    match(dry.stdout, /rows +336\n/);
+    match(dry.stdout, /time +2026-01-05 00:00:00 \+01:00 {2}to {2}2026-01-12 00:00:00 \+01:00/);
+    match(dry.stdout, new RegExp(`energy +${WEEK_KWH} kWh`));
+    match(dry.stdout, /Dry run/);
+    const { exitCode, stderr } = await place.run('import', 'horaire.csv.gz', '-d', 'data', '--yes');
+    equal(exitCode, 0, stderr);
+    equal(stored(place.data)[0]?.sum, Number(WEEK_KWH) * 1_000_000);
+  });
+
+  it('two meters and both directions are series of their own; other quantities are left out', async () => {
+    using place = new Workplace();
+    const names =
+      'Identifiant PRM;Grandeur physique;Grandeur métier;Etape métier;Unité;Horodate;Valeur;Nature;Pas';
+    const rows = (meter: string, of: string) =>
+      HALF_HOURS.map(({ end, powerW }) => `${meter};${of};${end};${powerW};R;PT30M\n`).join('');
+    writeFileSync(
+      place.path('R63.csv'),
+      `${names}\n${rows('30001234567890', 'PA;CONS;BRUT;W')}${rows('30001234567890', 'PRI;CONS;BRUT;VAr')}${rows('30009999994321', 'PA;CONS;BRUT;W')}${rows('30001234567890', 'PA;PROD;BRUT;W')}`,
+    );
+    const { stdout, stderr, exitCode } = await place.run('import', 'R63.csv', '-d', 'data', '--yes');
+    equal(exitCode, 0, stderr);
+    match(stdout, /delivery point +…7890/);
+    match(stdout, /left out +336 rows of PRI in VAr, from line 338 on/);
+    ok(!/\d{14}/.test(stdout));
+    const all = stored(place.data).map(({ source, quantity, sum }) => [source, quantity, sum]);
+    const sum = Number(WEEK_KWH) * 1_000_000;
+    deepEqual(all, [
+      ['import/r63/7890', 'energy', sum],
+      ['import/r63/4321', 'energy', sum],
+      ['import/r63/7890/injected', 'injectedEnergy', sum],
+    ]);
+  });
+
+  it('the same energy by day and by half hours does not count twice', async () => {
+    using place = new Workplace();
+    const curve = HALF_HOURS.map(({ end, powerW }) => `${end}+01:00;${powerW}\n`).join('');
+    writeFileSync(
+      place.path('both.csv'),
+      `Date;Valeur (en kWh)\n05/01/2026;5\n06/01/2026;7,25\n\nHorodate fin de pas;Puissance moyenne (W)\n${curve}`,
+    );
+    const { exitCode, stderr } = await place.run('import', 'both.csv', '-d', 'data', '--yes');
+    equal(exitCode, 0, stderr);
+    deepEqual(
+      stored(place.data).map(({ source, sum }) => [source, sum]),
+      [
+        ['import/both', 12_250_000],
+        ['import/both/curve', Number(WEEK_KWH) * 1_000_000],
+      ],
+    );
+  });
+
+  for (const [name, content, told] of [
+    [
+      'page.csv',
+      '<!DOCTYPE html>\n<html>Connexion</html>',
+      /page\.csv: line 1: expected a table, found a web page/,
+    ],
+    ['short.csv.gz', gzipSync(CURVE).subarray(0, 60), /short\.csv\.gz: the gzip file is cut short/],
+    [
+      'edf.zip',
+      zip({ 'mes-puissances-atteintes-30min.csv': 'a' }),
+      /archive \(ZIP\) of mes-puissances.*unpack/,
+    ],
+    [
+      'max.csv',
+      CURVE.replace('Courbe de charge', 'Puissance maximale'),
+      /line 3: expected .* found a table of puissance maximale/,
+    ],
+    ['unit.csv', 'Horodate;Valeur\n2026-01-05T00:30:00+01:00;12\n', /line 1: expected a unit/],
+  ] as const) {
+    it(`${name} is refused with what was expected, and where`, async () => {
+      using place = new Workplace();
+      writeFileSync(place.path(name), content);
+      const { exitCode, stderr } = await place.run('import', name, '-d', 'data', '--yes');
+      equal(exitCode, 1);
+      match(stderr, told);
+    });
+  }
 });

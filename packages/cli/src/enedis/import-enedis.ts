@@ -1,150 +1,122 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import type { EnedisExport } from '@kilowink/core/enedis';
+import { constants, gunzipSync } from 'node:zlib';
+import type { EnedisExport, EnedisRead } from '@kilowink/core/enedis';
 import { IMPORT_FORMATS } from '@kilowink/core/import';
 import {
-  isWorkbook,
+  type ExportTarget,
   readEnedisFile,
   type StoredExport,
-  storeExport,
+  storeExports,
   TABLE_BYTES_MAX,
 } from '@kilowink/server/enedis';
 import type { Store } from '@kilowink/store';
 import { cliError } from '../errors.ts';
 import type { SourceFile } from '../import/source-file.ts';
-import { alignLabels, formatCount, formatEnergy, formatLocal } from '../term/format.ts';
+import { alignLabels, formatCount } from '../term/format.ts';
 import type { Style } from '../term/style.ts';
+import { contentLines, doubtLines, type Line, titleOf } from './preview.ts';
+import { targetOf, targetsOf } from './targets.ts';
 
 /** An export of Enedis or a supplier, read and not stored yet. */
 export interface EnedisImport {
   readonly path: string;
   readonly zone: string;
   readonly exports: readonly EnedisExport[];
-  readonly source: string;
+  readonly skipped: EnedisRead['skipped'];
+  /** Where each export goes. */
+  readonly targets: readonly ExportTarget[];
   readonly name: string;
 }
 
 const HEAD_BYTES = 4_096;
 const BAD_SHOWN = 20;
 
-/** Whether a file may be one of Enedis: no known header of ours, or a workbook. */
+/** Whether a file may be one of Enedis: its first line is no header of ours. */
 export function mayBeEnedis(file: SourceFile): boolean {
-  const head = new Uint8Array(HEAD_BYTES);
+  const raw = new Uint8Array(HEAD_BYTES);
   const descriptor = openSync(file.path, 'r');
   try {
-    const count = readSync(descriptor, head);
-    if (isWorkbook(head.subarray(0, count))) return true;
-    if (file.isGzip) return false;
-    const text = new TextDecoder().decode(head.subarray(0, count));
-    const first =
-      text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .find((line) => line.trim() !== '') ?? '';
-    return (
-      !IMPORT_FORMATS.some(({ header }) => header === first.trim()) &&
-      /[;,\t]|Récapitulatif|Courbe/.test(text)
-    );
+    const head = raw.subarray(0, readSync(descriptor, raw));
+    const text = new TextDecoder().decode(file.isGzip ? unpackedHead(head) : head);
+    const first = text
+      .replace(/^\ufeff/, '')
+      .split(/\r?\n/)
+      .find((line) => line.trim() !== '');
+    return first !== undefined && !IMPORT_FORMATS.some(({ header }) => header === first.trim());
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Reads the file; null where it is none of these. */
+/** What the beginning of a gzip file holds; nothing where it is damaged, which those who read it tell. */
+function unpackedHead(head: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/**
+ * Reads the file.
+ * @throws {AppError} `import/unreadable` for what is none of these, `cli/file` for a file that is cut short or damaged.
+ */
 export async function readEnedisImport(
   file: SourceFile,
   given: { zone: string; stamps: 'start' | 'end' | undefined; name: string | undefined },
-): Promise<EnedisImport | null> {
-  if (file.sizeBytes > TABLE_BYTES_MAX) return null;
-  const raw = readFileSync(file.path);
-  const bytes = file.isGzip ? gunzipSync(raw, { maxOutputLength: TABLE_BYTES_MAX }) : raw;
+): Promise<EnedisImport> {
+  const { path } = file;
   const { zone, stamps } = given;
-  const result = await readEnedisFile(bytes, { zone, ...(stamps === undefined ? {} : { stamps }) });
+  const result = await readEnedisFile(bytesOf(file), { zone, ...(stamps === undefined ? {} : { stamps }) });
   if (!result.ok) {
-    if (isWorkbook(bytes))
-      throw cliError('import/unreadable', { path: file.path, reason: result.fault.message });
-    return null;
+    const others = result.fault.message.includes('such as "Horodate')
+      ? `; or that of another format (kilowink import --help)`
+      : '';
+    throw cliError('import/unreadable', { path, reason: `${result.fault.message}${others}` });
   }
-  const stem = withoutMeter(basename(file.path).replace(/(\.gz|\.csv|\.xlsx)+$/i, ''));
-  const slug = stem
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  const source = `import/${slug || 'enedis'}`;
-  return { path: file.path, zone, exports: result.value, source, name: given.name ?? (stem || 'Enedis') };
+  const { exports, skipped } = result.value;
+  const target = targetOf(path);
+  const whole = { ...target, name: given.name ?? target.name };
+  return { path, zone, exports, skipped, targets: targetsOf(exports, whole), name: whole.name };
 }
 
-/** The number of the delivery point is personal: it stays out of names. */
-function withoutMeter(stem: string): string {
-  return stem
-    .replace(/\d{14}/g, '')
-    .replace(/^[-_ ]+|[-_ ]+$/g, '')
-    .replace(/([-_])[-_]+/g, '$1');
+function bytesOf({ path, sizeBytes, isGzip }: SourceFile): Uint8Array {
+  const tooLarge = () => {
+    const reason = `expected at most ${TABLE_BYTES_MAX / 1_048_576} MiB, which hold ten years by ten minutes`;
+    return cliError('import/unreadable', { path, reason });
+  };
+  if (sizeBytes > TABLE_BYTES_MAX) throw tooLarge();
+  const raw = readFileSync(path);
+  if (!isGzip) return raw;
+  try {
+    return gunzipSync(raw, { maxOutputLength: TABLE_BYTES_MAX });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    const reason = code === 'Z_BUF_ERROR' ? 'the gzip file is cut short' : 'the gzip file is damaged';
+    throw cliError('cli/file', { path, reason }, cause);
+  }
 }
 
 /** What the file holds and where it would go, line by line. */
-export function enedisLines({ path, zone, exports, source, name }: EnedisImport, style: Style): string[] {
-  return exports.flatMap((each) => [
-    `${style.strong(path)}  ${style.faint(titleOf(each))}`,
-    ...alignLabels([
-      ...contentLines(each, zone),
-      ...doubtLines(each, style),
-      ['series', `"${name}" (${source})`],
-    ]),
-  ]);
-}
-
-type Line = readonly [label: string, text: string];
-
-function titleOf({ kind, direction }: EnedisExport): string {
-  const what = { curve: 'load curve', daily: 'energy by day', index: 'index by day' }[kind];
-  return direction === 'injected' ? `${what}, injected` : what;
-}
-
-function contentLines({ kind, points, readings, stepMs, stampsEnd }: EnedisExport, zone: string): Line[] {
-  if (kind === 'index') {
-    const times = readings.map(({ atMs }) => atMs);
-    const registers = [...new Set(readings.map(({ register }) => register))];
+export function enedisLines({ path, zone, exports, targets, skipped }: EnedisImport, style: Style): string[] {
+  const lines = exports.flatMap((each, index) => {
+    const { name, source } = targets[index] as ExportTarget;
     return [
-      ['readings', `${formatCount(readings.length)} of ${registers.join(', ')}`],
-      [
-        'time',
-        `${formatLocal(Math.min(...times), zone)}  to  ${formatLocal(Math.max(...times), zone)}  ${zone}`,
-      ],
+      `${style.strong(path)}  ${style.faint(titleOf(each))}`,
+      ...alignLabels([
+        ...contentLines(each, zone),
+        ...doubtLines(each, style),
+        ['series', `"${name}" (${source})`],
+      ]),
     ];
-  }
-  const last = points.starts.length - 1;
-  const endMs = (points.starts[last] as number) + (points.durationsMs[last] as number);
-  const sum = points.values.reduce((total, each) => total + each, 0);
-  const lines: Line[] = [
-    ['rows', formatCount(points.starts.length)],
-    ['time', `${formatLocal(points.starts[0] as number, zone)}  to  ${formatLocal(endMs, zone)}  ${zone}`],
-    ['energy', formatEnergy(sum / 1_000)],
-  ];
-  const stamps = stampsEnd ? 'end' : 'begin';
-  return kind === 'curve'
-    ? [
-        ...lines,
-        [
-          'interval',
-          `${stepMs / 60_000} min; its stamps ${stamps} it (--stamps start or end, if they do not)`,
-        ],
-      ]
-    : lines;
-}
-
-function doubtLines({ bad, emptyRows, repeatedRows }: EnedisExport, style: Style): Line[] {
-  const lines: Line[] = [];
-  if (emptyRows > 0) lines.push(['', `${formatCount(emptyRows)} rows say that nothing was measured`]);
-  if (repeatedRows > 0)
-    lines.push(['repeated', style.warning(`${formatCount(repeatedRows)} rows; the first counts`)]);
-  if (bad.length > 0) lines.push(['bad rows', style.warning(`${formatCount(bad.length)}, left out`)]);
-  return lines;
+  });
+  const left: Line[] = skipped.map(({ line, what }) => ['left out', `${what}, from line ${line} on`]);
+  return [...lines, ...alignLabels(left)];
 }
 
 /** Bad rows for the terminal, the first ones in full. */
-export function badRowLines({ exports }: EnedisImport): string[] {
+export function badRowLines({ exports }: Pick<EnedisImport, 'exports'>): string[] {
   const bad = exports.flatMap((each) => each.bad);
   const lines = bad
     .slice(0, BAD_SHOWN)
@@ -155,13 +127,9 @@ export function badRowLines({ exports }: EnedisImport): string[] {
 }
 
 /** Stores all of it. */
-export function storeEnedisImport(store: Store, { exports, source, name }: EnedisImport): StoredExport {
-  const parts = exports.map((each) => storeExport(store, each, { source, name }));
+export function storeEnedisImport(store: Store, { exports, targets }: EnedisImport): StoredExport {
+  const all = exports.map((of, index) => ({ of, target: targets[index] as ExportTarget }));
+  const stored = storeExports(store, all);
   store.flush();
-  const sum = (pick: (part: StoredExport) => number) => parts.reduce((total, part) => total + pick(part), 0);
-  return {
-    added: sum((part) => part.added),
-    repeated: sum((part) => part.repeated),
-    readings: sum((part) => part.readings),
-  };
+  return stored;
 }

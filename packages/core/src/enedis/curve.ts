@@ -1,79 +1,111 @@
 import type { Points } from '../series/index.ts';
-import { type EpochMs, toZoned } from '../time/index.ts';
-import type { ValueUnit } from './header.ts';
+import { type EpochMs, HOUR_MS, toZoned } from '../time/index.ts';
+import type { StampsBy } from './enedis-export.ts';
+import { energyMwh, type ValueUnit } from './units.ts';
 
-/** A value at the instant of its stamp. */
+/** A row at the instant of its stamp. */
 export interface Dated {
   readonly atMs: EpochMs;
-  readonly value: number;
+  /** What the clock showed then, as if it were UTC: intervals are whole by it. */
+  readonly wallMs: number;
+  /** Null where nothing was measured: the row still tells where its neighbours end. */
+  readonly value: number | null;
+  /** How long its interval is, where the row says it. */
+  readonly stepMs: number | null;
+  /** Where its interval ends, where the row says it; `atMs` is where it begins then. */
+  readonly endMs: EpochMs | null;
 }
 
 export interface MadePoints {
   readonly points: Points;
   readonly stepMs: number;
+  readonly steps: readonly { readonly stepMs: number; readonly rows: number }[];
   readonly stampsEnd: boolean;
-  readonly repeatedRows: number;
+  readonly stampsBy: StampsBy;
+}
+
+export interface CurveForm {
+  readonly unit: ValueUnit;
+  /** What the file says of its step. */
+  readonly stepMs: number | null;
+  readonly zone: string;
+  readonly asked: 'start' | 'end' | undefined;
+  readonly says: 'start' | 'end' | null;
 }
 
 const MINUTE_MS = 60_000;
-const STEPS_MS = [5, 10, 15, 20, 30, 60].map((minutes) => minutes * MINUTE_MS);
+const STEPS_MS = [1, 2, 5, 10, 15, 20, 30, 60].map((minutes) => minutes * MINUTE_MS);
 const STEP_MS = 30 * MINUTE_MS;
 
-/** Energy by interval from stamped values; the interval of each row follows from its neighbours. */
-export function pointsOfCurve(
-  rows: readonly Dated[],
-  given: { unit: ValueUnit; stepMs: number | null; zone: string; stamps?: 'start' | 'end' },
-): MadePoints {
-  const kept = firstOfEach(rows);
-  const usualMs = given.stepMs ?? mostCommon(kept);
-  const stampsEnd =
-    given.stamps === undefined ? !stampsStart(kept, usualMs, given.zone) : given.stamps === 'end';
-  const stepsMs = kept.map((_, index) => stepOf(kept, index, { stampsEnd, usualMs }));
+/** Energy by interval from rows in the order of time; the interval of a row that does not say it follows from its neighbours. */
+export function pointsOfCurve(rows: readonly Dated[], form: CurveForm): MadePoints {
+  const usualMs = form.stepMs ?? mostCommon(rows);
+  const { stampsEnd, stampsBy } = stampsOf(rows, usualMs, form);
+  const spans = rows.flatMap((row, index): Span[] => {
+    if (row.value === null) return [];
+    const next = rows[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+    // A clock that is set back shows an end too late: the next row begins before it.
+    if (row.endMs !== null) {
+      const lengthMs = Math.round((Math.min(row.endMs, next) - row.atMs) / MINUTE_MS) * MINUTE_MS;
+      return lengthMs > 0 ? [{ startMs: row.atMs, lengthMs, value: row.value }] : [];
+    }
+    const lengthMs = row.stepMs ?? stepOf(rows, index, { stampsEnd, usualMs });
+    return [{ startMs: row.atMs - (stampsEnd ? lengthMs : 0), lengthMs, value: row.value }];
+  });
+  const steps = countSteps(spans);
   return {
-    points: {
-      starts: Float64Array.from(
-        kept,
-        ({ atMs }, index) => atMs - (stampsEnd ? (stepsMs[index] as number) : 0),
-      ),
-      durationsMs: Float64Array.from(stepsMs),
-      values: Float64Array.from(kept, ({ value }, index) =>
-        energyMwh(value, given.unit, stepsMs[index] as number),
-      ),
-      reports: null,
-      disagreements: null,
-    },
-    stepMs: usualMs,
-    stampsEnd,
-    repeatedRows: rows.length - kept.length,
+    ...{ points: pointsOf(spans, form.unit), stampsEnd, stampsBy, steps },
+    stepMs: steps[0]?.stepMs ?? usualMs,
   };
 }
 
-/** mWh of a mean power over `durationMs`, or of an energy. */
-export function energyMwh(value: number, unit: ValueUnit, durationMs: number): number {
-  const scale = unit === 'kW' || unit === 'kWh' ? 1_000_000 : 1_000;
-  const isPower = unit === 'W' || unit === 'kW';
-  return Math.round(value * scale * (isPower ? durationMs / 3_600_000 : 1));
+/** An interval with its value in the file's unit. */
+export interface Span {
+  readonly startMs: EpochMs;
+  readonly lengthMs: number;
+  readonly value: number;
 }
 
-/** By time, the first of each. */
-export function firstOfEach(rows: readonly Dated[]): Dated[] {
-  const seen = new Set<EpochMs>();
-  const kept = rows.filter(({ atMs }) => !seen.has(atMs) && seen.add(atMs));
-  return kept.sort((a, b) => a.atMs - b.atMs);
+/** Intervals in the order of time as points in mWh; what rounding leaves of one goes to the next within its hour. */
+export function pointsOf(spans: readonly Span[], unit: ValueUnit): Points {
+  const values = new Float64Array(spans.length);
+  let hour = Number.NaN;
+  let [exact, given] = [0, 0];
+  for (const [index, { startMs, lengthMs, value }] of spans.entries()) {
+    const ownHour = Math.floor(startMs / HOUR_MS);
+    if (ownHour !== hour) [hour, exact, given] = [ownHour, 0, 0];
+    exact += energyMwh(value, unit, lengthMs);
+    values[index] = Math.max(0, Math.round(exact) - given);
+    given += values[index] as number;
+  }
+  return {
+    starts: Float64Array.from(spans, ({ startMs }) => startMs),
+    durationsMs: Float64Array.from(spans, ({ lengthMs }) => lengthMs),
+    values,
+    reports: null,
+    disagreements: null,
+  };
+}
+
+/** How many spans last how long, the most common first. */
+export function countSteps(spans: readonly Span[]): { stepMs: number; rows: number }[] {
+  const counts = new Map<number, number>();
+  for (const { lengthMs } of spans) counts.set(lengthMs, (counts.get(lengthMs) ?? 0) + 1);
+  return [...counts].map(([stepMs, rows]) => ({ stepMs, rows })).sort((a, b) => b.rows - a.rows);
 }
 
 function mostCommon(rows: readonly Dated[]): number {
   const counts = new Map<number, number>();
-  for (const [index, { atMs }] of rows.entries()) {
-    const apart = atMs - (rows[index - 1]?.atMs ?? Number.NaN);
+  for (const [index, { atMs, stepMs }] of rows.entries()) {
+    const apart = stepMs ?? atMs - (rows[index - 1]?.atMs ?? Number.NaN);
     if (STEPS_MS.includes(apart)) counts.set(apart, (counts.get(apart) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? STEP_MS;
 }
 
 /**
- * The interval of a row. It reaches to the neighbour on its side where that is a usual interval, or where the one
- * before or after is as long; a longer way is a gap, and then the other side tells.
+ * The interval of a row. It reaches to the neighbour on its side, where that is a usual interval from it, whole by the
+ * clock, and as long as the one before or after; a longer way is a gap, and then the others tell.
  */
 function stepOf(
   rows: readonly Dated[],
@@ -81,22 +113,43 @@ function stepOf(
   { stampsEnd, usualMs }: { stampsEnd: boolean; usualMs: number },
 ): number {
   const at = (place: number) => rows[place]?.atMs ?? Number.NaN;
+  const { wallMs } = rows[index] as Dated;
+  const isWhole = (stepMs: number) => STEPS_MS.includes(stepMs) && wallMs % stepMs === 0;
   const back = at(index) - at(index - 1);
   const ahead = at(index + 1) - at(index);
   const beyond = stampsEnd ? at(index - 1) - at(index - 2) : at(index + 2) - at(index + 1);
   const [near, far] = stampsEnd ? [back, ahead] : [ahead, back];
-  if (STEPS_MS.includes(near) && (near <= usualMs || near === far || near === beyond)) return near;
-  if (STEPS_MS.includes(far) && !(far >= near)) return far;
+  if (isWhole(near) && (near === far || near === beyond || !(far < near || beyond < near))) return near;
+  const others = [far, beyond].filter((stepMs) => isWhole(stepMs) && !(stepMs > near));
+  if (others.length > 0) return Math.min(...others);
   return near < usualMs ? near : usualMs;
+}
+
+function stampsOf(
+  rows: readonly Dated[],
+  usualMs: number,
+  form: CurveForm,
+): { stampsEnd: boolean; stampsBy: StampsBy } {
+  if (form.asked !== undefined) return { stampsEnd: form.asked === 'end', stampsBy: 'asked' };
+  if (rows.some(({ endMs }) => endMs !== null)) return { stampsEnd: false, stampsBy: 'header' };
+  if (form.says !== null) return { stampsEnd: form.says === 'end', stampsBy: 'header' };
+  return stampsOfExtent(rows, usualMs, form);
 }
 
 /**
  * A curve that covers whole days begins at midnight when its stamps begin their intervals, and ends at midnight when
  * they end them. Exports that do neither mean the end.
  */
-function stampsStart(rows: readonly Dated[], stepMs: number, zone: string): boolean {
+function stampsOfExtent(
+  rows: readonly Dated[],
+  stepMs: number,
+  { zone }: CurveForm,
+): { stampsEnd: boolean; stampsBy: StampsBy } {
   const [first, last] = [rows[0], rows.at(-1)];
-  if (first === undefined || last === undefined) return false;
+  if (first === undefined || last === undefined) return { stampsEnd: true, stampsBy: 'usual' };
   const isMidnight = (atMs: EpochMs) => toZoned(atMs, zone).startOfDay().epochMilliseconds === atMs;
-  return isMidnight(first.atMs) && !isMidnight(last.atMs) && isMidnight(last.atMs + stepMs);
+  const begins = isMidnight(first.atMs) && !isMidnight(last.atMs);
+  if (begins && isMidnight(last.atMs + stepMs)) return { stampsEnd: false, stampsBy: 'extent' };
+  const ends = isMidnight(last.atMs) && isMidnight(first.atMs - stepMs) && !isMidnight(first.atMs);
+  return { stampsEnd: true, stampsBy: ends ? 'extent' : 'usual' };
 }

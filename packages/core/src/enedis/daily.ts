@@ -1,24 +1,22 @@
 import { type EpochMs, toZoned } from '../time/index.ts';
-import { type Dated, energyMwh, firstOfEach, type MadePoints } from './curve.ts';
-import type { ValueUnit } from './header.ts';
+import { countSteps, type Dated, type MadePoints, pointsOf, type Span } from './curve.ts';
+import type { ValueUnit } from './units.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Whether rows are civil days: each begins at a midnight of the zone. */
+export function areDays(rows: readonly Pick<Dated, 'atMs'>[], zone: string): boolean {
+  return rows.every(({ atMs }) => toZoned(atMs, zone).startOfDay().epochMilliseconds === atMs);
+}
+
 /** The energy of civil days: 23, 24 or 25 hours from midnight to midnight. */
 export function pointsOfDays(rows: readonly Dated[], zone: string, unit: ValueUnit): MadePoints {
-  const kept = firstOfEach(rows);
-  const lengths = kept.map(({ atMs }) => nextDayMs(atMs, zone) - atMs);
+  const spans = rows.flatMap(({ atMs, value }): Span[] =>
+    value === null ? [] : [{ startMs: atMs, lengthMs: nextDayMs(atMs, zone) - atMs, value }],
+  );
   return {
-    points: {
-      starts: Float64Array.from(kept, ({ atMs }) => atMs),
-      durationsMs: Float64Array.from(lengths),
-      values: Float64Array.from(kept, ({ value }, index) => energyMwh(value, unit, lengths[index] as number)),
-      reports: null,
-      disagreements: null,
-    },
-    stepMs: DAY_MS,
-    stampsEnd: false,
-    repeatedRows: rows.length - kept.length,
+    ...{ points: pointsOf(spans, unit), steps: countSteps(spans), stepMs: DAY_MS },
+    ...{ stampsEnd: false, stampsBy: 'usual' as const },
   };
 }
 

@@ -1,12 +1,32 @@
 import { plainText, type Row } from './cells.ts';
+import { unitOf, type ValueUnit } from './units.ts';
 
-/** What a value of the file is. */
-export type ValueUnit = 'W' | 'kW' | 'Wh' | 'kWh';
+/** Where a row of values says what it is; -1 where no column does. */
+export interface SayingColumns {
+  readonly meter: number;
+  readonly quantity: number;
+  readonly business: number;
+  readonly stage: number;
+  readonly unit: number;
+  readonly step: number;
+}
 
-/** What kind of table follows the header, and how to read it. */
+/** What kind of table follows a header, and how to read it. */
 export type Layout =
-  | { readonly kind: 'curve'; readonly stamp: number; readonly clock: number | null; readonly value: number }
-  | { readonly kind: 'daily'; readonly stamp: number; readonly value: number }
+  | {
+      readonly kind: 'values';
+      readonly stamp: number;
+      /** A column with the time of day beside that of the date. */
+      readonly clock: number | null;
+      /** A column with the end of the interval, whose begin `stamp` is. */
+      readonly end: number | null;
+      readonly value: number;
+      /** Whether the name of the stamp says which end of its interval it is. */
+      readonly says: 'start' | 'end' | null;
+      /** Whether the stamp is called a date, which means a day unless there are times. */
+      readonly isByDate: boolean;
+      readonly columns: SayingColumns;
+    }
   | {
       readonly kind: 'index';
       readonly stamp: number;
@@ -15,82 +35,162 @@ export type Layout =
   /** Rows of a time and a value, under lines that hold a date alone; newest first. */
   | { readonly kind: 'dayBlocks' };
 
+/** A header, and what the lines above it say of the table. */
 export interface Header {
   readonly layout: Layout;
-  /** The place of the header among the rows. */
-  readonly row: number;
-  readonly unit: ValueUnit;
+  readonly line: number;
+  readonly cells: Row;
+  /** Null where each row says it, or none does. */
+  readonly unit: ValueUnit | null;
   readonly direction: 'consumed' | 'injected';
+  /** The number of the delivery point, as it stands. */
+  readonly meter: string | null;
   /** What the file itself says of its step, in ms. */
   readonly stepMs: number | null;
+  /** What the table holds where that is no energy. */
+  readonly foreign: string | null;
 }
 
-/** The header is looked for among this many rows. */
-const ROWS_MAX = 60;
-
-/** Finds the first header of a kind that is known; null where there is none. */
-export function findHeader(rows: readonly Row[]): Header | null {
-  for (const [row, cells] of rows.slice(0, ROWS_MAX).entries()) {
-    const names = cells.map(plainText);
-    const layout = layoutOf(names);
-    if (layout === null) continue;
-    const said = preambleOf(rows.slice(0, row));
-    const unit = unitOf(names) ?? unitOf([said.get('unite') ?? '']) ?? unitOf(said.all);
-    if (unit === null && layout.kind !== 'index') continue;
-    const minutes = Number(said.get('pas en minutes'));
-    return {
-      ...{ layout, row, unit: unit ?? 'Wh' },
-      direction: [...said.all, ...names].some((each) => /production|injection/.test(each))
-        ? 'injected'
-        : 'consumed',
-      stepMs: minutes > 0 ? minutes * 60_000 : null,
-    };
-  }
-  return null;
-}
-
-function layoutOf(names: readonly string[]): Layout | null {
+/** The layout that a row of names means; null where it is no header. */
+export function layoutOf(cells: Row): Layout | null {
+  const names = cells.map(plainText);
   const find = (pattern: RegExp) => names.findIndex((name) => pattern.test(name));
   if (find(/date et heure de rel/) >= 0 && find(/^puissance atteinte/) >= 0) return { kind: 'dayBlocks' };
-  const horodate = find(/^horodate/);
-  const registers = names
-    .map((name, column) => ({ column, name: name.replace(/[^a-z0-9]/g, '').toUpperCase() }))
-    .filter(({ name }) => /^EA[SI]([FD]\d{1,2}|T)$/.test(name));
-  if (horodate >= 0 && registers.length > 0) return { kind: 'index', stamp: horodate, registers };
-  if (horodate >= 0) {
-    const value = find(/^valeur|puissance moyenne/);
-    return value < 0 ? null : { kind: 'curve', stamp: horodate, clock: null, value };
+  const horodate = find(/^horodat|^date et heure\b(?! de (debut|fin))|^date ?heure$|^datetime$|^timestamp$/);
+  const registers = registersOf(names);
+  const read = find(/^date de releve/);
+  if (registers.length > 0 && Math.max(horodate, read) >= 0) {
+    return { kind: 'index', stamp: horodate >= 0 ? horodate : read, registers };
   }
-  const [day, clock] = [find(/^date de la mesure$/), find(/^heure de la mesure$/)];
-  if (day >= 0 && clock >= 0) {
-    const value = find(/^valeur/);
-    return value < 0 ? null : { kind: 'curve', stamp: day, clock, value };
-  }
-  const [date, value] = [
-    find(/^date$/),
-    find(/^(valeur|consommation|production|injection).*\((en )?k?wh?\)/),
-  ];
-  return date >= 0 && value >= 0 ? { kind: 'daily', stamp: date, value } : null;
+  if (find(/^cadran$|classe temporelle/) >= 0) return null;
+  const value = valueColumn(names);
+  if (value < 0) return null;
+  return valuesLayout(names, { horodate, value });
 }
 
-/** `… (en kWh)`, `… (W)`, or the unit alone. */
-function unitOf(names: readonly string[]): ValueUnit | null {
-  for (const name of names) {
-    const unit = /(?:\((?:en )?|^)(kwh|wh|kw|w)\)?$/.exec(name)?.[1];
-    if (unit !== undefined) return unit.replace('w', 'W') as ValueUnit;
+function valuesLayout(
+  names: readonly string[],
+  { horodate, value }: { horodate: number; value: number },
+): Layout | null {
+  const find = (pattern: RegExp) => names.findIndex((name) => pattern.test(name));
+  const base = { kind: 'values' as const, clock: null, end: null, value, says: null, isByDate: false };
+  const columns = sayingColumns(names);
+  if (horodate >= 0) {
+    const name = names[horodate] ?? '';
+    const says = /\bfin\b|\bend\b/.test(name) ? 'end' : /\bdebut\b|\bstart\b/.test(name) ? 'start' : null;
+    return { ...base, stamp: horodate, says, columns };
   }
-  return null;
+  const [begin, end] = [
+    find(/^(date ?(et )?(heures? )?(de )?)?debut\b|^start\b/),
+    find(/^(dat[ae]? ?(et )?(u?[ae]?heures? )?(de )?)?fin\b|^end\b/),
+  ];
+  if (begin >= 0 && end >= 0) return { ...base, stamp: begin, end, columns };
+  const date = find(/^(date|jour)( (de (la )?)?(consommation|production|mesure|releve))?$/);
+  const clock = find(/^heure/);
+  if (date < 0) return null;
+  return clock >= 0
+    ? { ...base, stamp: date, clock, columns }
+    : { ...base, stamp: date, isByDate: true, columns };
+}
+
+/** Where values stand: in a column called so, or in one whose name says what it holds, in which unit. */
+function valueColumn(names: readonly string[]): number {
+  const isLargest = (name: string) => /\bmax/.test(name);
+  const called = names.findIndex((name) => /^valeur\b/.test(name) && !isLargest(name));
+  if (called >= 0) return called;
+  const what = /^(puissance (moyenne|active|atteinte)|consommation|production|injection|energie|conso)\b/;
+  const named = names.findIndex((name) => what.test(name) && !isLargest(name));
+  if (named >= 0) return named;
+  return names.findIndex((name) => /^(kwh|wh|kw|w)$/.test(name));
+}
+
+function sayingColumns(names: readonly string[]): SayingColumns {
+  const find = (pattern: RegExp) => names.findIndex((name) => pattern.test(name));
+  return {
+    meter: find(/^(identifiant prm|prm|pdl|point|id ?prm)$/),
+    quantity: find(/^grandeur physique$/),
+    business: find(/^grandeur metier$/),
+    stage: find(/^etape metier$/),
+    unit: find(/^unite$/),
+    step: find(/^pas\b/),
+  };
+}
+
+/** `EAS F1` is EASF01 as the meter says it; a supplier's `Index Heures pleines (kWh)` is HP. */
+function registersOf(names: readonly string[]): { column: number; name: string }[] {
+  return names.flatMap((plain, column) => {
+    const code = plain.replace(/[^a-z0-9]/g, '').toUpperCase();
+    if (/^EA[SI]([FD]\d{1,2}|T)$/.test(code)) return [{ column, name: code.replace(/(\d)$/, padded) }];
+    const named = /^index (?!.*type)(.+?)(?: [([].*)?$/.exec(plain)?.[1];
+    if (named === undefined) return [];
+    const short = named
+      .replace('heures pleines', 'HP')
+      .replace('heures creuses', 'HC')
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '-');
+    return [{ column, name: short === 'TOTAL' ? 'EAST' : short }];
+  });
+}
+
+function padded(digit: string, _: string, at: number, all: string): string {
+  return /\d/.test(all[at - 1] ?? '') ? digit : `0${digit}`;
+}
+
+/** A header with what the lines above it say. */
+export function headerOf(
+  layout: Layout,
+  { line, cells }: { line: number; cells: Row },
+  above: readonly Row[],
+): Header {
+  const names = cells.map(plainText);
+  const said = preambleOf(above);
+  const value = layout.kind === 'values' ? (names[layout.value] ?? '') : '';
+  const texts = [...said.all, ...names];
+  const ofTable = [
+    said.get('type de donnees'),
+    said.get('grandeur physique'),
+    said.get('type de comptage') ?? said.get('type de comptage :'),
+    value,
+  ];
+  const foreign = ofTable.find((each) => each !== undefined && /\bmax|reactive|tension/.test(each));
+  const unit = said.get('unite');
+  const business =
+    said.get('grandeur metier') ?? said.get('type de comptage') ?? said.get('type de comptage :');
+  const isForeignUnit = unit !== undefined && /^k?va/.test(unit);
+  const minutes = Number(said.get('pas en minutes'));
+  return {
+    ...{ layout, line, cells },
+    unit: unitOf([value]) ?? unitOf([unit ?? '']) ?? unitOf(names) ?? unitOf(said.all),
+    direction: (business === undefined ? texts : [business]).some((each) =>
+      /production|injection|^prod$/.test(each),
+    )
+      ? 'injected'
+      : 'consumed',
+    meter:
+      said.get('identifiant prm') ?? said.get('point reference mesure (prm) :') ?? said.get('prm') ?? null,
+    stepMs: minutes > 0 ? minutes * 60_000 : null,
+    foreign: foreign ?? (isForeignUnit ? `values in ${unit}` : null),
+  };
 }
 
 /** Names with the values under them, or beside them, above the table. */
 function preambleOf(rows: readonly Row[]): { get(name: string): string | undefined; all: readonly string[] } {
   const texts = rows.map((row) => row.map(plainText));
   const found = new Map<string, string>();
+  const keep = (name: string, value: string | undefined) => {
+    if (name !== '' && value !== undefined && value !== '' && !found.has(name)) found.set(name, value);
+  };
+  const names = new Set(texts.flat().filter((text) => KNOWN_NAME.test(text)));
   for (const [index, row] of texts.entries()) {
     for (const [column, name] of row.entries()) {
-      const under = texts[index + 1]?.[column];
-      if (name !== '' && under !== undefined && under !== '' && !found.has(name)) found.set(name, under);
+      if (!names.has(name)) continue;
+      const beside = row[column + 1];
+      const isBeside = beside !== undefined && beside !== '' && !names.has(beside);
+      keep(name, isBeside ? beside : texts[index + 1]?.[column]);
     }
   }
   return { get: (name) => found.get(name), all: texts.flat() };
 }
+
+const KNOWN_NAME =
+  /^(identifiant prm|prm|point reference mesure \(prm\) :|type de donnees|type de comptage ?:?|date de (debut|fin) ?:?|grandeur (physique|metier)|etape metier|unite|pas en minutes)$/;

@@ -1,3 +1,5 @@
-export { type Row, splitCells } from './cells.ts';
-export type { BadRow, EnedisExport, RegisterReading } from './enedis-export.ts';
-export { type EnedisOptions, readEnedis } from './read-enedis.ts';
+export type { Row, TableRow } from './cells.ts';
+export type { BadRow, EnedisExport, EnedisRead, RegisterReading, StampsBy } from './enedis-export.ts';
+export { readEnedis, readEnedisText } from './read-enedis.ts';
+export type { EnedisOptions } from './read-options.ts';
+export type { ValueUnit } from './units.ts';

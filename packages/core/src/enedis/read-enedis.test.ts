@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type EnedisExport, readEnedis, splitCells } from './index.ts';
+import { type EnedisExport, readEnedisText } from './index.ts';
 
 const zone = 'Europe/Paris';
 const PREAMBLE =
@@ -9,13 +9,13 @@ const PREAMBLE =
   '12345678901234;Courbe de charge;05/01/2026;06/01/2026;Energie active;Consommation;Comptage Brut;W;\n';
 
 function read(text: string, stamps?: 'start' | 'end'): EnedisExport {
-  const result = readEnedis(splitCells(text), { zone, ...(stamps === undefined ? {} : { stamps }) });
+  const result = readEnedisText(text, { zone, ...(stamps === undefined ? {} : { stamps }) });
   assert.ok(result.ok, result.ok ? '' : result.fault.message);
-  return result.value;
+  return result.value.exports[0] as EnedisExport;
 }
 
 function refusal(text: string): string {
-  const result = readEnedis(splitCells(text), { zone });
+  const result = readEnedisText(text, { zone });
   assert.ok(!result.ok);
   return result.fault.message;
 }
@@ -152,17 +152,17 @@ test('a repeated time counts once, and a bad row is told by its number', () => {
 });
 
 test('a file without a unit or a known header is refused, and its delivery point not repeated', () => {
-  assert.match(refusal('Horodate;Valeur\n2026-01-05T00:30:00+01:00;600\n'), /with its unit/);
+  assert.match(refusal('Horodate;Valeur\n2026-01-05T00:30:00+01:00;600\n'), /line 1: expected a unit/);
   const told = refusal('Identifiant PRM;12345678901234\na;b\n');
   assert.doesNotMatch(told, /12345678901234/);
   assert.match(refusal(`${PREAMBLE}Horodate;Valeur\n`), /found none/);
-  assert.match(refusal(''), /found ""/);
+  assert.match(refusal(''), /the file is empty/);
 });
 
 test('rubbish never throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.boolean(), (text, withHeader) => {
-      readEnedis(splitCells(withHeader ? `${PREAMBLE}Horodate;Valeur\n${text}` : text), { zone });
+      readEnedisText(withHeader ? `${PREAMBLE}Horodate;Valeur\n${text}` : text, { zone });
     }),
   );
 });

@@ -1,180 +1,149 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
-import { plainText, type Row, readNumber } from './cells.ts';
-import { pointsOfCurve } from './curve.ts';
-import { pointsOfDays } from './daily.ts';
-import type { BadRow, EnedisExport, RegisterReading } from './enedis-export.ts';
-import { findHeader, type Header, type Layout, type ValueUnit } from './header.ts';
-import { datedInOrder, readClock, readStamp, type Stamp } from './stamps.ts';
+import { type Row, splitRows, type TableRow } from './cells.ts';
+import type { EnedisExport, EnedisRead } from './enedis-export.ts';
+import { finishIndexes, finishValues } from './finish.ts';
+import { headerOf, layoutOf } from './header.ts';
+import type { EnedisOptions } from './read-options.ts';
+import { endsTable, TableReader } from './table-reader.ts';
+import { withoutMeter } from './value-groups.ts';
 
-export interface EnedisOptions {
-  /** The zone of stamps without offset, and of days. */
-  readonly zone: string;
-  /** Whether a curve's stamps begin or end their interval; found out when left out. */
-  readonly stamps?: 'start' | 'end';
-}
-
-const DAY_MS = 86_400_000;
-
-/** A row as it stands, with its time still to be understood. */
-export interface StampedValue {
-  readonly row: number;
-  readonly stamp: Stamp;
-  /** In the file's unit. */
-  readonly value: number;
-}
+/** A header is looked for among so many rows from where the file, or a table in it, begins. */
+const ROWS_MAX = 60;
 
 /**
- * Reads what Enedis or a supplier lets its customers download: load curves (mean W by 10 to 60 minutes, or energy),
- * daily energies, daily indexes. The kind, the unit and the direction come from the file. Fault `enedis/unknown` where no header is known, and
- * `enedis/empty` where nothing but a header is there.
+ * Reads what Enedis or a supplier lets its customers download: load curves (mean power by 1 to 60 minutes, or energy),
+ * daily energies, daily indexes; one table or several, of one meter or several. The kind, the unit and the direction come
+ * from the file. Fault `enedis/unknown` where no header is known, and `enedis/empty` where nothing but a header is there.
  */
-export function readEnedis(rows: readonly Row[], options: EnedisOptions): Result<EnedisExport, Fault> {
-  const header = findHeader(rows);
-  if (header === null) {
-    const found = rows.find((row) => row.some((cell) => cell !== '')) ?? [];
-    const shown = found
-      .join(';')
-      .replace(/\d{14}/g, '…')
-      .slice(0, 80);
-    return fault({
-      code: 'enedis/unknown',
-      message: `expected a header such as "Horodate;Valeur", "Date;Valeur (en kWh)" or "Horodate;…;EAS T" with its unit, found "${shown}"`,
-    });
-  }
-  const table = new TableReader(header);
-  for (const [index, row] of rows.entries()) if (index > header.row) table.take(row, index + 1);
-  if (table.values.length === 0 && table.readings.length === 0)
-    return fault({ code: 'enedis/empty', message: 'expected rows under the header, found none' });
-  return ok(finish(header, table, options));
+export function readEnedis(rows: Iterable<TableRow>, options: EnedisOptions): Result<EnedisRead, Fault> {
+  const tables = new TableFinder();
+  for (const row of rows) tables.take(row);
+  const exports = tables.found.flatMap((table) => exportsOf(table, options));
+  const skipped = tables.found.flatMap(skippedOf);
+  if (exports.length > 0) return ok({ exports, skipped });
+  return refusalOf(tables, skipped);
 }
 
-function finish(header: Header, table: TableReader, { zone, stamps }: EnedisOptions): EnedisExport {
-  const { values, readings, bad, emptyRows } = table;
-  const instants = datedInOrder(
-    values.map(({ stamp }) => stamp),
-    zone,
-  );
-  const dated = values.map(({ value }, index) => ({ atMs: instants[index] as number, value }));
-  const said = { unit: header.unit, stepMs: header.stepMs };
-  const made =
-    header.layout.kind === 'daily' && table.isByDay
-      ? pointsOfDays(dated, zone, said.unit)
-      : pointsOfCurve(dated, { ...said, zone, ...(stamps === undefined ? {} : { stamps }) });
-  const dates = datedInOrder(
-    readings.map(({ stamp }) => stamp),
-    zone,
-  );
-  return {
-    kind: header.layout.kind === 'dayBlocks' ? 'curve' : header.layout.kind,
-    direction: header.direction,
-    ...made,
-    readings: readings.map(
-      ({ register, indexWh }, index): RegisterReading => ({
-        register,
-        indexWh,
-        atMs: dates[index] as number,
-      }),
-    ),
-    bad,
-    emptyRows,
-  };
+/** The same of a text, whichever of `;`, tab, `,` and `|` parts its fields. */
+export function readEnedisText(text: string, options: EnedisOptions): Result<EnedisRead, Fault> {
+  return readEnedis(textRows(text), options);
 }
 
-/** Takes the rows under a header. */
-class TableReader {
-  readonly values: StampedValue[] = [];
-  readonly readings: { register: string; indexWh: number; stamp: Stamp }[] = [];
-  readonly bad: BadRow[] = [];
-  emptyRows = 0;
-  /** Whether every stamp so far was a date alone. */
-  isByDay = true;
-  readonly #header: Header;
-  #dayMs: number | null = null;
-  #ended = false;
+const SEPARATORS = [';', '\t', ',', '|'];
 
-  constructor(header: Header) {
-    this.#header = header;
+/** The rows of a text. Its separator is the one under which a header is found, or that it uses most. */
+export function textRows(text: string): Iterable<TableRow> {
+  const marked = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const plain = marked.includes('\r') ? marked.replace(/\r\n?/g, '\n') : marked;
+  const named = /^sep=(.)\n/i.exec(plain);
+  // The line that names the separator stays one line, that those after it keep their numbers.
+  if (named !== null) return splitRows(plain.replace(/^.*/, ''), named[1] as string);
+  const head = plain.slice(0, 65_536);
+  const best = SEPARATORS.find((each) => hasHeader(head, each));
+  return splitRows(plain, best ?? mostUsed(head));
+}
+
+function hasHeader(head: string, separator: string): boolean {
+  let row = 0;
+  for (const { cells } of splitRows(head, separator)) {
+    if (layoutOf(cells) !== null) return true;
+    row += 1;
+    if (row > ROWS_MAX) return false;
+  }
+  return false;
+}
+
+function mostUsed(head: string): string {
+  return SEPARATORS.reduce((best, each) => (head.split(each).length > head.split(best).length ? each : best));
+}
+
+/** Finds the tables of a file. */
+class TableFinder {
+  readonly found: TableReader[] = [];
+  /** The first row that holds anything. */
+  first: TableRow | null = null;
+  #table: TableReader | null = null;
+  #above: Row[] = [];
+
+  take(row: TableRow): void {
+    const { cells } = row;
+    if (cells.every((cell) => cell === '')) return;
+    if (row.line > 0) this.first ??= row;
+    if (this.#table !== null && /^\d/.test(cells[0] ?? '')) this.#table.take(row);
+    else if (!this.#begins(row)) this.#table?.take(row);
   }
 
-  take(row: Row, number: number): void {
-    if (this.#ended || row.every((cell) => cell === '')) return;
-    const { layout } = this.#header;
-    // Under the indexes stands a second table, of the supplier's calendar.
-    if (/^periode$/.test(plainText(row[0]))) this.#ended = true;
-    else if (layout.kind === 'index') this.#takeIndexes(row, number, layout);
-    else if (layout.kind === 'dayBlocks') this.#takeBlock(row, number);
-    else this.#takeValue(row, number, layout);
-  }
-
-  #takeValue(row: Row, number: number, layout: Extract<Layout, { kind: 'curve' | 'daily' }>): void {
-    const text = row[layout.stamp] ?? '';
-    const clock = layout.kind === 'curve' && layout.clock !== null ? ` ${row[layout.clock] ?? ''}` : '';
-    const stamp = readStamp(`${text}${clock}`);
-    if (stamp === null) {
-      this.#refuse(number, 'a date', `${text}${clock}`);
-      return;
+  /** Whether a row is none of the table at hand, for it is a header, a line above one, or ends the table. */
+  #begins(row: TableRow): boolean {
+    const { cells, line } = row;
+    const layout = layoutOf(cells);
+    if (layout !== null) {
+      this.#table = new TableReader(headerOf(layout, { line, cells }, this.#above));
+      this.found.push(this.#table);
+      this.#above = [];
+      return true;
     }
-    if (text.length > 10 || clock !== '') this.isByDay = false;
-    this.#keep(number, stamp, row[layout.value]);
-  }
-
-  #takeBlock(row: Row, number: number): void {
-    const [first = '', value] = row;
-    const day = readStamp(first);
-    if (day !== null && 'localMs' in day) {
-      this.#dayMs = day.localMs;
-      return;
+    if (
+      this.#table === null ||
+      endsTable(cells) ||
+      /^\W*(identifiant prm|prm\b|r.{1,2}capitulatif)/i.test(cells[0] ?? '')
+    ) {
+      this.#table = null;
+      this.#above.push(cells);
+      if (this.#above.length > ROWS_MAX) this.#above.shift();
+      return true;
     }
-    const clockMs = readClock(first);
-    if (clockMs === null || this.#dayMs === null) {
-      this.#refuse(number, 'a date, or a time under one', first);
-      return;
-    }
-    // A day's midnight is the one that ends it.
-    const localMs = this.#dayMs + (clockMs === 0 ? DAY_MS : clockMs);
-    this.isByDay = false;
-    this.#keep(number, { localMs: Math.round(localMs / 60_000) * 60_000 }, value);
-  }
-
-  #keep(row: number, stamp: Stamp, cell: string | undefined): void {
-    const text = plainText(cell);
-    if (text === '' || text === 'na' || text === 'n/a' || text === '-') {
-      this.emptyRows += 1;
-      return;
-    }
-    const value = readNumber(cell);
-    const limit = MAX_OF[this.#header.unit];
-    if (value === null || value > limit)
-      this.#refuse(row, `a value from 0 to ${limit} ${this.#header.unit}`, cell ?? '');
-    else this.values.push({ row, stamp, value });
-  }
-
-  #takeIndexes(row: Row, number: number, layout: Extract<Layout, { kind: 'index' }>): void {
-    const stamp = readStamp(row[layout.stamp] ?? '');
-    if (stamp === null) {
-      this.#refuse(number, 'a date', row[layout.stamp] ?? '');
-      return;
-    }
-    const factor = this.#header.unit === 'kWh' ? 1_000 : 1;
-    let any = false;
-    for (const { column, name } of layout.registers) {
-      const value = readNumber(row[column]);
-      if (value === null) continue;
-      any = true;
-      this.readings.push({ register: registerOf(name), indexWh: Math.round(value * factor), stamp });
-    }
-    if (!any) this.emptyRows += 1;
-  }
-
-  #refuse(row: number, expected: string, found: string): void {
-    this.bad.push({ row, expected, found: found.slice(0, 60) });
+    return false;
   }
 }
 
-/** Beyond what any home's meter carries in an interval or a day. */
-const MAX_OF: Readonly<Record<ValueUnit, number>> = { W: 1_000_000, kW: 1_000, Wh: 24_000_000, kWh: 24_000 };
+function exportsOf(table: TableReader, options: EnedisOptions): EnedisExport[] {
+  if (table.header.foreign !== null) return [];
+  if (table.header.layout.kind === 'index') return finishIndexes(table, options);
+  return table.values.groups.flatMap((group) => finishValues(group, table.header, options));
+}
 
-/** `EASF1` as the meter says it: `EASF01`; the total is `EAST`. */
-function registerOf(name: string): string {
-  return name.replace(/(\d+)$/, (digits) => digits.padStart(2, '0'));
+function skippedOf({ header, values }: TableReader): { line: number; what: string }[] {
+  if (header.foreign !== null) return [{ line: header.line, what: `a table of ${header.foreign}` }];
+  return [...values.foreign].map(([what, { line, rows }]) => ({ line, what: `${rows} rows of ${what}` }));
+}
+
+/** Why nothing was found: what stands nearest to a table that could be read. */
+function refusalOf(tables: TableFinder, skipped: EnedisRead['skipped']): Result<never, Fault> {
+  const [other] = skipped;
+  if (other !== undefined) {
+    const expected = 'a load curve, energy by day or indexes';
+    return unknown(`line ${other.line}: expected ${expected}, found ${other.what}`);
+  }
+  const [table] = tables.found;
+  if (table === undefined) {
+    const expected =
+      'the header of a table, such as "Horodate;Valeur", "Début;Fin;Valeur (en kW)", "Date;Valeur (en kWh)" or "Horodate;…;EAS T"';
+    if (tables.first === null) return unknown(`expected ${expected}, the file is empty`);
+    return unknown(`line ${tables.first.line}: expected ${expected}, found "${shown(tables.first.cells)}"`);
+  }
+  const { header, values } = table;
+  if (values.unknownUnit) {
+    const expected = 'a unit (W, kW, Wh or kWh) in the header, above it or in a column';
+    return unknown(`line ${header.line}: expected ${expected}, found "${shown(header.cells)}"`);
+  }
+  return fault({
+    code: 'enedis/empty',
+    message: `line ${header.line}: expected rows under the header, ${emptyOf(table)}`,
+  });
+}
+
+function emptyOf({ rows, values, badIndexes }: TableReader): string {
+  const [bad] = [...values.groups.flatMap((group) => group.bad), ...badIndexes];
+  if (bad !== undefined)
+    return `found none that is right; line ${bad.row}: expected ${bad.expected}, found "${bad.found}"`;
+  return rows === 0 ? 'found none' : 'found none with a value';
+}
+
+function unknown(message: string): Result<never, Fault> {
+  return fault({ code: 'enedis/unknown', message });
+}
+
+function shown(cells: Row): string {
+  return withoutMeter(cells.join(';')).slice(0, 80);
 }

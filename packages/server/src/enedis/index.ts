@@ -1,2 +1,2 @@
-export { type ExportTarget, type StoredExport, storeExport } from './store-export.ts';
-export { isWorkbook, readEnedisFile, TABLE_BYTES_MAX } from './table-file.ts';
+export { type ExportTarget, type StoredExport, storeExports, type Targeted } from './store-export.ts';
+export { readEnedisFile, TABLE_BYTES_MAX } from './table-file.ts';

@@ -20,11 +20,26 @@ export interface StoredExport {
 /** The total register, whose series is the file's own. */
 const TOTALS = new Set(['EAST', 'EAIT']);
 
-/** Puts an export into the store, all of it or nothing; again, it adds only what is new. */
-export function storeExport(store: Store, of: EnedisExport, target: ExportTarget): StoredExport {
-  return store.together(() =>
-    of.kind === 'index' ? storeIndexes(store, of, target) : storePoints(store, of, target),
-  );
+/** An export, and where it goes. */
+export interface Targeted {
+  readonly of: EnedisExport;
+  readonly target: ExportTarget;
+}
+
+/** Puts exports into the store, all of them or nothing; again, they add only what is new. */
+export function storeExports(store: Store, all: readonly Targeted[]): StoredExport {
+  return store.together(() => {
+    const parts = all.map(({ of, target }) =>
+      of.kind === 'index' ? storeIndexes(store, of, target) : storePoints(store, of, target),
+    );
+    const sum = (pick: (part: StoredExport) => number) =>
+      parts.reduce((total, part) => total + pick(part), 0);
+    return {
+      added: sum((part) => part.added),
+      repeated: sum((part) => part.repeated),
+      readings: sum((part) => part.readings),
+    };
+  });
 }
 
 function storePoints(store: Store, of: EnedisExport, target: ExportTarget): StoredExport {

@@ -1,0 +1,165 @@
+import type { EpochMs } from '../time/index.ts';
+import { type Dated, type MadePoints, pointsOf, pointsOfCurve } from './curve.ts';
+import { areDays, pointsOfDays } from './daily.ts';
+import { dateInOrder, instantsIn } from './dating.ts';
+import type { BadRow, EnedisExport, RegisterReading } from './enedis-export.ts';
+import type { Header } from './header.ts';
+import type { EnedisOptions } from './read-options.ts';
+import type { StampedIndex, TableReader } from './table-reader.ts';
+import { isPower } from './units.ts';
+import type { StampedRow, ValueGroup } from './value-groups.ts';
+
+const MINUTE_MS = 60_000;
+/** Meters keep whole steps: what stands between them was written when the meter's clock was set. */
+const GRID_MS = 5 * MINUTE_MS;
+
+/** An interval that a row says by both its ends; a day by its midnights is longer, and taken as one. */
+const INTERVAL_MAX_MS = 25 * 60 * MINUTE_MS;
+
+/** What the rows of one meter and direction come to; nothing where none of them holds a value. */
+export function finishValues(group: ValueGroup, header: Header, options: EnedisOptions): EnedisExport[] {
+  const { zone } = options;
+  const { rows, bad } = datedRows(group, zone);
+  const kept = firstOfEach(rows);
+  if (!kept.rows.some(({ value }) => value !== null)) return [];
+  const isByDate = header.layout.kind === 'values' && header.layout.isByDate;
+  const isDaily = areDaily(kept.rows, isByDate) && areDays(kept.rows, zone);
+  if (isDaily && isPower(group.unit)) return [];
+  const made: MadePoints = isDaily
+    ? pointsOfDays(kept.rows, zone, group.unit)
+    : pointsOfCurve(kept.rows, {
+        unit: group.unit,
+        zone,
+        stepMs: header.stepMs,
+        asked: options.stamps,
+        says: header.layout.kind === 'values' ? header.layout.says : null,
+      });
+  return [
+    {
+      kind: isDaily ? 'daily' : 'curve',
+      ...{ direction: group.direction, meter: group.meter, unit: group.unit },
+      stamped: group.rows.every(({ stamp }) => stamp.offsetMs !== null) ? 'offset' : 'clock',
+      ...made,
+      ...{
+        readings: [],
+        bad,
+        emptyRows: group.rows.filter(({ value, rank }) => value === null && rank >= 0).length,
+      },
+      ...{ repeatedRows: kept.repeated, contradictingRows: kept.contradicting },
+    },
+  ];
+}
+
+/** Days have no interval below a day; one row alone is a day where its stamp is called a date. */
+function areDaily(rows: readonly Dated[], isByDate: boolean): boolean {
+  if (rows.some(({ endMs, stepMs }) => endMs !== null || (stepMs !== null && stepMs < 20 * 60 * MINUTE_MS)))
+    return false;
+  return isByDate || rows.length > 1 || rows.every(({ stepMs }) => stepMs !== null);
+}
+
+interface DatedRow extends Dated {
+  readonly rank: number;
+}
+
+function datedRows({ rows, bad }: ValueGroup, zone: string): { rows: DatedRow[]; bad: BadRow[] } {
+  const begins = dateInOrder(
+    rows.map(({ stamp }) => stamp),
+    zone,
+  );
+  const instantsOf = instantsIn(zone);
+  const isGrid = rows.filter(({ stamp }) => stamp.wallMs % GRID_MS === 0).length * 2 >= rows.length;
+  const dated: DatedRow[] = [];
+  const refused: BadRow[] = [];
+  for (const [index, { line, stamp, end, stepMs, value, rank }] of rows.entries()) {
+    const atMs = begins[index] ?? null;
+    const endMs = end === null || atMs === null ? null : endOf(end, atMs, instantsOf);
+    const expected = expectedOf({ atMs, endMs, isOffGrid: isGrid && stamp.wallMs % GRID_MS !== 0 });
+    if (atMs !== null && expected === null) {
+      dated.push({ atMs, wallMs: stamp.wallMs, value, stepMs, endMs, rank });
+    } else if (value !== null) {
+      refused.push({ row: line, expected: expected ?? '', found: wallText(stamp.wallMs) });
+    }
+  }
+  return { rows: dated, bad: [...bad, ...refused].sort((a, b) => a.row - b.row) };
+}
+
+/** What would be right in place of a time that can not be; null where it can. */
+function expectedOf(of: { atMs: EpochMs | null; endMs: EpochMs | null; isOffGrid: boolean }): string | null {
+  const { atMs, endMs, isOffGrid } = of;
+  if (atMs === null) return 'a time that the clock showed that night';
+  if (endMs !== null && !(endMs > atMs && endMs - atMs <= INTERVAL_MAX_MS))
+    return 'an end at most a day after the begin';
+  return isOffGrid && endMs === null ? 'a time on whole five minutes' : null;
+}
+
+function wallText(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(0, 19);
+}
+
+/** When an interval ends: of the instants that a clock's reading may mean, the first after its begin. */
+function endOf(
+  { wallMs, offsetMs }: StampedRow['stamp'],
+  beginMs: EpochMs,
+  instantsOf: (wallMs: number) => readonly EpochMs[],
+): EpochMs {
+  if (offsetMs !== null) return wallMs - offsetMs;
+  const instants = instantsOf(wallMs);
+  return instants.find((each) => each > beginMs) ?? (instants.at(-1) as EpochMs);
+}
+
+/** By time, the best of each: one that holds a value, what was corrected before what is raw, then the first. */
+function firstOfEach(rows: readonly DatedRow[]): {
+  rows: DatedRow[];
+  repeated: number;
+  contradicting: number;
+} {
+  const best = new Map<EpochMs, DatedRow>();
+  let [repeated, contradicting] = [0, 0];
+  for (const row of rows) {
+    const known = best.get(row.atMs);
+    if (known === undefined) {
+      best.set(row.atMs, row);
+      continue;
+    }
+    if (row.value !== null && known.value !== null) {
+      repeated += 1;
+      if (row.value !== known.value && row.rank === known.rank) contradicting += 1;
+    }
+    if (row.value !== null && (known.value === null || row.rank > known.rank)) best.set(row.atMs, row);
+  }
+  return { rows: [...best.values()].sort((a, b) => a.atMs - b.atMs), repeated, contradicting };
+}
+
+/** What a table of indexes comes to. */
+export function finishIndexes(table: TableReader, { zone }: EnedisOptions): EnedisExport[] {
+  const { indexes, header, badIndexes, emptyIndexes } = table;
+  if (indexes.length === 0) return [];
+  const dates = dateInOrder(
+    indexes.map(({ stamp }) => stamp),
+    zone,
+  );
+  const seen = new Map<string, number>();
+  let [repeatedRows, contradictingRows] = [0, 0];
+  const readings = indexes.flatMap(({ register, indexWh }: StampedIndex, index): RegisterReading[] => {
+    const atMs = dates[index];
+    if (atMs === null || atMs === undefined) return [];
+    const known = seen.get(`${register} ${atMs}`);
+    if (known === undefined) {
+      seen.set(`${register} ${atMs}`, indexWh);
+      return [{ register, atMs, indexWh }];
+    }
+    repeatedRows += 1;
+    if (known !== indexWh) contradictingRows += 1;
+    return [];
+  });
+  const meter = header.meter !== null && /^\d{14}$/.test(header.meter) ? header.meter.slice(-4) : null;
+  return [
+    {
+      kind: 'index',
+      ...{ direction: header.direction, meter, unit: null, readings, points: pointsOf([], 'Wh') },
+      stamped: indexes.every(({ stamp }) => stamp.offsetMs !== null) ? 'offset' : 'clock',
+      ...{ stampsEnd: false, stampsBy: 'usual', stepMs: 0, steps: [] },
+      ...{ bad: badIndexes, emptyRows: emptyIndexes, repeatedRows, contradictingRows },
+    },
+  ];
+}

@@ -1,0 +1,125 @@
+import { isNothing, plainText, type Row, readNumber, type TableRow } from './cells.ts';
+import type { BadRow } from './enedis-export.ts';
+import type { Header, Layout } from './header.ts';
+import { readClock, readStamp, readStep, type Stamp } from './stamps.ts';
+import { ValueGroups, withoutMeter } from './value-groups.ts';
+
+type Values = Extract<Layout, { kind: 'values' }>;
+type Index = Extract<Layout, { kind: 'index' }>;
+
+/** What registers showed, with its time still to be understood. */
+export interface StampedIndex {
+  readonly register: string;
+  readonly indexWh: number;
+  readonly stamp: Stamp;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Takes the rows under a header. */
+export class TableReader {
+  readonly header: Header;
+  readonly values: ValueGroups;
+  readonly indexes: StampedIndex[] = [];
+  readonly badIndexes: BadRow[] = [];
+  emptyIndexes = 0;
+  /** Rows under the header, whatever they say. */
+  rows = 0;
+  #dayMs: number | null = null;
+
+  constructor(header: Header) {
+    this.header = header;
+    this.values = new ValueGroups(header);
+  }
+
+  take({ line, cells }: TableRow): void {
+    this.rows += 1;
+    const { layout } = this.header;
+    if (layout.kind === 'index') this.#takeIndexes(cells, line, layout);
+    else if (layout.kind === 'dayBlocks') this.#takeBlock(cells, line);
+    else this.#takeValue(cells, line, layout);
+  }
+
+  #takeValue(row: Row, line: number, { stamp, clock, end, value, columns }: Values): void {
+    if (this.rows === 1 && this.values.takeUnitLine(row)) return;
+    const text = clock === null ? (row[stamp] ?? '') : dateOnly(row[stamp] ?? '', row[clock] ?? '');
+    const begin = readStamp(text);
+    if (begin === null) {
+      this.values.refuse({ row: line, expected: 'a date', found: text }, row);
+      return;
+    }
+    const ended = end === null ? null : readStamp(row[end] ?? '');
+    if (end !== null && ended === null) {
+      this.values.refuse({ row: line, expected: 'the date of an end', found: row[end] ?? '' }, row);
+      return;
+    }
+    const stepMs = columns.step < 0 ? null : readStep(row[columns.step] ?? '');
+    this.values.take({ line, stamp: begin, end: ended, stepMs }, row, row[value]);
+  }
+
+  #takeBlock(row: Row, line: number): void {
+    const [first = '', value] = row;
+    const day = readStamp(first);
+    if (day?.isDate === true) {
+      this.#dayMs = day.wallMs;
+      return;
+    }
+    const clockMs = readClock(first);
+    if (clockMs === null || this.#dayMs === null) {
+      this.values.refuse({ row: line, expected: 'a date, or a time under one', found: first }, row);
+      return;
+    }
+    // A day's midnight is the one that ends it.
+    const wallMs = this.#dayMs + (clockMs === 0 ? DAY_MS : clockMs);
+    const stamp: Stamp = { wallMs, offsetMs: null, isDate: false };
+    this.values.take({ line, stamp, end: null, stepMs: null }, row, value);
+  }
+
+  #takeIndexes(row: Row, line: number, layout: Index): void {
+    const text = row[layout.stamp] ?? '';
+    const stamp = readStamp(text);
+    if (stamp === null) {
+      this.badIndexes.push({ row: line, expected: 'a date', found: withoutMeter(text).slice(0, 60) });
+      return;
+    }
+    const factor = this.header.unit === 'kWh' ? 1_000 : 1;
+    const shown = layout.registers.flatMap(({ column, name }) => {
+      const value = readNumber(row[column]);
+      if (value === null && !isNothing(row[column]))
+        this.badIndexes.push({ row: line, expected: 'an index', found: (row[column] ?? '').slice(0, 60) });
+      return value === null ? [] : [{ register: name, indexWh: Math.round(value * factor), stamp }];
+    });
+    this.indexes.push(...shown);
+    const total = totalOf(layout, shown);
+    if (total !== null) this.indexes.push({ register: total.register, indexWh: total.indexWh, stamp });
+    if (shown.length === 0) this.emptyIndexes += 1;
+  }
+}
+
+/** The total of registers where no column has it; null where some of them are missing, or another table has it. */
+function totalOf(
+  { registers }: Index,
+  shown: readonly StampedIndex[],
+): { register: string; indexWh: number } | null {
+  const names = registers.map(({ name }) => name);
+  if (names.some((name) => /^EA[SI]T$/.test(name)) || shown.length === 0) return null;
+  const isDistributors = names.some((name) => /^EA[SI]D/.test(name));
+  const parts = isDistributors ? shown.filter(({ register }) => /^EA[SI]D/.test(register)) : shown;
+  const isWhole =
+    isDistributors || names.some((name) => /^EA[SI]F/.test(name)) || shown.length === names.length;
+  if (!isWhole || parts.length === 0) return null;
+  const register = names.some((name) => name.startsWith('EAI')) ? 'EAIT' : 'EAST';
+  return { register, indexWh: parts.reduce((sum, { indexWh }) => sum + indexWh, 0) };
+}
+
+/** A date and a time of two columns; a workbook may say 00:00 beside the date, and a day of 1900 beside the time. */
+function dateOnly(date: string, clock: string): string {
+  const day = /^(\S+?)(?:[T ]00:00(?::00)?)?$/.exec(date.trim())?.[1] ?? date;
+  const time = /(\d{1,2}[:h]\d\d(?::\d\d)?)$/.exec(clock.trim())?.[1] ?? clock;
+  return `${day} ${time}`;
+}
+
+/** Under the indexes stands a table of the supplier's calendar, which is none of ours. */
+export function endsTable(cells: Row): boolean {
+  return /^periode$/.test(plainText(cells[0]));
+}

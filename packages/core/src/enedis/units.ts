@@ -1,0 +1,41 @@
+/** What a value of a file is. */
+export type ValueUnit = 'W' | 'kW' | 'Wh' | 'kWh';
+
+const NAMED = /(?:[([]\s?(?:en )?|^(?:en )?| en )(kwh|wh|kw|w)\s?[)\]]?$/;
+
+/** The unit that one of the names ends with, in plain letters: `valeur (en kwh)`, `valeur [w]`, or the unit alone. */
+export function unitOf(names: Iterable<string>): ValueUnit | null {
+  for (const name of names) {
+    const unit = NAMED.exec(name)?.[1];
+    if (unit !== undefined) return unit.replace('w', 'W') as ValueUnit;
+  }
+  return null;
+}
+
+const WITH_UNIT = /^(.*\d)\s*(kwh|wh|kw|w)$/i;
+
+/** A cell as `0,125 kWh` in its parts; null where no unit follows a number. */
+export function splitUnit(cell: string): { readonly number: string; readonly unit: ValueUnit } | null {
+  const found = WITH_UNIT.exec(cell.trim());
+  if (found === null) return null;
+  const unit = (found[2] as string).toLowerCase().replace('w', 'W') as ValueUnit;
+  return { number: found[1] as string, unit };
+}
+
+export function isPower(unit: ValueUnit): boolean {
+  return unit === 'W' || unit === 'kW';
+}
+
+/** mWh of a mean power over `durationMs`, or of an energy; not rounded. */
+export function energyMwh(value: number, unit: ValueUnit, durationMs: number): number {
+  const scale = unit === 'kW' || unit === 'kWh' ? 1_000_000 : 1_000;
+  return value * scale * (isPower(unit) ? durationMs / 3_600_000 : 1);
+}
+
+/** Beyond what any home's meter carries in an interval or a day. */
+export const VALUE_MAX: Readonly<Record<ValueUnit, number>> = {
+  W: 1_000_000,
+  kW: 1_000,
+  Wh: 24_000_000,
+  kWh: 24_000,
+};
