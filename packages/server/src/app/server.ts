@@ -11,6 +11,7 @@ import { serverError } from '../errors.ts';
 import {
   addPageRoutes,
   addSiteRoutes,
+  addWarmUp,
   answerWithProblems,
   reachableAddresses,
   type SensorHandler,
@@ -67,9 +68,7 @@ export const PAGE_FOLDER = join(import.meta.dirname, '../../../web/dist');
 
 /** Wires the parts together and listens. Throws `http/port-taken`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, store, version } = options;
-  const clock = options.clock ?? systemClock;
-  const log = options.log ?? (() => {});
+  const { config, store, version, clock = systemClock, log = () => {} } = options;
   const startedMs = clock.monotonicMs();
   const watch = new ClockWatch(clock);
   const writable = isWritable(store) ? store : null;
@@ -115,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     meters: () => meters?.list ?? [],
   });
   addLiveRoute(app, live);
+  addWarmUp(app, { reader, zone: config.site.zone, clock });
   parts?.care.addRoutes(app, requireAdmin);
   addPageRoutes(app, options.pageFolder ?? PAGE_FOLDER);
   address = await listen(app, config);

@@ -5,3 +5,4 @@ export { answerWithProblems } from './problem.ts';
 export { type SensorHandler, sensorHandler } from './sensor-routes.ts';
 export { addSeriesRoutes, type SeriesRoutes } from './series-routes.ts';
 export { addSiteRoutes, type SiteRoutes } from './site-routes.ts';
+export { addWarmUp } from './warm-up.ts';

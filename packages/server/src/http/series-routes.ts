@@ -39,20 +39,9 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     series: reader.list().map((info) => toInfo(info, routes)),
   }));
 
-  app.get(fastifyPath(operations.readBuckets.path), (request, reply) => {
-    const series = reader.find(readInput(seriesParameters, request.params).id);
-    const query = readInput(bucketsQuery, request.query);
-    const range = rangeOf(series, query, routes);
-    const { answer, count } = readBucketsAnswer(routes, {
-      series,
-      range,
-      step: stepOf(query, range),
-      isRaw: query.raw,
-    });
-    const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
-    assertWithinPoints(count, answer.step, points);
-    return sendJson(reply, answer);
-  });
+  app.get(fastifyPath(operations.readBuckets.path), (request, reply) =>
+    sendJson(reply, answerBuckets(routes, request.params, request.query)),
+  );
 
   app.get(fastifyPath(operations.readTotal.path), (request): TotalAnswer => {
     const series = reader.find(readInput(seriesParameters, request.params).id);
@@ -80,6 +69,22 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
       ? readGaugeWindowsAnswer(reader.store, { series, range, limit })
       : sendJson(reply, readWindowsAnswer(reader, { series, range, limit }));
   });
+}
+
+/** What is answered to a question for buckets. Throws what such a question may be refused with. */
+export function answerBuckets(
+  routes: Omit<SeriesRoutes, 'lastReportMs'>,
+  parameters: unknown,
+  asked: unknown,
+): Encodable<BucketsAnswer> | Encodable<GaugeBucketsAnswer> {
+  const series = routes.reader.find(readInput(seriesParameters, parameters).id);
+  const query = readInput(bucketsQuery, asked);
+  const range = rangeOf(series, query, routes);
+  const step = stepOf(query, range);
+  const { answer, count } = readBucketsAnswer(routes, { series, range, step, isRaw: query.raw });
+  const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
+  assertWithinPoints(count, answer.step, points);
+  return answer;
 }
 
 /** The corrections that meet the range, so that a page can mark them; nothing where there are none. */
@@ -143,7 +148,7 @@ function assertWithinPoints(count: number, step: string, points: number): void {
 }
 
 function readBucketsAnswer(
-  routes: SeriesRoutes,
+  routes: Omit<SeriesRoutes, 'lastReportMs'>,
   of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step; isRaw: boolean },
 ): { answer: Encodable<BucketsAnswer> | Encodable<GaugeBucketsAnswer>; count: number } {
   const edges = bucketEdges(of.range, of.step, routes.zone);
