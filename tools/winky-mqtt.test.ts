@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { connectMqtt } from '../packages/server/src/mqtt-client/index.ts';
 import { C_WARNINGS } from './lib/core-c.ts';
+import { freePort } from './lib/free-port.ts';
 
 const core = join(import.meta.dirname, '../firmware/core');
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-winky-mqtt-'));
@@ -19,15 +20,6 @@ const built = spawnSync(process.env['CC'] ?? 'gcc', [
   ...[`-I${join(core, 'include')}`, join(core, 'src/winky_mqtt.c'), join(core, 'test/winky_mqtt_host.c')],
   ...['-o', program],
 ]);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 /** A real broker, once it answers. */
 async function startBroker(port: number): Promise<ChildProcess> {

@@ -3,10 +3,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MemberTruth } from '../../packages/cli/src/sim-winky/fleet.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
+import { freePort } from '../../tools/lib/free-port.ts';
 import type { FastServerOptions } from './fast-server.ts';
 import { Mosquitto } from './mosquitto.ts';
 import { MAIN } from './server-process.ts';
@@ -358,13 +358,4 @@ function indexesOfGateway({ sensor, firstGroups, lastGroups }: MemberTruth): Tru
   const total = { meter: sensor, label: 'total', firstWh: sum('firstWh'), lastWh: sum('lastWh') };
   const isKnown = ({ label, lastWh }: TrueIndex) => lastWh > 0 || !label.startsWith('EASF');
   return [...registers.filter(isKnown), total];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

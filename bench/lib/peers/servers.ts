@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { STORE_FILE } from '@kilowink/store';
+import { freePort } from '../../../tools/lib/free-port.ts';
 import { oldServerCsv, plainCsv, pointsOf, writeFile } from './data.ts';
 import {
   folderBytes,
-  freePort,
   getBody,
   type Peer,
   postBody,

@@ -2,20 +2,11 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { decodeGatewayMessage, type GatewayMessage } from '@kilowink/core/gateway';
 import { connectMqtt } from '@kilowink/server/mqtt-client';
+import { freePort } from '../../../../tools/lib/free-port.ts';
 import { Workplace } from '../testing.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 /** A real broker, of which everyone may make use. */
 async function startBroker(port: number): Promise<ChildProcess> {
@@ -95,9 +86,13 @@ describe('kilowink sim winky', { timeout: 120_000 }, () => {
       ...['sim', 'winky', '--to', `mqtt://127.0.0.1:${port}`],
       ...['--watts', '1000', '--speed', '120', '--charged'],
     ]);
+    const closed = once(child, 'close');
     try {
       const until = async (condition: () => boolean) => {
-        while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+        while (!condition()) {
+          equal(child.exitCode, null, 'it runs until it is told to stop');
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
       };
       await until(() => heard.length >= 3);
       await stopBroker(broker);
@@ -112,7 +107,7 @@ describe('kilowink sim winky', { timeout: 120_000 }, () => {
       for (const meanVa of measured) equal(meanVa, 1_040);
     } finally {
       child.kill();
-      await once(child, 'close');
+      await closed;
       listener.end(true);
       await stopBroker(broker);
     }

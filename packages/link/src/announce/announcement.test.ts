@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
+import { freeUdpPort } from '../../../../tools/lib/free-port.ts';
 import { discoverMdns } from '../discover/index.ts';
 import { Announcement, type AnnouncementOptions } from './index.ts';
 
@@ -10,23 +11,13 @@ after(async () => {
   for (const close of closing.reverse()) await close();
 });
 
-/** A port that nobody uses, so that the machine's own devices stay out of it. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
-
 const ADDRESSES = [
   { address: '198.51.100.4', netmask: '255.255.255.0' },
   { address: '127.0.0.9', netmask: '255.0.0.0' },
 ];
 
 async function announce(given: Partial<AnnouncementOptions> = {}) {
-  const port = await freePort();
+  const port = await freeUdpPort();
   const announcement = new Announcement({
     ...{ service: '_kilowink._tcp', name: 'Les Tilleuls no. 4', host: 'cellar', port: 8_087 },
     ...{ text: ['path=/stats', 'version=1.2.3'], addresses: () => ADDRESSES },

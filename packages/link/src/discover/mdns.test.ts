@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import makeMdns, { type QueryPacket } from 'multicast-dns';
+import { freeUdpPort } from '../../../../tools/lib/free-port.ts';
 import { discoverMdns } from './mdns.ts';
 
-/** A port that nobody uses, so that the machine's own devices do not answer. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
-
 test('a device that announces itself is found, with its address and port', async () => {
-  const socket = { port: await freePort(), interface: '127.0.0.1', bind: '0.0.0.0' };
+  const socket = { port: await freeUdpPort(), interface: '127.0.0.1', bind: '0.0.0.0' };
   const device = makeMdns({ ...socket, reuseAddr: true });
   const instance = 'blink-0011._mcumgr._udp.local';
   device.on('query', (query: QueryPacket) => {
@@ -44,6 +33,6 @@ test('a device that announces itself is found, with its address and port', async
 });
 
 test('where nobody answers, nothing is found', async () => {
-  const socket = { port: await freePort(), interface: '127.0.0.1', bind: '0.0.0.0' };
+  const socket = { port: await freeUdpPort(), interface: '127.0.0.1', bind: '0.0.0.0' };
   assert.deepEqual(await discoverMdns({ socket, waitMs: 60 }), []);
 });
