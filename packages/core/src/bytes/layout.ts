@@ -35,14 +35,28 @@ export function layout<F extends Readonly<Record<string, Field>>>(name: string, 
   return { name, fields, sizeBytes };
 }
 
+/** A field and where it lies. */
+interface FieldPlace {
+  readonly name: string;
+  readonly field: Field;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+const places = new WeakMap<Layout, readonly FieldPlace[]>();
+
 /** Each field with its place, in order. */
-export function fieldPlaces(of: Layout): { name: string; field: Field; offset: number; sizeBytes: number }[] {
+export function fieldPlaces(of: Layout): readonly FieldPlace[] {
+  const known = places.get(of);
+  if (known !== undefined) return known;
   let offset = 0;
-  return Object.entries(of.fields).map(([name, field]) => {
+  const found = Object.entries(of.fields).map(([name, field]) => {
     const place = { name, field, offset, sizeBytes: SIZES[field.type] };
     offset += place.sizeBytes;
     return place;
   });
+  places.set(of, found);
+  return found;
 }
 
 /** Reads the fixed part from the start of `bytes`, which hold at least `sizeBytes`. */

@@ -59,16 +59,17 @@ export class RunMemory {
     let disagreed = 0;
     let unknown = 0;
     let bits = 0;
-    counts.forEach((count, index) => {
+    for (let index = 0; index < counts.length; index += 1) {
+      const count = counts[index] ?? null;
       const kept = this.#kept.get(number - index);
-      if (count === null || kept === undefined) return;
+      if (count === null || kept === undefined) continue;
       if (kept.value === null) unknown += 1;
       else if (kept.value === count) {
         agreed += 1;
         // A load that stays the same for a while agrees with any other such while: only changes are evidence.
         if (count !== counts[index - 1]) bits += this.#surprise(count);
       } else disagreed += 1;
-    });
+    }
     return { number, agreed, disagreed, unknown, bits };
   }
 
@@ -80,9 +81,10 @@ export class RunMemory {
     this.#recall(number - counts.length + 1);
     const changed: RunWindow[] = [];
     const tally = { added: 0, repeated: 0, disagreed: 0 };
-    counts.forEach((count, index) => {
+    for (let index = 0; index < counts.length; index += 1) {
+      const count = counts[index] ?? null;
       if (count !== null) changed.push(this.#take(number - index, count, tally));
-    });
+    }
     changed.reverse();
     if (changed.length > 0) this.#port.putWindows(this.run, changed);
     this.#forget();

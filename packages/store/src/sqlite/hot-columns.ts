@@ -67,6 +67,18 @@ export class HotColumns {
     return this.#place(key);
   }
 
+  key(index: number): number {
+    return this.#keys[index] as number;
+  }
+
+  reports(index: number): number {
+    return this.#points.reports[index] as number;
+  }
+
+  disagreements(index: number): number {
+    return this.#points.disagreements[index] as number;
+  }
+
   row(index: number): HotRow {
     const seq = this.#seqs[index] as number;
     const lastFlash = this.#points.lastFlashes[index] as number;
@@ -98,6 +110,21 @@ export class HotColumns {
       const fromMs = Math.min(this.#extent.fromMs, row.startMs);
       this.#extent = { fromMs, toMs: Math.max(this.#extent.toMs, row.startMs + row.durationMs) };
     }
+  }
+
+  /**
+   * Takes the higher counts of reports and disagreements for the row at `index`; false where it has them already. Windows are
+   * mostly reported again: this makes no row of one.
+   */
+  raise(index: number, of: { readonly reports: number; readonly disagreements: number }): boolean {
+    const { reports, disagreements } = this.#points;
+    const higherReports = Math.min(COUNT_MAX, of.reports);
+    const higherDisagreements = Math.min(COUNT_MAX, of.disagreements);
+    const isMore = higherReports > (reports[index] as number);
+    if (!isMore && higherDisagreements <= (disagreements[index] as number)) return false;
+    if (isMore) reports[index] = higherReports;
+    disagreements[index] = Math.max(higherDisagreements, disagreements[index] as number);
+    return true;
   }
 
   /** Takes whole columns, ascending by key, in place of what is there; those left out are zeros. */
@@ -143,7 +170,13 @@ export class HotColumns {
 
   #place(key: number): number {
     const count = this.#count;
-    if (count === 0 || key > (this.#keys[count - 1] as number)) return count;
+    const keys = this.#keys;
+    if (count === 0) return 0;
+    const newest = keys[count - 1] as number;
+    if (key > newest) return count;
+    // Windows are numbered one after the other, and asked for close to the newest.
+    const at = count - 1 - (newest - key);
+    if (at >= 0 && keys[at] === key) return at;
     return lowerBound(this.keys, key);
   }
 

@@ -2,7 +2,7 @@ import type { Group } from '../block/journal-codec.ts';
 import type { Change, RunId, SeriesId, StoredEvent, Timeline } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { type PendingEvent, writeEvents } from './event-table.ts';
-import type { HotRow } from './hot-columns.ts';
+import type { HotColumns, HotRow } from './hot-columns.ts';
 import { type PendingReadings, writeReadings } from './reading-table.ts';
 import { type RecoveredStep, writeRecovered } from './recovered-table.ts';
 import { type SpanStep, writeSpan } from './span-table.ts';
@@ -15,6 +15,9 @@ export type PendingChange =
   | { readonly kind: 'event'; readonly seq: number; readonly event: StoredEvent };
 
 export type Rewritten = Extract<Change, { kind: 'rewritten' }>;
+
+/** A row that waits: the counts of one that waits already only rise. */
+type PendingRow = { -readonly [Field in keyof HotRow]: HotRow[Field] };
 
 /** States by source; one given as a function is asked each time it is looked at. */
 class SourceStates {
@@ -44,8 +47,8 @@ class SourceStates {
 
 /** What was put and not written yet. Readers of the same store lay it over what the file has. */
 export class Pending {
-  readonly windows = new Map<RunId, Map<number, HotRow>>();
-  readonly points = new Map<SeriesId, Map<number, HotRow>>();
+  readonly windows = new Map<RunId, Map<number, PendingRow>>();
+  readonly points = new Map<SeriesId, Map<number, PendingRow>>();
   readonly timelines = new Map<RunId, Timeline>();
   readonly sourceStates = new SourceStates();
   readonly longestMs = new Map<SeriesId, number>();
@@ -77,6 +80,17 @@ export class Pending {
 
   putWindow(run: RunId, row: HotRow): void {
     this.#put(this.windows, run, row);
+  }
+
+  /** The counts of the row at `index` were raised. */
+  raiseWindow(run: RunId, columns: HotColumns, index: number): void {
+    const waiting = this.windows.get(run)?.get(columns.key(index));
+    if (waiting === undefined) {
+      this.putWindow(run, columns.row(index));
+      return;
+    }
+    waiting.reports = columns.reports(index);
+    waiting.disagreements = columns.disagreements(index);
   }
 
   putPoint(series: SeriesId, row: HotRow): void {
@@ -147,7 +161,7 @@ export class Pending {
     this.rowCount = 0;
   }
 
-  #put(table: Map<number, Map<number, HotRow>>, id: number, row: HotRow): void {
+  #put(table: Map<number, Map<number, PendingRow>>, id: number, row: HotRow): void {
     let rows = table.get(id);
     if (rows === undefined) {
       rows = new Map();

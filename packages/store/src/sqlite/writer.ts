@@ -22,7 +22,6 @@ import { assertTimeline, windowTime } from '../timeline.ts';
 import { PackedDays } from './day-packer.ts';
 import { eventKey } from './event-table.ts';
 import type { WriterOptions } from './group-writer.ts';
-import type { HotRow } from './hot-columns.ts';
 import type { HotRun } from './hot-tail.ts';
 import { Importer } from './importer.ts';
 import type { Parts } from './reader.ts';
@@ -235,17 +234,7 @@ export class SqliteStore extends SealingWriter implements Store {
     const { number, value } = window;
     const at = run.columns.find(number);
     if (at >= 0) {
-      const row = run.columns.row(at);
-      const { reports, disagreements } = window;
-      if (reports > row.reports || disagreements > row.disagreements) {
-        const higher: HotRow = {
-          ...row,
-          reports: Math.max(reports, row.reports),
-          disagreements: Math.max(disagreements, row.disagreements),
-        };
-        run.columns.put(higher);
-        pending.putWindow(run.id, higher);
-      }
+      if (run.columns.raise(at, window)) pending.raiseWindow(run.id, run.columns, at);
       return 0;
     }
     if (sealed.has(run.id, number)) return 0;
@@ -253,8 +242,8 @@ export class SqliteStore extends SealingWriter implements Store {
     assert(isStorable(value), `window ${number} holds ${value}`);
     const seq = this.nextSeq();
     const { reports, disagreements, lastFlashMs = null } = window;
-    const time = windowTime(run.timeline, number);
-    const row: HotRow = { key: number, ...time, value, reports, disagreements, lastFlashMs, seq };
+    const { startMs, durationMs } = windowTime(run.timeline, number);
+    const row = { key: number, startMs, durationMs, value, reports, disagreements, lastFlashMs, seq };
     run.columns.put(row);
     pending.putWindow(run.id, row);
     if (seq !== null) pending.changes.push({ kind: 'window', seq, run: run.id, number });
