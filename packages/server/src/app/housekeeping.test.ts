@@ -55,3 +55,31 @@ test('that a write failed is told until one succeeds, however often reading does
   store.close();
   rmSync(folder, { recursive: true });
 });
+
+test('what has to be seen before days are sealed is seen before', (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-housekeeping-'));
+  const store = openSqliteStore({ folder, clock: systemClock, groupMs: 0 });
+  const id = store.ensureSeries({ source: 'optical/a', quantity: 'energy', unit: 'Wh', name: 'A' });
+  const reader = new EnergyReader(store);
+  const timeline = [{ fromNumber: 0, startMs: Date.UTC(2026, 0, 5), intervalMs: 5_000 }];
+  const run = store.createRun({ series: id, timeline });
+  const start = store.cursor();
+  store.putWindows(run, [{ number: 0, value: 9, reports: 1, disagreements: 0 }]);
+  const seen: string[] = [];
+  const housekeeping = new Housekeeping({
+    reader: store,
+    writer: { store, groupMs: 0, sealAfterMs: 0 },
+    live: new Live({ reader, version: 'test', nowMs: () => 0 }),
+    clock: new ClockWatch(systemClock),
+    beforeSeal: () => seen.push(...(store.readChanges(start, 9)?.items ?? []).map(({ kind }) => kind)),
+    onError: (message) => assert.fail(message),
+  });
+  housekeeping.start();
+  context.mock.timers.tick(60_000);
+  assert.deepEqual(seen, ['point']);
+  assert.equal(store.readChanges(start, 9), null);
+  housekeeping.stop();
+  store.close();
+  rmSync(folder, { recursive: true });
+});

@@ -17,6 +17,8 @@ export interface Work {
   readonly writer: { store: Store; groupMs: number; sealAfterMs: number } | null;
   readonly live: Live;
   readonly clock: ClockWatch;
+  /** Sees what came before its days are sealed: what is sealed has no place in the order of changes any more. */
+  readonly beforeSeal?: () => void;
   readonly onError: (message: string, error: unknown) => void;
 }
 
@@ -82,8 +84,9 @@ export class Housekeeping {
   }
 
   #seal(): void {
-    const { writer, clock, live } = this.#work;
+    const { writer, clock, live, beforeSeal } = this.#work;
     if (writer === null || !clock.steadyFor(SEAL_STEADY_MS)) return;
+    beforeSeal?.();
     this.#attempt('A day could not be sealed; its measurements stay where they are.', () => {
       const days = writer.store.seal(clock.nowMs() - writer.sealAfterMs, SEAL_BUDGET_MS);
       if (days > 0) live.push();

@@ -81,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     writer: writable === null ? null : { store: writable, ...config.store },
     live,
     clock: watch,
+    beforeSeal: () => truth.look(),
     onError: (message, error) => log(`${message} ${String(error)}`),
   });
 

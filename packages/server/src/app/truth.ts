@@ -63,6 +63,7 @@ export class Truth {
 
   start(): void {
     if (this.#quarantine === null) return;
+    this.look();
     this.#timer = setInterval(() => this.look(), LOOK_MS);
     this.#timer.unref();
   }

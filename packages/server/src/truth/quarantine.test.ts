@@ -126,6 +126,17 @@ test('what came while nobody looked, and what is long past, is judged as well', 
   assert.equal(place.stretches(series).length, 2);
 });
 
+test('an old backlog is judged, also when it is the first that is heard at all', () => {
+  using place = new Place();
+  place.quarantine.look();
+  const series = place.series();
+  place.put(series, 0, [5, 5]);
+  place.put(series, 0, [70, 5], START - 2_000 * HOUR_MS);
+  place.restart();
+  place.quarantine.look();
+  assert.equal(place.stretches(series).length, 1);
+});
+
 test('imports, and meters of unknown subscription, are left alone', () => {
   using place = new Place();
   place.quarantine.look();

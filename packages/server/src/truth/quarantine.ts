@@ -62,7 +62,10 @@ export class Quarantine {
   look(): void {
     const { store } = this.#options;
     const judged = this.#judged();
-    if (judged.size === 0) return;
+    if (judged.size === 0) {
+      this.#begin();
+      return;
+    }
     let cursor = this.#cursor ?? store.sourceState(STATE_SOURCE) ?? '';
     for (;;) {
       const changes = store.readChanges(cursor, BATCH);
@@ -82,6 +85,14 @@ export class Quarantine {
     if (this.#open.length === 0 && store.sourceState(STATE_SOURCE) !== cursor) {
       store.putSourceState(STATE_SOURCE, cursor);
     }
+  }
+
+  /** What comes from here on is judged, however old it is, also if it comes before anything can be. */
+  #begin(): void {
+    const { store } = this.#options;
+    if (this.#cursor !== null || store.sourceState(STATE_SOURCE) !== null) return;
+    this.#cursor = store.cursor();
+    store.putSourceState(STATE_SOURCE, this.#cursor);
   }
 
   /** Series that are judged, with the subscribed power of their meter. */
