@@ -19,6 +19,7 @@ import {
 } from '../http/index.ts';
 import { readInput } from '../http/query.ts';
 import { AdvertIngest, Ingest, ReportGuard } from '../ingest/index.ts';
+import type { MachineClock } from '../ingest/machine-clock.ts';
 import { KeyRing } from '../keys/index.ts';
 import { Live } from '../live/index.ts';
 import { EnergyReader } from '../truth/index.ts';
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly version: string;
   readonly demo?: boolean;
   readonly clock?: Clock;
+  /** Goes on from one process to the next; whoever gives a clock of their own gives this as well. */
+  readonly machine?: MachineClock;
   /** One line for the person who runs it. */
   readonly log?: (line: string) => void;
   /** How long a sensor may take to report with new firmware, ms. */
@@ -190,6 +193,7 @@ function createIngest(of: {
   live: Live;
   log: (line: string) => void;
   reportMsMax?: number;
+  machine?: MachineClock;
 }): { ingest: Ingest; bluetooth: Bluetooth; care: Care; guard: ReportGuard } {
   const { store, clock, config, live, log } = of;
   const guard = new ReportGuard(config.dataDir, () => store.writtenGroups);
@@ -197,6 +201,7 @@ function createIngest(of: {
   const common = { store, clock, keys, mappings: config.sensors };
   const ingest = new Ingest({
     ...common,
+    ...(of.machine === undefined ? {} : { machine: of.machine }),
     guard,
     requireKeys: config.requireKeys,
     onTaken: (series, added) => {
