@@ -1,4 +1,3 @@
-import { parseIndex } from '@kilowink/core/truth';
 import {
   type AskedCorrection,
   checkedCorrection,
@@ -109,7 +108,13 @@ function askedOf(options: AddOptions, zone: string): AskedCorrection {
   };
   if (bad === true) return { ...range, kind: 'bad', into, note };
   if (scale !== undefined) return { ...range, kind: 'scale', factor: Number(scale), into, note };
-  const energy = parseIndex(total ?? '');
-  if (!energy.ok) throw cliError('cli/usage', { reason: `--total: expected kWh, "${total}" came` });
-  return { ...range, kind: 'total', energyWh: energy.value.indexWh, into: into ?? 'shape', note };
+  const energyWh = energyOf(total ?? '');
+  if (energyWh === null) throw cliError('cli/usage', { reason: `--total: expected kWh, "${total}" came` });
+  return { ...range, kind: 'total', energyWh, into: into ?? 'shape', note };
+}
+
+/** kWh as Wh; as fine as a reference series is, which is finer than a display. Null for what is no energy. */
+function energyOf(text: string): number | null {
+  const plain = text.replaceAll(/[\s\u00a0\u202f_']/g, '').replace(',', '.');
+  return /^\d+(\.\d+)?$/.test(plain) ? Math.round(Number(plain) * 1e6) / 1e3 : null;
 }

@@ -1,10 +1,11 @@
 import type { CompareAnswer } from '@kilowink/api';
-import { HOUR_MS } from '@kilowink/core/time';
+import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
 import {
   checkedReading,
   compareReadings,
   compareSeries,
   type EnergyReader,
+  likelyMoment,
   readingsOf,
   resolutionOf,
 } from '@kilowink/server/truth';
@@ -131,7 +132,13 @@ function sinceLines(
     ['since', `${formatEnergy(period.referenceWh)} in ${formatDuration(durationMs)}, ${meanW} W on average`],
     ['here', `${formatEnergy(period.measuredWh)}, ${coverage} % of the time measured`],
     ['drift', driftText(period)],
+    ...misdatedLines(likelyMoment(reader, series, { readings: [previous, reading], subscribedVa }), zone),
   ];
+}
+
+function misdatedLines(likelyMs: EpochMs | null, zone: string): [string, string][] {
+  if (likelyMs === null) return [];
+  return [['', `it would agree at ${formatLocal(likelyMs, zone)}: is the time right?`]];
 }
 
 function list(options: PlaceOptions): void {

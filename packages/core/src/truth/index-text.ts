@@ -17,12 +17,25 @@ const INDEX_WH_MAX = 1e12;
 
 /**
  * Reads an index as a person types it from a display: `12345`, `012 345,6`; in kWh unless said otherwise. The digits
- * tell how coarse the display is.
+ * tell how coarse the display is. A meter with a register for each tariff shows several, which `+` adds up: each is cut
+ * by itself, so that the sum is as coarse as all of them together.
  */
 export function parseIndex(text: string, unit: IndexUnit = 'kWh'): Result<ShownIndex, Fault> {
+  let [indexWh, resolutionWh] = [0, 0];
+  for (const part of text.split('+')) {
+    const shown = parseRegister(part, unit);
+    if (!shown.ok) return shown;
+    indexWh += shown.value.indexWh;
+    resolutionWh += shown.value.resolutionWh;
+  }
+  return ok({ indexWh, resolutionWh });
+}
+
+function parseRegister(text: string, unit: IndexUnit): Result<ShownIndex, Fault> {
   const plain = text.trim().replaceAll(/[\s\u00a0\u202f_']/g, '');
   const match = /^(\d+)(?:[.,](\d+))?$/.exec(plain);
-  if (match === null) return refused(text, 'digits such as 12345 or 12345,6');
+  if (match === null)
+    return refused(text, 'digits such as 12345 or 12345,6 (several registers as 12345 + 6789)');
   const decimals = match[2]?.length ?? 0;
   const resolutionWh = UNIT_WH[unit] / 10 ** decimals;
   if (resolutionWh < 1) return refused(text, 'nothing finer than a Wh');

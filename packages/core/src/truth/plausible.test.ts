@@ -41,7 +41,20 @@ test('an index is read as a display shows it, as fine as its digits are', () => 
   assert.deepEqual(read(' 012 345,6 '), [12_345_600, 100]);
   assert.deepEqual(read('12345.678'), [12_345_678, 1]);
   assert.deepEqual(read('12345678', 'Wh'), [12_345_678, 1]);
-  for (const text of ['', 'twelve', '-5', '1.2.3', '12345.6789', '9999999999', '1e5']) {
+  assert.deepEqual(read('7 407,4 + 4938'), [12_345_400, 1_100]);
+  assert.deepEqual(read('1+2+3', 'Wh'), [6, 3]);
+  for (const text of [
+    '',
+    '12345 +',
+    '1++2',
+    '5 + twelve',
+    'twelve',
+    '-5',
+    '1.2.3',
+    '12345.6789',
+    '9999999999',
+    '1e5',
+  ]) {
     assert.equal(read(text), 'index/text', text);
   }
 });

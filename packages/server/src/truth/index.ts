@@ -9,6 +9,7 @@ export {
 export { activeCorrections, EnergyReader, type Range } from './energy-reader.ts';
 export { type MeasuredShare, measuredShare } from './measured-share.ts';
 export { measurementId } from './measurements.ts';
+export { likelyMoment } from './misdated.ts';
 export { Quarantine } from './quarantine.ts';
 export { type AskedReading, checkedReading, describeReading, readingsOf, resolutionOf } from './readings.ts';
 export { addTruthRoutes } from './truth-routes.ts';

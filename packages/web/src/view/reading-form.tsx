@@ -16,7 +16,7 @@ export function ReadingForm({
   const [at, setAt] = useState(() => room.format.instant(room.nowMs()).slice(0, 16).replace(' ', 'T'));
   const submit = (event: Event): void => {
     event.preventDefault();
-    onAdd({ at, index: index.trim().replace(',', '.'), unit: 'kWh' });
+    onAdd({ at, index: index.trim(), unit: 'kWh' });
     setIndex('');
   };
   return (
@@ -27,7 +27,7 @@ export function ReadingForm({
           type="text"
           inputMode="decimal"
           required
-          pattern="[0-9]+([.,][0-9]+)?"
+          pattern="[0-9][0-9 ]*([.,][0-9]+)?( *[+] *[0-9][0-9 ]*([.,][0-9]+)?)*"
           value={index}
           onInput={(event) => setIndex(event.currentTarget.value)}
         />

@@ -1,0 +1,28 @@
+import { DAY_MS, type EpochMs, HOUR_MS } from '@kilowink/core/time';
+import type { Reading, SeriesInfo } from '@kilowink/store';
+import { compareReadings } from './comparison.ts';
+import type { EnergyReader } from './energy-reader.ts';
+
+/** By how much people mistake when they read a display: another day, the hour of summer, the other half of the day. */
+const SLIPS_MS = [DAY_MS, HOUR_MS, DAY_MS / 2, 2 * DAY_MS].flatMap((ms) => [-ms, ms]);
+
+/**
+ * When a reading was made if not when it is said: where it does not agree with what was measured since the one before, but
+ * would a day or some hours earlier or later. Null where it agrees, or no such time is right.
+ */
+export function likelyMoment(
+  reader: EnergyReader,
+  series: SeriesInfo,
+  { readings, subscribedVa }: { readings: readonly [Reading, Reading]; subscribedVa: number | null },
+): EpochMs | null {
+  const [previous, reading] = readings;
+  const agreesAt = (atMs: EpochMs) => {
+    if (atMs <= previous.atMs || atMs > (series.lastMs ?? 0)) return false;
+    const moved = { ...reading, atMs };
+    const period = compareReadings(reader, series, { readings: [previous, moved], subscribedVa });
+    return period?.verdict === 'agrees';
+  };
+  if (agreesAt(reading.atMs)) return null;
+  const slip = SLIPS_MS.find((ms) => agreesAt(reading.atMs + ms));
+  return slip === undefined ? null : reading.atMs + slip;
+}
