@@ -33,11 +33,7 @@ export class BucketFold {
   constructor(edges: Float64Array, kind: Kind = 'sum') {
     this.#isGauge = kind === 'mean';
     const count = Math.max(0, edges.length - 1);
-    for (let bucket = 0; bucket < count; bucket += 1) {
-      // The message is not made for every edge of every query.
-      const isAscending = (edges[bucket] as number) < (edges[bucket + 1] as number);
-      if (!isAscending) assert(isAscending, `edge ${bucket + 1} does not ascend`);
-    }
+    assertAscending(edges);
     this.#edges = edges;
     this.#sums = new Float64Array(count);
     this.#validMs = new Float64Array(count);
@@ -112,14 +108,8 @@ export class BucketFold {
     const means = this.#isGauge
       ? { means: this.#sums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
       : {};
-    for (let bucket = 0; bucket < count; bucket += 1) {
-      lengthsMs[bucket] = (this.#edges[bucket + 1] as number) - (this.#edges[bucket] as number);
-      if (this.#validMs[bucket] === 0) {
-        this.#sums[bucket] = Number.NaN;
-        this.#rateMin[bucket] = Number.NaN;
-        this.#rateMax[bucket] = Number.NaN;
-      }
-    }
+    setDifferences(lengthsMs, this.#edges);
+    for (const column of [this.#sums, this.#rateMin, this.#rateMax]) blankWhere(this.#validMs, column);
     return {
       starts: this.#edges.slice(0, count),
       sums: this.#sums,
@@ -163,6 +153,26 @@ export class BucketFold {
   #rateOf(value: number, durationMs: number): number {
     return this.#isGauge ? value : (value * HOUR_MS) / durationMs;
   }
+}
+
+// Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
+
+function assertAscending(edges: Float64Array): void {
+  for (let index = 1; index < edges.length; index += 1) {
+    // The message is not made for every edge of every query.
+    const isAscending = (edges[index - 1] as number) < (edges[index] as number);
+    if (!isAscending) assert(isAscending, `edge ${index} does not ascend`);
+  }
+}
+
+function setDifferences(column: Float64Array, of: Float64Array): void {
+  for (let index = 0; index < column.length; index += 1)
+    column[index] = (of[index + 1] as number) - (of[index] as number);
+}
+
+/** NaN wherever nothing was measured. */
+function blankWhere(validMs: Float64Array, column: Float64Array): void {
+  for (let index = 0; index < column.length; index += 1) if (validMs[index] === 0) column[index] = Number.NaN;
 }
 
 /** The bucket that holds `atMs`, looked for from `bucket` on; the first or the last where none does. */

@@ -74,17 +74,21 @@ export function decodePoints(bytes: Uint8Array, baseMs: EpochMs): Result<Points,
   const firstMs = baseMs + reader.signed();
   const unitMs = reader.unsigned();
   const starts = reader.column(count);
+  scale(starts, unitMs, firstMs);
   const durationsMs = reader.column(count);
-  for (let index = 0; index < count; index += 1) {
-    starts[index] = firstMs + (starts[index] as number) * unitMs;
-    durationsMs[index] = (durationsMs[index] as number) * unitMs;
-  }
+  scale(durationsMs, unitMs, 0);
   const values = reader.column(count);
   const reports = (flags & HAS_REPORTS) === 0 ? null : Uint16Array.from(reader.column(count));
   const disagreements = (flags & HAS_DISAGREEMENTS) === 0 ? null : Uint16Array.from(reader.column(count));
   const flashes = (flags & HAS_LAST_FLASHES) === 0 ? {} : { lastFlashes: readLastFlashes(reader, count) };
   const end = reader.end();
   return end.ok ? ok({ starts, durationsMs, values, reports, disagreements, ...flashes }) : end;
+}
+
+/** `base` plus so many times `unit`. */
+function scale(column: Float64Array, unit: number, base: number): void {
+  for (let index = 0; index < column.length; index += 1)
+    column[index] = base + (column[index] as number) * unit;
 }
 
 function commonUnitMs(points: Points, firstMs: EpochMs): number {

@@ -124,12 +124,18 @@ export function decodeRollup(bytes: Uint8Array, frame: RollupFrame): Result<Roll
   const end = reader.end();
   if (!end.ok) return fault(end.fault);
   const rollup = { ...frame, sums, validMs, minValues, minDurationsMs, maxValues, maxDurationsMs };
-  for (let bucket = 0; bucket < frame.count; bucket += 1) {
+  undoDistances(rollup);
+  return ok(rollup);
+}
+
+/** The extremes from their distances to the mean point. */
+function undoDistances(rollup: Rollup): void {
+  const { count, validMs, minValues, maxValues, minDurationsMs, maxDurationsMs } = rollup;
+  for (let bucket = 0; bucket < count; bucket += 1) {
     if (validMs[bucket] === 0) continue;
     minValues[bucket] = meanValue(rollup, bucket, minDurationsMs) - unzigzagged(minValues[bucket] as number);
     maxValues[bucket] = meanValue(rollup, bucket, maxDurationsMs) + unzigzagged(maxValues[bucket] as number);
   }
-  return ok(rollup);
 }
 
 /** What a point of that bucket's extreme duration would hold at the bucket's mean rate, rounded down. */

@@ -171,7 +171,8 @@ export class VarintReader {
 
   #dense(values: Float64Array): void {
     const single = this.#bytes.subarray(this.#at, this.#at + values.length);
-    if (single.length === values.length && areSingleBytes(single)) {
+    // Every varint is one byte, which is by far the most frequent column.
+    if (single.length === values.length && anyBits(single) < 128) {
       values.set(single);
       this.#at += values.length;
       return;
@@ -205,11 +206,11 @@ export class VarintReader {
   }
 }
 
-/** Whether every varint in these bytes is one byte, which is by far the most frequent column. */
-function areSingleBytes(bytes: Uint8Array): boolean {
+/** The bits that any of these bytes has. */
+function anyBits(bytes: Uint8Array): number {
   let all = 0;
   for (let at = 0; at < bytes.length; at += 1) all |= bytes[at] as number;
-  return all < 128;
+  return all;
 }
 
 /** Fills [`index`, `end`) with equal steps from `value` on; returns the last one. */

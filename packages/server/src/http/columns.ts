@@ -10,13 +10,9 @@ const PER_WHOLE = 10_000;
 
 /** Buckets in stored units as the API's columns in Wh and W. Nothing measured is null, never 0. */
 export function bucketColumns(buckets: Buckets, unitsPerWh: number): Encodable<BucketsAnswer['columns']> {
-  const { sums, validMs, recoveredSums } = buckets;
+  const { sums, recoveredSums } = buckets;
   const means = new Float64Array(sums.length);
-  for (let index = 0; index < means.length; index += 1) {
-    const measuredMs = validMs[index] as number;
-    const measured = (sums[index] as number) - (recoveredSums?.[index] ?? 0);
-    means[index] = measuredMs > 0 ? (measured * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
-  }
+  setMeans(means, buckets, unitsPerWh);
   return {
     start: new Decimals(buckets.starts),
     energyWh: rounded(sums, unitsPerWh, PER_UNIT),
@@ -44,16 +40,38 @@ export function drawnColumn(powerW: Float64Array | null): { powerW?: Decimals } 
   return powerW === null ? {} : { powerW: rounded(powerW, 1, PER_WATT) };
 }
 
-function coverageOf({ validMs, lengthsMs }: Buckets): Decimals {
-  const shares = new Float64Array(validMs.length);
-  for (let index = 0; index < shares.length; index += 1)
-    shares[index] = Math.min(1, (validMs[index] as number) / (lengthsMs[index] as number));
+function coverageOf(buckets: Buckets): Decimals {
+  const shares = new Float64Array(buckets.validMs.length);
+  setShares(shares, buckets);
   return rounded(shares, 1, PER_WHOLE);
 }
 
 function rounded(column: Float64Array, divisor: number, perUnit: number): Decimals {
   const scaled = new Float64Array(column.length);
+  setRounded(scaled, column, { divisor, perUnit });
+  return new Decimals(scaled, perUnit);
+}
+
+// Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
+
+function setMeans(means: Float64Array, { sums, validMs, recoveredSums }: Buckets, unitsPerWh: number): void {
+  for (let index = 0; index < means.length; index += 1) {
+    const measuredMs = validMs[index] as number;
+    const measured = (sums[index] as number) - (recoveredSums?.[index] ?? 0);
+    means[index] = measuredMs > 0 ? (measured * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
+  }
+}
+
+function setShares(shares: Float64Array, { validMs, lengthsMs }: Buckets): void {
+  for (let index = 0; index < shares.length; index += 1)
+    shares[index] = Math.min(1, (validMs[index] as number) / (lengthsMs[index] as number));
+}
+
+function setRounded(
+  scaled: Float64Array,
+  column: Float64Array,
+  { divisor, perUnit }: { divisor: number; perUnit: number },
+): void {
   for (let index = 0; index < scaled.length; index += 1)
     scaled[index] = Math.round(((column[index] as number) / divisor) * perUnit);
-  return new Decimals(scaled, perUnit);
 }

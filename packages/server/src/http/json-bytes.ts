@@ -74,19 +74,14 @@ class JsonBytes {
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  #column({ scaled, perUnit }: Decimals): void {
-    for (let first = 0; first < scaled.length; first += NUMBERS) {
+  #column(column: Decimals): void {
+    const count = column.scaled.length;
+    for (let first = 0; first < count; first += NUMBERS) {
       this.#reserve(NUMBERS * NUMBER_BYTES_MAX);
-      const bytes = this.#bytes;
-      const end = Math.min(first + NUMBERS, scaled.length);
-      let at = this.#length;
-      for (let index = first; index < end; index += 1) {
-        bytes[at++] = index === 0 ? OPEN : COMMA;
-        at = putDecimal(bytes, at, scaled[index] as number, perUnit);
-      }
-      this.#length = at;
+      const end = Math.min(first + NUMBERS, count);
+      this.#length = putNumbers(this.#bytes, this.#length, column, [first, end]);
     }
-    this.#text(scaled.length === 0 ? '[]' : ']');
+    this.#text(count === 0 ? '[]' : ']');
   }
 
   #reserve(count: number): void {
@@ -106,6 +101,20 @@ function isPlainObject(value: unknown): value is object {
 }
 
 // These take four numbers in a row: an object for each number of an answer is what this file is there to avoid.
+
+function putNumbers(
+  bytes: Buffer,
+  start: number,
+  { scaled, perUnit }: Decimals,
+  [first, end]: readonly [number, number],
+): number {
+  let at = start;
+  for (let index = first; index < end; index += 1) {
+    bytes[at++] = index === 0 ? OPEN : COMMA;
+    at = putDecimal(bytes, at, scaled[index] as number, perUnit);
+  }
+  return at;
+}
 
 function putDecimal(bytes: Buffer, start: number, scaled: number, perUnit: number): number {
   const size = Math.abs(scaled);

@@ -29,8 +29,8 @@ export function findChanges(gates: Gates, line: StabbingLine): Changes {
   };
   for (let index = 0; index < count; index += 1) {
     const gate = latest[index] as number;
-    const back = earliest[earliest.length - 2 - index];
-    const before = back === undefined ? gate : at.length - 2 - back;
+    const place = earliest.length - 2 - index;
+    const before = place < 0 ? gate : at.length - 2 - (earliest[place] as number);
     const low = Math.min(before, gate);
     const high = Math.max(before, gate);
     changes.fromMs[index] = at[Math.max(low, 0)] as number;

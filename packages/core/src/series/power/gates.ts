@@ -33,17 +33,25 @@ export function* gatesOf(points: Points): Generator<Gates> {
 }
 
 function gatesOfStretch(points: Points, first: number, next: number): Gates {
-  const startMs = points.starts[first] as number;
   const gatesPerPoint = points.lastFlashes ? 3 : 1;
   const gates = new GateColumns(1 + gatesPerPoint * (next - first));
   gates.push(0, 0, 1);
+  pushWindows(gates, points, [first, next]);
+  return gates.finish(points.starts[first] as number, endOf(points, next - 1));
+}
+
+/** A long loop with nothing after it: compiled while it runs, it need not be left again for what it never did before. */
+function pushWindows(gates: GateColumns, points: Points, [first, next]: readonly [number, number]): void {
+  const { starts, durationsMs, values } = points;
+  const lastFlashes = points.lastFlashes ?? null;
+  const startMs = starts[first] as number;
   let counted = 0;
   for (let index = first; index < next; index += 1) {
-    const value = points.values[index] as number;
-    const fromMs = (points.starts[index] as number) - startMs;
-    const toMs = endOf(points, index) - startMs;
+    const value = values[index] as number;
+    const fromMs = (starts[index] as number) - startMs;
+    const toMs = (starts[index] as number) + (durationsMs[index] as number) - startMs;
     const after = counted + value;
-    const flash = points.lastFlashes?.[index] ?? 0;
+    const flash = lastFlashes === null ? 0 : (lastFlashes[index] as number);
     if (value > 0 && flash > 0) {
       const atMs = fromMs + flash - 1;
       // Before its last flash the window had not seen all of its flashes yet; after it, it had.
@@ -53,7 +61,6 @@ function gatesOfStretch(points: Points, first: number, next: number): Gates {
     gates.push(toMs, after, after + 1);
     counted = after;
   }
-  return gates.finish(startMs, endOf(points, next - 1));
 }
 
 function endOf({ starts, durationsMs }: Points, index: number): EpochMs {
@@ -87,8 +94,10 @@ class GateColumns {
   }
 
   finish(startMs: EpochMs, endMs: EpochMs): Gates {
+    // Of the very shape that `reversed` makes, which the compiler then knows once.
     return {
-      ...{ startMs, endMs },
+      startMs,
+      endMs,
       at: this.#at.subarray(0, this.#count),
       low: this.#low.subarray(0, this.#count),
       high: this.#high.subarray(0, this.#count),

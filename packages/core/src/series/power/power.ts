@@ -33,11 +33,16 @@ export function powerFromFlashes(points: Points, edges: Float64Array): Float64Ar
         (energies[index - first] as number);
     }
   }
-  for (let index = 0; index < count; index += 1) {
-    const ms = measuredMs[index] as number;
-    powerW[index] = ms > 0 ? ((powerW[index] as number) / ms) * WH_PER_MS_TO_W : Number.NaN;
-  }
+  divide(powerW, measuredMs);
   return powerW;
+}
+
+/** Energies in Wh become powers in W; where nothing was measured, NaN. */
+function divide(energiesWh: Float64Array, measuredMs: Float64Array): void {
+  for (let index = 0; index < energiesWh.length; index += 1) {
+    const ms = measuredMs[index] as number;
+    energiesWh[index] = ms > 0 ? ((energiesWh[index] as number) / ms) * WH_PER_MS_TO_W : Number.NaN;
+  }
 }
 
 /** The first edge at or after `atMs`. */
