@@ -7,6 +7,7 @@ export type {
   RunPort,
   RunState,
   RunWindow,
+  SavedRun,
   SavedRuns,
   StoredRunWindow,
   TimelineSegment,

@@ -43,18 +43,29 @@ export interface Reception {
   readonly monotonicMs: number;
 }
 
-/** What a source must remember across restarts; the rest is in the store with the windows. Plain JSON. */
+/**
+ * What a source must remember across restarts; the rest is in the store with the windows. Plain JSON. Monotonic times are
+ * those of `Reception`; null where they are not known, which they are not once the machine was switched off.
+ */
 export interface SavedRuns {
   /** Newest first. */
   readonly runs: readonly SavedRun[];
   /** Whether the sensor said `up` and no report of that boot came yet. */
   readonly upPending: boolean;
+  /** When it last said so; monotonic. */
+  readonly upMs: number | null;
 }
 
 export interface SavedRun {
   readonly run: number;
   /** The uptime, modulo the window length, at which this boot's reports are built. */
   readonly phaseS: number;
+  /** When its first report came; monotonic. */
+  readonly startedMs: number | null;
+  /** Whether a report of it was built after the sensor last said `up`. */
+  readonly heardSinceUp: boolean;
+  /** The wall clock less the monotonic one when it was last heard, to a quarter of a second. */
+  readonly offsetMs: number | null;
 }
 
 /** A run taken up again: what was saved, with what the store has of it. */

@@ -37,16 +37,24 @@ export class RunClock {
   readonly #intervalMs: number;
   /** The earliest `reception − number × interval` by slot of window numbers. */
   readonly #slots = new Map<number, EpochMs>();
-  #offsetMs: number | null = null;
-  #offsetAtMs = 0;
+  #offsetMs: number | null;
+  /** Null for what an earlier process knew: the wall clock was where it says until just now, as far as anyone knows. */
+  #offsetAtMs: number | null = null;
   #slewUntilNumber = Number.NEGATIVE_INFINITY;
   #newestNumber = Number.NEGATIVE_INFINITY;
 
-  constructor(timeline: readonly TimelineSegment[], intervalMs: number) {
+  /** `offsetMs`: that of an earlier process on the same machine. */
+  constructor(timeline: readonly TimelineSegment[], intervalMs: number, offsetMs: number | null = null) {
     this.#timeline = timeline;
     this.#intervalMs = intervalMs;
+    this.#offsetMs = offsetMs;
     const last = timeline[timeline.length - 1];
     if (last !== undefined) this.#slewUntilNumber = last.fromNumber;
+  }
+
+  /** The wall clock less the monotonic one when this run was last heard; null when that is not known. */
+  get offsetMs(): number | null {
+    return this.#offsetMs;
   }
 
   get timeline(): readonly TimelineSegment[] {
@@ -108,7 +116,8 @@ export class RunClock {
   #jumpMs(at: Reception): number {
     if (this.#offsetMs === null) return 0;
     const jumpMs = at.wallMs - at.monotonicMs - this.#offsetMs;
-    const slewableMs = SLEW_RATE_MAX * Math.abs(at.monotonicMs - this.#offsetAtMs);
+    const sinceMs = at.monotonicMs - (this.#offsetAtMs ?? at.monotonicMs);
+    const slewableMs = SLEW_RATE_MAX * Math.abs(sinceMs);
     return Math.abs(jumpMs) <= STEP_MIN_MS + slewableMs ? 0 : jumpMs;
   }
 

@@ -11,7 +11,9 @@ const START_MS = Date.UTC(2026, 2, 28, 12);
 class MemoryRuns implements RunPort {
   readonly runs: { windows: Map<number, RunWindow>; timeline: readonly TimelineSegment[] }[] = [];
 
-  #saved = JSON.stringify({ runs: [], upPending: false });
+  /** When the process that saves started. */
+  processStartMs = 0;
+  #saved = JSON.stringify({ runs: [], upPending: false, upMs: null });
 
   createRun(timeline: readonly TimelineSegment[]): number {
     return this.runs.push({ windows: new Map(), timeline }) - 1;
@@ -37,18 +39,20 @@ class MemoryRuns implements RunPort {
   }
 
   saveState(state: SavedRuns): void {
-    this.#saved = JSON.stringify(state);
+    this.#saved = JSON.stringify(moved(state, this.processStartMs));
   }
 
-  restored(): RestoredRuns {
-    const saved: SavedRuns = JSON.parse(this.#saved);
-    const runs = saved.runs.map(({ run, phaseS }) => {
-      const numbers = [...this.at(run).windows.keys()];
+  /** What a process that starts at `startMs` is given; it knows no times where the machine was off in between. */
+  restored(startMs: number, isSwitchedOff: boolean): RestoredRuns {
+    this.processStartMs = startMs;
+    const saved: SavedRuns = moved(JSON.parse(this.#saved), isSwitchedOff ? null : -startMs);
+    const runs = saved.runs.map((each) => {
+      const numbers = [...this.at(each.run).windows.keys()];
       const [firstNumber, lastNumber] =
         numbers.length === 0 ? [0, -1] : [Math.min(...numbers), Math.max(...numbers)];
-      return { run, phaseS, firstNumber, lastNumber, timeline: this.at(run).timeline };
+      return { ...each, firstNumber, lastNumber, timeline: this.at(each.run).timeline };
     });
-    return { runs, upPending: saved.upPending };
+    return { ...saved, runs };
   }
 
   at(run: number) {
@@ -66,6 +70,16 @@ class MemoryRuns implements RunPort {
   windowCount(): number {
     return this.runs.reduce((sum, { windows }) => sum + windows.size, 0);
   }
+}
+
+/** What is saved, by a monotonic clock that began `byMs` earlier; null where its times are not known by the other one. */
+function moved(state: SavedRuns, byMs: number | null): SavedRuns {
+  const at = (ms: number | null) => (ms === null || byMs === null ? null : ms + byMs);
+  const runs = state.runs.map((run) => ({
+    ...{ ...run, startedMs: at(run.startedMs) },
+    offsetMs: run.offsetMs === null || byMs === null ? null : run.offsetMs - byMs,
+  }));
+  return { ...{ ...state, runs }, upMs: at(state.upMs) };
 }
 
 interface Sent {
@@ -150,7 +164,11 @@ interface ServerLife {
   steps: { fromMs: number; wrongByMs: number }[];
   /** True times at which the server restarts; its monotonic clock starts anew. */
   restarts: number[];
+  /** Whether the machine was off in between. */
+  isSwitchedOff: boolean;
 }
+
+const ALWAYS_ON: ServerLife = { steps: [], restarts: [], isSwitchedOff: false };
 
 function wallMs(life: ServerLife, trueMs: number): number {
   const step = life.steps.filter(({ fromMs }) => fromMs <= trueMs).at(-1);
@@ -161,11 +179,12 @@ function run(arrived: readonly Sent[], life: ServerLife): MemoryRuns {
   const runs = new MemoryRuns();
   let source = new UnnumberedSource(runs, WINDOW_MS);
   let processStartMs = -123_456;
+  runs.processStartMs = processStartMs;
   const restarts = [...life.restarts].sort((a, b) => a - b);
   for (const message of arrived) {
     while (restarts[0] !== undefined && restarts[0] <= message.arrivalMs) {
       processStartMs = restarts.shift() ?? 0;
-      source = new UnnumberedSource(runs, WINDOW_MS, runs.restored());
+      source = new UnnumberedSource(runs, WINDOW_MS, runs.restored(processStartMs, life.isSwitchedOff));
     }
     const at: Reception = {
       wallMs: wallMs(life, message.arrivalMs),
@@ -251,7 +270,7 @@ test('late, repeated, reordered and lost reports store each window once', () => 
   fc.assert(
     fc.property(scenario, (made) => {
       const { boots, arrived } = arrivedOf(made);
-      assertOnce(run(arrived, { steps: [], restarts: [] }), arrived, boots);
+      assertOnce(run(arrived, ALWAYS_ON), arrived, boots);
     }),
     { numRuns: 400 },
   );
@@ -275,34 +294,46 @@ test('late reports that arrive after the next boot go to their own', () => {
   fc.assert(
     fc.property(crossing, (made) => {
       const { boots, arrived } = arrivedOf(made);
-      assertOnce(run(arrived, { steps: [], restarts: [] }), arrived, boots);
+      assertOnce(run(arrived, ALWAYS_ON), arrived, boots);
     }),
     { numRuns: 200 },
   );
 });
 
-test('whatever the server clock does, each window is stored once', () => {
+const clockSteps = (() => {
   const hours = fc.integer({ min: -48, max: 48 }).map((value) => value * 3_600_000);
   const wrongByMs = fc.oneof(hours, fc.constant(-START_MS), fc.integer({ min: -900_000, max: 900_000 }));
-  const steps = fc.array(fc.record({ fromMs: fc.integer({ min: 0, max: 3_000_000 }), wrongByMs }), {
-    maxLength: 5,
-  });
+  return fc
+    .array(fc.record({ fromMs: fc.integer({ min: 0, max: 3_000_000 }), wrongByMs }), { maxLength: 5 })
+    .map((unordered) => unordered.toSorted((a, b) => a.fromMs - b.fromMs));
+})();
+const someRestarts = fc.array(fc.integer({ min: 0, max: 3_000_000 }), { maxLength: 5 });
+
+test('whatever the server clock does, each window is stored once', () => {
   fc.assert(
-    fc.property(scenario, steps, (made, unordered) => {
+    fc.property(scenario, clockSteps, (made, steps) => {
       const { boots, arrived } = arrivedOf(made);
-      const ordered = unordered.toSorted((a, b) => a.fromMs - b.fromMs);
-      assertOnce(run(arrived, { steps: ordered, restarts: [] }), arrived, boots);
+      assertOnce(run(arrived, { ...ALWAYS_ON, steps }), arrived, boots);
     }),
     { numRuns: 400 },
   );
 });
 
 test('restarts of the server store each window once', () => {
-  const restarts = fc.array(fc.integer({ min: 0, max: 3_000_000 }), { maxLength: 5 });
   fc.assert(
-    fc.property(scenario, restarts, (made, at) => {
+    fc.property(scenario, someRestarts, fc.boolean(), (made, restarts, isSwitchedOff) => {
       const { boots, arrived } = arrivedOf(made);
-      assertOnce(run(arrived, { steps: [], restarts: at }), arrived, boots);
+      assertOnce(run(arrived, { steps: [], restarts, isSwitchedOff }), arrived, boots);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('restarts of the server while its clock is set store each window once', () => {
+  fc.assert(
+    fc.property(scenario, clockSteps, someRestarts, (made, steps, restarts) => {
+      const { boots, arrived } = arrivedOf(made);
+      assertOnce(run(arrived, { steps, restarts, isSwitchedOff: false }), arrived, boots);
     }),
     { numRuns: 300 },
   );
@@ -318,6 +349,18 @@ test('an `up` that comes after the first report does not end its own boot', () =
   source.report({ uptimeS: 7, counts: [4, null, null] }, at(12_500));
   source.report({ uptimeS: 17, counts: [4, 4, 4] }, at(17_040));
   assert.equal(runs.runs.length, 1);
+  assert.equal(runs.energyWh(), 12);
+});
+
+test('an `up` stands before what came after it, though a process that starts later takes both in', () => {
+  const runs = new MemoryRuns();
+  new UnnumberedSource(runs, WINDOW_MS).up({ wallMs: START_MS, monotonicMs: 0 });
+  // The first report was taken by a process that was killed before it wrote it; the next one is late.
+  const startMs = 20_000;
+  const source = new UnnumberedSource(runs, WINDOW_MS, runs.restored(startMs, false));
+  const at = (ms: number): Reception => ({ wallMs: START_MS + ms, monotonicMs: ms - startMs });
+  source.report({ uptimeS: 8, counts: [4, null, null] }, at(8_040));
+  source.report({ uptimeS: 18, counts: [4, 4, 4] }, at(24_040));
   assert.equal(runs.energyWh(), 12);
 });
 

@@ -1,5 +1,5 @@
 import { BITS_SURE, type Evidence, matchRun, NO_MATCH } from './match.ts';
-import type { Reception, RunPort, RunState } from './port.ts';
+import type { Reception, RunPort, RunState, SavedRun } from './port.ts';
 import { RunClock } from './run-clock.ts';
 import { type Comparison, RunMemory } from './run-memory.ts';
 
@@ -7,6 +7,9 @@ import { type Comparison, RunMemory } from './run-memory.ts';
 const RUNS_KEPT = 8;
 /** A report built a moment late can have its uptime round to the neighbouring window. */
 const NUMBER_SHIFTS = [0, -1, 1];
+
+/** Clocks that go apart slowly are no news until it is this much: what is saved is written to a card. */
+const SAVED_OFFSET_ERROR_MS = 250;
 
 /** A report whose windows carry no number: the uptime tells, the boot has to be found out. */
 export interface UnnumberedReport {
@@ -19,6 +22,7 @@ export interface UnnumberedReport {
 export interface RestoredRuns {
   readonly runs: readonly RunState[];
   readonly upPending: boolean;
+  readonly upMs: number | null;
 }
 
 /** What became of a report. */
@@ -48,10 +52,12 @@ interface Run {
   readonly memory: RunMemory;
   readonly clock: RunClock;
   lastUptimeS: number;
-  /** Monotonic time of the first report; −∞ for a run known from an earlier process. */
+  /** Monotonic time of the first report; −∞ where that is not known. */
   readonly startedMs: number;
-  /** Monotonic time at which the latest report was built; −∞ for a run known from an earlier process. */
-  builtMs: number;
+  /** Whether a report of it was built after the latest `up`. */
+  heardSinceUp: boolean;
+  /** The difference between the clocks that was saved. */
+  savedOffsetMs: number | null;
 }
 
 interface Match {
@@ -76,12 +82,14 @@ export class UnnumberedSource {
     this.#port = port;
     this.#windowMs = windowMs;
     this.#runs = (restored?.runs ?? []).map((saved) => this.#restore(saved));
-    if (restored?.upPending === true) this.#upMs = 0;
+    // Where it is not known when that was, it is as if it had been when this process started.
+    this.#upMs = restored?.upMs ?? (restored?.upPending === true ? 0 : null);
   }
 
   /** The sensor said that it has just booted. */
   up(at: Reception): void {
     this.#upMs = at.monotonicMs;
+    for (const run of this.#runs) run.heardSinceUp = false;
     this.#save();
   }
 
@@ -93,6 +101,9 @@ export class UnnumberedSource {
     const timelineBefore = run.clock.timeline;
     const clockStepMs = run.clock.observe(number, at);
     if (clockStepMs !== 0) this.#shiftOthers(run, clockStepMs);
+    const isFirstSinceUp = (this.#upSince(run) ?? Number.POSITIVE_INFINITY) < builtMsOf(match, at);
+    run.heardSinceUp ||= isFirstSinceUp;
+    if (match === null || isFirstSinceUp || clockStepMs !== 0 || hasStrayed(run)) this.#save();
     const newestBefore = run.memory.lastNumber;
     const tally = run.memory.store(number, report.counts);
     const oldest = number - report.counts.length + 1;
@@ -100,7 +111,6 @@ export class UnnumberedSource {
     const missed = number < newestBefore ? -tally.added : Math.max(0, gap);
     if (run.clock.timeline !== timelineBefore) this.#port.setTimeline(run.run, run.clock.timeline);
     run.lastUptimeS = Math.max(run.lastUptimeS, report.uptimeS);
-    run.builtMs = Math.max(run.builtMs, at.monotonicMs - Math.max(0, match?.latenessMs ?? 0));
     return { ...tally, missed, newRun: match === null, clockStepMs };
   }
 
@@ -150,7 +160,7 @@ export class UnnumberedSource {
   }
 
   #upSince(run: Run): number | null {
-    return this.#upMs !== null && this.#upMs > run.builtMs ? this.#upMs : null;
+    return run.heardSinceUp ? null : this.#upMs;
   }
 
   #startRun(uptimeS: number, at: Reception): Run {
@@ -167,10 +177,10 @@ export class UnnumberedSource {
       clock: new RunClock(timeline, this.#windowMs),
       lastUptimeS: uptimeS,
       startedMs: at.monotonicMs,
-      builtMs: at.monotonicMs,
+      heardSinceUp: true,
+      savedOffsetMs: null,
     };
     this.#runs = [started, ...this.#runs].slice(0, RUNS_KEPT);
-    this.#save();
     return started;
   }
 
@@ -179,10 +189,11 @@ export class UnnumberedSource {
       run: saved.run,
       phaseS: saved.phaseS,
       memory: new RunMemory(this.#port, saved),
-      clock: new RunClock(saved.timeline, this.#windowMs),
+      clock: new RunClock(saved.timeline, this.#windowMs, saved.offsetMs),
       lastUptimeS: saved.phaseS + Math.max(0, saved.lastNumber) * (this.#windowMs / 1_000),
-      startedMs: Number.NEGATIVE_INFINITY,
-      builtMs: Number.NEGATIVE_INFINITY,
+      startedMs: saved.startedMs ?? Number.NEGATIVE_INFINITY,
+      heardSinceUp: saved.heardSinceUp,
+      savedOffsetMs: saved.offsetMs,
     };
   }
 
@@ -190,23 +201,36 @@ export class UnnumberedSource {
     return Math.round((uptimeS - run.phaseS) / (this.#windowMs / 1_000));
   }
 
-  /** The other boots this process heard were dated by the same wrong clock. */
+  /** The other boots that were heard since the machine was switched on were dated by the same wrong clock. */
   #shiftOthers(moved: Run, byMs: number): void {
     for (const run of this.#runs) {
-      if (run === moved || run.builtMs === Number.NEGATIVE_INFINITY) continue;
+      if (run === moved || run.clock.offsetMs === null) continue;
       run.clock.shift(byMs);
       this.#port.setTimeline(run.run, run.clock.timeline);
     }
   }
 
   #save(): void {
-    const runs = this.#runs.map(({ run, phaseS }) => ({ run, phaseS }));
-    this.#port.saveState({ runs, upPending: this.#upMs !== null && !this.#heardSinceUp() });
+    const runs = this.#runs.map((each): SavedRun => {
+      const { run, phaseS, startedMs, heardSinceUp, clock } = each;
+      each.savedOffsetMs = clock.offsetMs;
+      const known = Number.isFinite(startedMs) ? startedMs : null;
+      return { run, phaseS, startedMs: known, heardSinceUp, offsetMs: clock.offsetMs };
+    });
+    const upPending = this.#upMs !== null && !runs.some(({ heardSinceUp }) => heardSinceUp);
+    this.#port.saveState({ runs, upPending, upMs: this.#upMs });
   }
+}
 
-  #heardSinceUp(): boolean {
-    return this.#runs.some((run) => this.#upMs !== null && run.builtMs > this.#upMs);
-  }
+/** When a report was built; monotonic. */
+function builtMsOf(match: Match | null, at: Reception): number {
+  return at.monotonicMs - Math.max(0, match?.latenessMs ?? 0);
+}
+
+/** Whether the clocks went apart by more than what is saved may be wrong. */
+function hasStrayed({ clock, savedOffsetMs }: Run): boolean {
+  if (clock.offsetMs === null) return false;
+  return savedOffsetMs === null || Math.abs(clock.offsetMs - savedOffsetMs) > SAVED_OFFSET_ERROR_MS;
 }
 
 function closer(a: Match, b: Match): boolean {

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Machine, reportOf } from './kill-testing.ts';
+import { createRandom } from '@kilowink/sim/random';
+import fc from 'fast-check';
+import { type Clocks, Machine, reportOf, START_MS } from './kill-testing.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kilowink-kill-'));
 after(() => rmSync(root, { recursive: true }));
@@ -44,3 +46,214 @@ for (const [name, rate, lateMs] of [
     machine.close();
   });
 }
+
+/** Two sensors that boot, each with windows that no other has by chance. */
+const lives = fc.array(
+  fc.record({
+    sensor: fc.integer({ min: 0, max: 1 }),
+    windows: fc.integer({ min: 3, max: 40 }),
+    silentMs: fc.constantFrom(20_000, 60_000, 400_000),
+    joinMs: fc.integer({ min: 2_000, max: 12_000 }),
+    seed: fc.integer({ min: 1, max: 2 ** 31 }),
+  }),
+  { minLength: 2, maxLength: 8 },
+);
+/** What becomes of what is sent, in turn: late, lost, twice. */
+const fates = fc.array(
+  fc.record({
+    isLost: fc.constantFrom(false, false, false, true),
+    lateMs: fc.oneof({ weight: 3, arbitrary: fc.constant(40) }, fc.integer({ min: 0, max: 14_000 })),
+    copyMs: fc.constantFrom(null, null, null, 300, 4_000),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+/** What becomes of the server with each message, until there is no more. */
+const blows = fc.array(
+  fc.record({
+    /** Killed before this many steps of what it does to the store while it takes the message. */
+    steps: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 12 })),
+    isKilledAfter: fc.constantFrom(false, false, false, false, true),
+    isTorn: fc.constantFrom(false, false, true),
+    isWritten: fc.constantFrom(false, false, false, true),
+    /** Killed again while it starts. */
+    startSteps: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 30 })),
+    downMs: fc.constantFrom(500, 3_000, 30_000),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+const groupMs = fc.constantFrom(0, 20_000, GROUP_MS);
+const scenario = fc.record({ lives, fates, blows, groupMs });
+const UNHURT = {
+  ...{ steps: null, startSteps: null, downMs: 0 },
+  ...{ isKilledAfter: false, isTorn: false, isWritten: false },
+};
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+interface Boot {
+  readonly bootMs: number;
+  readonly values: readonly number[];
+  /** Numbers of the windows that the server was told of and did not lose with half a line. */
+  readonly told: Set<number>;
+}
+
+/** What sensors send to a machine whose server is killed, as time passes. */
+class Home {
+  readonly #machine: Machine;
+  readonly #made: Scenario;
+  readonly #agenda: { atMs: number; run: () => void }[] = [];
+  readonly boots: Boot[][] = [[], []];
+  #turn = 0;
+  #messages = 0;
+
+  constructor(machine: Machine, made: Scenario) {
+    this.#machine = machine;
+    this.#made = made;
+    for (const sensor of [0, 1]) {
+      this.#boot(sensor, {
+        lives: made.lives.filter((life) => life.sensor === sensor),
+        atMs: sensor * 1_700,
+      });
+    }
+  }
+
+  /** Everything until nobody has anything to say any more. */
+  pass(): void {
+    for (;;) {
+      this.#agenda.sort((one, other) => one.atMs - other.atMs);
+      const next = this.#agenda.shift();
+      if (next === undefined) return;
+      this.#machine.nowMs = Math.max(this.#machine.nowMs, next.atMs);
+      next.run();
+    }
+  }
+
+  #boot(sensor: number, of: { lives: Scenario['lives']; atMs: number }): void {
+    const [life, ...lives] = of.lives;
+    if (life === undefined) return;
+    const { atMs: bootMs } = of;
+    const boot = { bootMs, values: valuesOf(life.windows, life.seed + bootMs), told: new Set<number>() };
+    this.boots[sensor]?.push(boot);
+    const sayUp = (atMs: number) => {
+      this.#at(atMs, () => {
+        if (this.#send(sensor, null).answer === null) return sayUp(atMs + 5_000);
+        this.#report(sensor, boot, atMs);
+        const overMs = atMs + life.windows * 5_000 + life.silentMs;
+        this.#at(overMs, () => this.#boot(sensor, { lives, atMs: overMs }));
+      });
+    };
+    sayUp(bootMs + life.joinMs);
+  }
+
+  /** All reports of a boot whose windows begin at `fromMs`. */
+  #report(sensor: number, boot: Boot, fromMs: number): void {
+    const phaseS = Math.floor((fromMs - boot.bootMs) / 1_000);
+    for (let newest = 2; newest < boot.values.length; newest += 3) {
+      const fate = this.#made.fates[this.#turn % this.#made.fates.length];
+      assert.ok(fate !== undefined);
+      this.#turn += 1;
+      if (fate.isLost) continue;
+      const bytes = reportOf(boot.values, { newest, phaseS });
+      const tell = () => {
+        if (!this.#send(sensor, bytes).isKept) return;
+        for (let number = Math.max(0, newest - 9); number <= newest; number += 1) boot.told.add(number);
+      };
+      const atMs = fromMs + (newest + 1) * 5_000 + fate.lateMs;
+      this.#at(atMs, tell);
+      if (fate.copyMs !== null) this.#at(atMs + fate.copyMs, tell);
+    }
+  }
+
+  /** Sends, and lets befall the server what is its turn. */
+  #send(sensor: number, bytes: Uint8Array | null): { answer: unknown; isKept: boolean } {
+    const machine = this.#machine;
+    if (!machine.isRunning) return { answer: null, isKept: false };
+    const { blows } = this.#made;
+    const blow = blows[this.#messages] ?? UNHURT;
+    this.#messages += 1;
+    const isTorn = blow.steps === 0 && blow.isTorn;
+    const message = { address: addressOf(sensor), bytes };
+    const answer = machine.send(message, { steps: blow.steps ?? undefined, tornBytes: isTorn ? 5 : 0 });
+    if (blow.isWritten) machine.flush();
+    if (blow.isKilledAfter) machine.kill();
+    if (!machine.isRunning) this.#at(machine.nowMs + blow.downMs, () => this.#start(blow.startSteps));
+    return { answer, isKept: !isTorn };
+  }
+
+  #start(steps: number | null): void {
+    if (this.#machine.isRunning) return;
+    this.#machine.start(steps ?? undefined);
+    if (!this.#machine.isRunning) this.#machine.start();
+  }
+
+  #at(atMs: number, run: () => void): void {
+    this.#agenda.push({ atMs, run });
+  }
+}
+
+function addressOf(sensor: number): string {
+  return `192.168.1.${20 + sensor}`;
+}
+
+function valuesOf(count: number, seed: number): number[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => Math.floor(random.between(0, 12)));
+}
+
+function assertOnce(made: Scenario, clocks: Clocks): void {
+  const machine = new Machine(root, clocks, made.groupMs);
+  try {
+    machine.start();
+    const home = new Home(machine, made);
+    home.pass();
+    if (!machine.isRunning) machine.start();
+    for (const [sensor, boots] of home.boots.entries()) {
+      const told = boots.flatMap(({ values, told: numbers }) =>
+        [...numbers].sort((one, other) => one - other).map((number) => values[number] ?? -1),
+      );
+      const stored = machine.end(addressOf(sensor)).flat();
+      assert.equal(stored.length, told.length, 'each window once');
+      assert.equal(sumOf(stored), sumOf(told), 'with its energy');
+    }
+  } finally {
+    machine.close();
+  }
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+const RUNS = Number(process.env['KILL_RUNS'] ?? 40);
+
+test('kills at any step store each window once, with clocks that fit', () => {
+  fc.assert(
+    fc.property(scenario, (made) => assertOnce(made, { rate: 1, steps: [] })),
+    { numRuns: RUNS },
+  );
+});
+
+test('kills at any step store each window once, with clocks that are far quicker or slower than the sensors', () => {
+  fc.assert(
+    fc.property(scenario, fc.constantFrom(1 / 200, 1 / 20, 3), (made, rate) =>
+      assertOnce(made, { rate, steps: [] }),
+    ),
+    { numRuns: RUNS },
+  );
+});
+
+test('kills at any step store each window once, whatever the server is told the date is', () => {
+  const wrongByMs = fc.oneof(
+    fc.integer({ min: -48, max: 48 }).map((hours) => hours * 3_600_000),
+    fc.constant(-START_MS),
+    fc.integer({ min: -900_000, max: 900_000 }),
+  );
+  const steps = fc.array(fc.record({ fromMs: fc.integer({ min: 0, max: 1_000_000 }), wrongByMs }), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(scenario, steps, (made, unordered) =>
+      assertOnce(made, { rate: 1, steps: unordered.toSorted((one, other) => one.fromMs - other.fromMs) }),
+    ),
+    { numRuns: RUNS },
+  );
+});

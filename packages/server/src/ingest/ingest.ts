@@ -5,7 +5,7 @@ import type { SeriesId, Store } from '@kilowink/store';
 import type { SensorMapping } from '../config/index.ts';
 import type { KeyRing } from '../keys/index.ts';
 import { type HeardWay, SourceWays, type Way, WIFI } from './advert-ways.ts';
-import { type MachineClock, machineClock } from './machine-clock.ts';
+import { type MachineClock, MachineTime, machineClock } from './machine-clock.ts';
 import { NumberedIngest } from './numbered-ingest.ts';
 import type { SensorSelf } from './numbered-sensor.ts';
 import type { ReportGuard } from './report-guard.ts';
@@ -49,6 +49,7 @@ export interface IngestOptions {
   readonly log?: (line: string) => void;
   /** Keeps what version 1 sensors said until it is in the file. */
   readonly guard?: ReportGuard;
+  /** The clock that goes on from one process to the next; a test gives its own. */
   readonly machine?: MachineClock;
 }
 
@@ -63,9 +64,11 @@ export class Ingest {
   readonly #refusedBySource = new Map<string, Map<string, number>>();
   readonly #numbered: NumberedIngest;
   readonly #ways = new SourceWays();
+  readonly #machine: MachineTime;
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#machine = new MachineTime(options.machine ?? machineClock, options.clock);
     this.#numbered = new NumberedIngest(options);
   }
 
@@ -88,6 +91,14 @@ export class Ingest {
     return this.#guarded({ address, bytes }, (at) => this.#reportUnnumbered(address, bytes, { way, at }));
   }
 
+  /** Keeps with one write what is taken next, in this order: what came in one turn of the event loop. Null: a boot. */
+  keepAhead(came: readonly { address: string; bytes: Uint8Array | null }[]): void {
+    const { wallMs, monotonicMs } = this.#now();
+    const uptimeMs = this.#machine.toUptime(monotonicMs);
+    const kept = came.filter(({ bytes }) => bytes === null || !isVersion2(bytes));
+    if (kept.length > 1) this.#options.guard?.noteAhead(kept.map((each) => ({ ...each, wallMs, uptimeMs })));
+  }
+
   /**
    * Takes again what an earlier process answered and did not get into the file. Which that is the file says itself: each
    * group has with it what was taken last. Returns how many there were.
@@ -99,10 +110,8 @@ export class Ingest {
     const storedId = store.sourceState(TAKEN_STATE);
     // What is kept is the end of all that was ever taken: where the stored one is not in it, all of it came later.
     const left = kept.slice(kept.findLastIndex(({ id }) => id !== null && id === storedId) + 1);
-    const passedMs = (this.#options.machine ?? machineClock).uptimeMs();
-    const nowMs = this.#now().monotonicMs;
     for (const { id, address, bytes, wallMs, uptimeMs } of left) {
-      const at = { wallMs, monotonicMs: nowMs - (passedMs - uptimeMs) };
+      const at = { wallMs, monotonicMs: this.#machine.toMonotonic(uptimeMs) };
       this.#whole(id, () =>
         bytes === null ? this.#up(address, at) : this.#reportUnnumbered(address, bytes, { way: WIFI, at }),
       );
@@ -113,7 +122,7 @@ export class Ingest {
   #guarded(what: { address: string; bytes: Uint8Array | null }, take: (at: Moment) => Answered): Answer {
     const { guard } = this.#options;
     const at = this.#now();
-    const uptimeMs = (this.#options.machine ?? machineClock).uptimeMs();
+    const uptimeMs = this.#machine.toUptime(at.monotonicMs);
     const id = guard?.note({ ...what, wallMs: at.wallMs, uptimeMs }) ?? null;
     try {
       return this.#whole(id, () => take(at));
@@ -213,7 +222,7 @@ export class Ingest {
   #load(key: SensorKey): Sensor {
     const known = this.#sensors.get(key.source);
     if (known !== undefined) return known;
-    const sensor = new Sensor(this.#options.store, key, WINDOW_V1_MS);
+    const sensor = new Sensor(this.#options.store, key, { windowMs: WINDOW_V1_MS, machine: this.#machine });
     this.#sensors.set(key.source, sensor);
     return sensor;
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Clock } from '@kilowink/core/time';
 
 /** The clock of a machine since it was switched on: it goes on from one process to the next, and never steps. */
 export interface MachineClock {
@@ -12,6 +13,25 @@ export const machineClock: MachineClock = {
   bootId: readBootId(),
   uptimeMs: () => Number(process.hrtime.bigint() / 1_000_000n),
 };
+
+/** Puts times of this process's monotonic clock into those of the machine, which the next process knows too, and back. */
+export class MachineTime {
+  readonly bootId: string | null;
+  readonly #offsetMs: number;
+
+  constructor(machine: MachineClock, clock: Clock) {
+    this.bootId = machine.bootId;
+    this.#offsetMs = machine.uptimeMs() - clock.monotonicMs();
+  }
+
+  toUptime(monotonicMs: number): number {
+    return monotonicMs + this.#offsetMs;
+  }
+
+  toMonotonic(uptimeMs: number): number {
+    return uptimeMs - this.#offsetMs;
+  }
+}
 
 function readBootId(): string | null {
   try {

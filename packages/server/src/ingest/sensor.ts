@@ -1,6 +1,7 @@
 import type { EpochMs } from '@kilowink/core/time';
 import { type Reception, type Taken, type UnnumberedReport, UnnumberedSource } from '@kilowink/core/window';
 import type { SeriesId, Store } from '@kilowink/store';
+import type { MachineTime } from './machine-clock.ts';
 import type { SensorKey } from './source-key.ts';
 import { StoreRuns } from './store-runs.ts';
 
@@ -39,12 +40,12 @@ export class Sensor {
   readonly counters: SensorCounters = noCounters();
   readonly #windows: UnnumberedSource;
 
-  constructor(store: Store, key: SensorKey, windowMs: number) {
+  constructor(store: Store, key: SensorKey, of: { windowMs: number; machine: MachineTime }) {
     this.source = key.source;
     const { source, name } = key;
     this.series = store.ensureSeries({ source, quantity: 'energy', unit: 'Wh', name });
-    const runs = new StoreRuns(store, { series: this.series, source });
-    this.#windows = new UnnumberedSource(runs, windowMs, runs.restore());
+    const runs = new StoreRuns(store, { series: this.series, source, machine: of.machine });
+    this.#windows = new UnnumberedSource(runs, of.windowMs, runs.restore());
   }
 
   up(at: Reception): void {

@@ -4,11 +4,13 @@ import type {
   RunPort,
   RunState,
   RunWindow,
+  SavedRun,
   SavedRuns,
   StoredRunWindow,
   TimelineSegment,
 } from '@kilowink/core/window';
 import type { SeriesId, Store } from '@kilowink/store';
+import type { MachineTime } from './machine-clock.ts';
 
 /** Runs of a series that are looked through for those a source remembers; boots that brought nothing count too. */
 const RUNS_LOOKED_AT = 256;
@@ -18,12 +20,15 @@ export class StoreRuns implements RunPort {
   readonly #store: Store;
   readonly #series: SeriesId;
   readonly #source: string;
+  readonly #machine: MachineTime | null;
   readonly #unitsPerWh: number;
 
-  constructor(store: Store, of: { series: SeriesId; source: string }) {
+  /** `machine`: to save and restore with. */
+  constructor(store: Store, of: { series: SeriesId; source: string; machine?: MachineTime }) {
     this.#store = store;
     this.#series = of.series;
     this.#source = of.source;
+    this.#machine = of.machine ?? null;
     const info = store.listSeries().find(({ id }) => id === of.series);
     this.#unitsPerWh = UNITS_PER_WH[info?.unit ?? 'Wh'];
   }
@@ -54,29 +59,53 @@ export class StoreRuns implements RunPort {
   }
 
   saveState(state: SavedRuns): void {
-    this.#store.putSourceState(this.#source, JSON.stringify(state));
+    const bootId = this.#machine?.bootId ?? null;
+    const written = { ...this.#timed(state, (ms) => this.#machine?.toUptime(ms) ?? null), bootId };
+    this.#store.putSourceState(this.#source, JSON.stringify(written));
   }
 
   /** What was saved, with what the store really has of each run. */
   restore(): RestoredRuns | undefined {
     const text = this.#store.sourceState(this.#source);
     if (text === null) return undefined;
-    const saved = JSON.parse(text) as SavedRuns;
+    const saved = this.#read(text);
     const stored = new Map(this.#store.listRuns(this.#series, RUNS_LOOKED_AT).map((run) => [run.id, run]));
-    const runs = saved.runs.flatMap(({ run, phaseS }): RunState[] => {
-      const known = stored.get(run);
+    const runs = saved.runs.flatMap((each): RunState[] => {
+      const known = stored.get(each.run);
       if (known === undefined) return [];
-      const firstNumber = known.firstNumber ?? 0;
-      return [
-        {
-          run,
-          phaseS,
-          firstNumber,
-          lastNumber: known.lastNumber ?? firstNumber - 1,
-          timeline: known.timeline,
-        },
-      ];
+      const { firstNumber: first, lastNumber: last, timeline } = known;
+      const firstNumber = first ?? 0;
+      return [{ ...each, firstNumber, lastNumber: last ?? firstNumber - 1, timeline }];
     });
-    return { runs, upPending: saved.upPending };
+    return { ...saved, runs };
+  }
+
+  #read(text: string): SavedRuns {
+    const { runs, upPending, upMs = null, bootId = null } = JSON.parse(text) as WrittenRuns;
+    const full = { upPending, upMs, runs: runs.map((run) => ({ ...UNKNOWN, ...run })) };
+    const isSameBoot = bootId !== null && bootId === this.#machine?.bootId;
+    return this.#timed(full, (ms) => (isSameBoot ? (this.#machine?.toMonotonic(ms) ?? null) : null));
+  }
+
+  /** With its times put into another clock's; null where they are not known there. */
+  #timed(state: SavedRuns, toOther: (ms: number) => number | null): SavedRuns {
+    const other = (ms: number | null) => (ms === null ? null : toOther(ms));
+    const runs = state.runs.map((run): SavedRun => {
+      const zeroMs = other(0);
+      const offsetMs = run.offsetMs === null || zeroMs === null ? null : run.offsetMs - zeroMs;
+      return { ...run, startedMs: other(run.startedMs), offsetMs };
+    });
+    return { runs, upPending: state.upPending, upMs: other(state.upMs) };
   }
 }
+
+/** As it is in the store: older servers left out what is optional. Times are of the machine's clock. */
+interface WrittenRuns {
+  readonly runs: readonly (Pick<SavedRun, 'run' | 'phaseS'> & Partial<SavedRun>)[];
+  readonly upPending: boolean;
+  readonly upMs?: number | null;
+  /** When the machine was switched on: its clock began anew then. */
+  readonly bootId?: string | null;
+}
+
+const UNKNOWN = { startedMs: null, heardSinceUp: false, offsetMs: null };
