@@ -63,4 +63,6 @@ export interface EnedisRead {
   readonly exports: readonly EnedisExport[];
   /** Tables and rows that are no energy, by the line on which each kind begins. */
   readonly skipped: readonly { readonly line: number; readonly what: string }[];
+  /** Whether the last line of a text has no end: if the file was cut there, its value may lack digits. */
+  readonly isOpen: boolean;
 }

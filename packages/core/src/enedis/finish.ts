@@ -10,6 +10,7 @@ import { isPower } from './units.ts';
 import type { StampedRow, ValueGroup } from './value-groups.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
 /** Meters keep whole steps: what stands between them was written when the meter's clock was set. */
 const GRID_MS = 5 * MINUTE_MS;
 
@@ -19,7 +20,8 @@ const INTERVAL_MAX_MS = 25 * 60 * MINUTE_MS;
 /** What the rows of one meter and direction come to; nothing where none of them holds a value. */
 export function finishValues(group: ValueGroup, header: Header, options: EnedisOptions): EnedisExport[] {
   const { zone } = options;
-  const { rows, bad } = datedRows(group, zone);
+  const isApart = header.layout.kind === 'values' && header.layout.clock !== null;
+  const { rows, bad } = datedRows(isApart ? withOwnMidnights(group) : group, zone);
   const kept = firstOfEach(rows);
   if (!kept.rows.some(({ value }) => value !== null)) return [];
   const isByDate = header.layout.kind === 'values' && header.layout.isByDate;
@@ -48,6 +50,30 @@ export function finishValues(group: ValueGroup, header: Header, options: EnedisO
       ...{ repeatedRows: kept.repeated, contradictingRows: kept.contradicting },
     },
   ];
+}
+
+/**
+ * Where a date stands apart from its time, 00:00 may be the midnight that ends the day and not the one that begins it: then
+ * it stands beside the last rows of the same date.
+ */
+function withOwnMidnights(group: ValueGroup): ValueGroup {
+  const { rows } = group;
+  const isLast = (midnight: number, other: StampedRow | undefined) =>
+    other !== undefined &&
+    other.stamp.wallMs - midnight >= 22 * 60 * MINUTE_MS &&
+    other.stamp.wallMs - midnight < DAY_MS;
+  const ends = rows.filter(
+    ({ stamp: { wallMs } }, index) =>
+      wallMs % DAY_MS === 0 && (isLast(wallMs, rows[index - 1]) || isLast(wallMs, rows[index + 1])),
+  );
+  const midnights = rows.filter(({ stamp }) => stamp.wallMs % DAY_MS === 0);
+  if (ends.length * 2 <= midnights.length) return group;
+  const moved = rows.map((row) =>
+    row.stamp.wallMs % DAY_MS === 0
+      ? { ...row, stamp: { ...row.stamp, wallMs: row.stamp.wallMs + DAY_MS } }
+      : row,
+  );
+  return { ...group, rows: moved };
 }
 
 /** Days have no interval below a day; one row alone is a day where its stamp is called a date. */

@@ -98,7 +98,8 @@ function valueColumn(names: readonly string[]): number {
   const isLargest = (name: string) => /\bmax/.test(name);
   const called = names.findIndex((name) => /^valeur\b/.test(name) && !isLargest(name));
   if (called >= 0) return called;
-  const what = /^(puissance (moyenne|active|atteinte)|consommation|production|injection|energie|conso)\b/;
+  const what =
+    /^(puissance( moyenne| active| atteinte|$| [([])|consommation|production|injection|energie|conso)\b/;
   const named = names.findIndex((name) => what.test(name) && !isLargest(name));
   if (named >= 0) return named;
   return names.findIndex((name) => /^(kwh|wh|kw|w)$/.test(name));

@@ -20,13 +20,14 @@ export function readEnedis(rows: Iterable<TableRow>, options: EnedisOptions): Re
   for (const row of rows) tables.take(row);
   const exports = tables.found.flatMap((table) => exportsOf(table, options));
   const skipped = tables.found.flatMap(skippedOf);
-  if (exports.length > 0) return ok({ exports, skipped });
+  if (exports.length > 0) return ok({ exports, skipped, isOpen: false });
   return refusalOf(tables, skipped);
 }
 
 /** The same of a text, whichever of `;`, tab, `,` and `|` parts its fields. */
 export function readEnedisText(text: string, options: EnedisOptions): Result<EnedisRead, Fault> {
-  return readEnedis(textRows(text), options);
+  const result = readEnedis(textRows(text), options);
+  return result.ok ? ok({ ...result.value, isOpen: !/[\r\n]\s*$/.test(text.slice(-80)) }) : result;
 }
 
 const SEPARATORS = [';', '\t', ',', '|'];
@@ -98,9 +99,14 @@ class TableFinder {
 }
 
 function exportsOf(table: TableReader, options: EnedisOptions): EnedisExport[] {
-  if (table.header.foreign !== null) return [];
+  if (table.header.foreign !== null || isMonthFirst(table)) return [];
   if (table.header.layout.kind === 'index') return finishIndexes(table, options);
   return table.values.groups.flatMap((group) => finishValues(group, table.header, options));
+}
+
+/** Whether more dates can only have their month first than only their day: then the others would be taken for other days. */
+function isMonthFirst({ order }: TableReader): boolean {
+  return order.monthFirst > order.dayFirst;
 }
 
 function skippedOf({ header, values }: TableReader): { line: number; what: string }[] {
@@ -122,7 +128,11 @@ function refusalOf(tables: TableFinder, skipped: EnedisRead['skipped']): Result<
     if (tables.first === null) return unknown(`expected ${expected}, the file is empty`);
     return unknown(`line ${tables.first.line}: expected ${expected}, found "${shown(tables.first.cells)}"`);
   }
-  const { header, values } = table;
+  const { header, values, order } = table;
+  if (order.first !== null && isMonthFirst(table)) {
+    const { row, expected, found } = order.first;
+    return unknown(`line ${row}: expected ${expected}, found "${found}"`);
+  }
   if (values.unknownUnit) {
     const expected = 'a unit (W, kW, Wh or kWh) in the header, above it or in a column';
     return unknown(`line ${header.line}: expected ${expected}, found "${shown(header.cells)}"`);

@@ -25,6 +25,8 @@ export class TableReader {
   emptyIndexes = 0;
   /** Rows under the header, whatever they say. */
   rows = 0;
+  /** The first row whose date can only have its month first, of how many, and how many can only have their day first. */
+  readonly order = { monthFirst: 0, dayFirst: 0, first: null as BadRow | null };
   #dayMs: number | null = null;
 
   constructor(header: Header) {
@@ -44,17 +46,26 @@ export class TableReader {
     if (this.rows === 1 && this.values.takeUnitLine(row)) return;
     const text = clock === null ? (row[stamp] ?? '') : dateOnly(row[stamp] ?? '', row[clock] ?? '');
     const begin = readStamp(text);
+    this.#noteOrder(line, text);
     if (begin === null) {
       this.values.refuse({ row: line, expected: 'a date', found: text }, row);
       return;
     }
-    const ended = end === null ? null : readStamp(row[end] ?? '');
+    const ended = end === null ? null : readEnd(row[end] ?? '', begin);
     if (end !== null && ended === null) {
       this.values.refuse({ row: line, expected: 'the date of an end', found: row[end] ?? '' }, row);
       return;
     }
     const stepMs = columns.step < 0 ? null : readStep(row[columns.step] ?? '');
     this.values.take({ line, stamp: begin, end: ended, stepMs }, row, row[value]);
+  }
+
+  #noteOrder(line: number, text: string): void {
+    if (DAY_FIRST.test(text)) this.order.dayFirst += 1;
+    else if (MONTH_FIRST.test(text)) {
+      this.order.monthFirst += 1;
+      this.order.first ??= { row: line, expected: 'the day before the month, as 31/01/2026', found: text };
+    }
   }
 
   #takeBlock(row: Row, line: number): void {
@@ -112,11 +123,29 @@ function totalOf(
   return { register, indexWh: parts.reduce((sum, { indexWh }) => sum + indexWh, 0) };
 }
 
-/** A date and a time of two columns; a workbook may say 00:00 beside the date, and a day of 1900 beside the time. */
+const DAY_FIRST = /^(1[3-9]|2\d|3[01])[/.-]/;
+const MONTH_FIRST = /^(0?[1-9]|1[0-2])[/.-](1[3-9]|2\d|3[01])[/.-]\d/;
+
+/** Where an interval ends; a day that ends on itself is that day. */
+function readEnd(text: string, begin: Stamp): Stamp | null {
+  const end = readStamp(text);
+  const isSameDay = end?.isDate && begin.isDate && end.wallMs === begin.wallMs;
+  return isSameDay ? { ...end, wallMs: end.wallMs + DAY_MS } : end;
+}
+
+/** A date and a time of two columns; a workbook may have 00:00 beside the date, and a day around 1900 beside the time. */
 function dateOnly(date: string, clock: string): string {
   const day = /^(\S+?)(?:[T ]00:00(?::00)?)?$/.exec(date.trim())?.[1] ?? date;
-  const time = /(\d{1,2}[:h]\d\d(?::\d\d)?)$/.exec(clock.trim())?.[1] ?? clock;
-  return `${day} ${time}`;
+  return `${day} ${timeOf(clock.trim())}`;
+}
+
+function timeOf(clock: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(clock)) return '00:00';
+  if (/^0(?:[.,]\d+)?$/.test(clock)) {
+    const minutes = Math.round(Number(clock.replace(',', '.')) * 1_440);
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+  }
+  return /(\d{1,2}[:h]\d\d(?::\d\d)?)$/.exec(clock)?.[1] ?? clock;
 }
 
 /** Under the indexes stands a table of the supplier's calendar, which is none of ours. */

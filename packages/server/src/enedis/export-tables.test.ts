@@ -16,6 +16,7 @@ import {
   preamble,
   read,
   readAll,
+  refusal,
   SPRING,
   serial,
   truthWh,
@@ -323,5 +324,78 @@ describe('workbooks', () => {
     ];
     const found = await read(workbook([{ name: 'Export Production Quotidienne', rows }]));
     assert.equal(found.direction, 'injected');
+  });
+
+  test('a day and a time in columns of their own, as spreadsheets keep them', async () => {
+    const time = (ms: number) => ({ date: serial(ms) % 1 });
+    for (const clock of [time, (ms: number) => serial(ms) % 1, (ms: number) => local(ms).clock]) {
+      const rows = WEEK.map(({ endMs, powerW }) => [
+        { date: Math.floor(serial(endMs)) },
+        clock(endMs),
+        powerW,
+      ]);
+      const found = await read(
+        workbook([{ name: 'a', rows: [['Date', 'Heure', 'Puissance (W)'], ...rows] }]),
+      );
+      assertDrawn(found, WEEK);
+    }
+  });
+
+  test('cells that hold an error are gaps', async () => {
+    const rows = WEEK.map(({ endMs, powerW }, index) => [
+      local(endMs).plain,
+      index % 5 === 2 ? { error: '#N/A' } : powerW,
+    ]);
+    const found = await read(workbook([{ name: 'a', rows: [['Horodate', 'Valeur (W)'], ...rows] }]));
+    assertDrawn(
+      found,
+      WEEK.filter((_, index) => index % 5 !== 2),
+    );
+  });
+});
+
+describe('a day that its own midnight ends', () => {
+  const rows = (drawn: readonly Drawn[]) =>
+    drawn.map(({ startMs, endMs, powerW }) => {
+      const isEnd = local(endMs).clock === '00:00:00';
+      return `${local(isEnd ? startMs : endMs).french};${local(endMs).clock.slice(0, 5)};${powerW}\n`;
+    });
+  for (const [name, drawn] of Object.entries({ AUTUMN, SPRING, WEEK })) {
+    test(`${name.toLowerCase()}: oldest first`, async () =>
+      assertDrawn(await read(`Date;Heure;Puissance (W)\n${rows(drawn).join('')}`), drawn));
+    test(`${name.toLowerCase()}: newest first`, async () =>
+      assertDrawn(await read(`Date;Heure;Puissance (W)\n${rows(drawn).toReversed().join('')}`), drawn));
+  }
+});
+
+describe('more of dates', () => {
+  test('days by begin and end', async () => {
+    for (const end of ['06/01/2026', '05/01/2026']) {
+      const found = await read(`Date de début;Date de fin;Valeur (en kWh)\n05/01/2026;${end};12,5\n`);
+      assert.deepEqual([...found.points.durationsMs], [86_400_000]);
+      assert.equal(energyWh(found), 12_500);
+    }
+  });
+
+  test('a month before its day is refused, for half of the dates would be taken for others', async () => {
+    const us = (ms: number) => local(ms).date.replace(/(\d+)-(\d+)-(\d+)/, '$2/$3/$1');
+    const month = house('2026-01-05T00:00', '2026-02-05T00:00');
+    const text = month.map(({ endMs, powerW }) => `${us(endMs)} ${local(endMs).clock};${powerW}\n`).join('');
+    assert.match(
+      await refusal(`Horodate;Valeur (W)\n${text}`),
+      /line 385: expected the day before the month, as 31\/01\/2026, found "01\/13\/2026 00:00:00"/,
+    );
+  });
+
+  test('one impossible month is a bad row, not another order', async () => {
+    const rows = WEEK.map(({ endMs, powerW }) => `${local(endMs).french} ${local(endMs).clock};${powerW}\n`);
+    const found = await read(`Horodate;Valeur (W)\n${rows.join('')}01/13/2026 00:30;5\n13/01/2026 00:30;5\n`);
+    assert.equal(found.bad.length, 1);
+  });
+
+  test('a last line without an end is told, for it may be cut', async () => {
+    assert.equal((await readAll(curveFile(WEEK))).isOpen, false);
+    assert.equal((await readAll(curveFile(WEEK).slice(0, -2))).isOpen, true);
+    assert.equal((await readAll(curveFile(WEEK).trimEnd())).isOpen, true);
   });
 });

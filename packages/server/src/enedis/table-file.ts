@@ -55,6 +55,7 @@ async function readWorkbook(bytes: Uint8Array, options: EnedisOptions): Promise<
     return ok({
       exports: read.flatMap(({ exports }) => exports),
       skipped: read.flatMap(({ skipped }) => skipped),
+      isOpen: false,
     });
   }
   const faults = results.flatMap((result) => (result.ok ? [] : [result.fault]));

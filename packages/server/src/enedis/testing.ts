@@ -75,7 +75,8 @@ export type Cell =
   | number
   | null
   | { readonly date: number }
-  | { readonly formula: string; readonly result: number };
+  | { readonly formula: string; readonly result: number }
+  | { readonly error: string };
 
 export interface Sheet {
   readonly name: string;
@@ -118,6 +119,7 @@ function cellXml(cell: Cell, at: string): string {
   if (typeof cell === 'number') return `<c r="${at}"><v>${cell}</v></c>`;
   if (typeof cell === 'string')
     return `<c r="${at}" t="inlineStr"><is><t>${cell.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</t></is></c>`;
+  if ('error' in cell) return `<c r="${at}" t="e"><v>${cell.error}</v></c>`;
   if ('date' in cell) return `<c r="${at}" s="1"><v>${cell.date}</v></c>`;
   return `<c r="${at}"><f>${cell.formula}</f><v>${cell.result}</v></c>`;
 }
