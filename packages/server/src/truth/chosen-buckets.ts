@@ -36,7 +36,7 @@ export function chooseHours(
 function bestOf(hours: readonly Buckets[], hour: number): number {
   const coverages = hours.map(({ validMs }) => Math.min(1, (validMs[hour] as number) / HOUR_MS));
   const best = Math.max(...coverages);
-  if (best > 0) return coverages.findIndex((coverage) => coverage >= best - COVERAGE_SLACK);
+  if (best > 0) return coverages.findIndex((coverage) => coverage > 0 && coverage >= best - COVERAGE_SLACK);
   return hours.findIndex(({ sums }) => !Number.isNaN(sums[hour]));
 }
 

@@ -1,4 +1,4 @@
-import { type Buckets, kindOf, type Points, UNITS_PER_WH } from '@kilowink/core/series';
+import { type Buckets, kindOf, type Points, pickPoints, UNITS_PER_WH } from '@kilowink/core/series';
 import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
 import {
   type Correction,
@@ -10,7 +10,7 @@ import {
 import type { SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
-import { chooseHours, chosenBuckets, type ReadMember } from './chosen-buckets.ts';
+import { chooseHours, chosenBuckets, type HourChoice, type ReadMember } from './chosen-buckets.ts';
 import { type MeasuredShare, measuredShare } from './measured-share.ts';
 import {
   findMeasurements,
@@ -103,19 +103,30 @@ export class EnergyReader {
     return correctedTotal(readEnergy(this.store, series.id), corrections, range);
   }
 
-  /** The measurements themselves, uncorrected; of a measurement those of the source chosen for each hour. */
-  *points(series: SeriesInfo, { fromMs, toMs }: Range): Iterable<Points> {
+  /** Which source each hour of a measurement is taken from, as corrections leave them; null of any other series. */
+  choice(series: SeriesInfo, range: Range): HourChoice | null {
+    const measurement = this.measurementOf(series.id);
+    return measurement === null ? null : chooseHours(this.#reads(measurement, { isRaw: false }), range);
+  }
+
+  /**
+   * The measurements themselves, uncorrected, that begin in the range; of a measurement of several sensors those of the source
+   * that is chosen for the hour of their midpoint.
+   */
+  *points(series: SeriesInfo, range: Range): Iterable<Points> {
+    const { fromMs, toMs } = range;
     const measurement = this.measurementOf(series.id);
     if (measurement === null) return yield* this.store.readPoints(series.id, fromMs, toMs);
-    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), { fromMs, toMs });
+    // One that begins in the last hour may have its midpoint in the next.
+    const reads = this.#reads(measurement, { isRaw: false });
+    const { hourEdges, members } = chooseHours(reads, { fromMs, toMs: toMs + HOUR_MS });
     for (let from = 0; from < members.length; ) {
       let next = from + 1;
       while (next < members.length && members[next] === members[from]) next += 1;
       const member = measurement.members[members[from] as number];
-      const startMs = Math.max(fromMs, hourEdges[from] as number);
-      const endMs = Math.min(toMs, hourEdges[next] as number);
+      const mids = { fromMs: hourEdges[from] as number, toMs: hourEdges[next] as number };
       if (member !== undefined)
-        yield* this.#scaled(member, series, this.store.readPoints(member.id, startMs, endMs));
+        yield* this.#scaled(member, series, pointsWithin(this.store, member.id, { starts: range, mids }));
       from = next;
     }
   }
@@ -204,6 +215,30 @@ export class EnergyReader {
 
   #storeSeries(series: SeriesInfo): readonly SeriesInfo[] {
     return this.measurementOf(series.id)?.members ?? [series];
+  }
+}
+
+/** Longer measurements, such as days of a file, are where they begin. */
+const MID_MS_MAX = HOUR_MS;
+
+/** The points that begin in one range and have their midpoint in another. */
+function* pointsWithin(
+  store: StoreReader,
+  id: SeriesId,
+  { starts, mids }: { starts: Range; mids: Range },
+): Iterable<Points> {
+  const fromMs = Math.max(starts.fromMs, mids.fromMs - MID_MS_MAX);
+  const toMs = Math.min(starts.toMs, mids.toMs);
+  if (fromMs >= toMs) return;
+  for (const points of store.readPoints(id, fromMs, toMs)) {
+    const kept: number[] = [];
+    for (const [index, startMs] of points.starts.entries()) {
+      const durationMs = points.durationsMs[index] as number;
+      const midMs = durationMs > MID_MS_MAX ? startMs : startMs + durationMs / 2;
+      if (midMs >= mids.fromMs && midMs < mids.toMs) kept.push(index);
+    }
+    if (kept.length === points.starts.length) yield points;
+    else if (kept.length > 0) yield pickPoints(points, kept);
   }
 }
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bucketsAnswer, compareAnswer, healthInfo, problem, seriesList, totalAnswer } from '@kilowink/api';
+import {
+  bucketsAnswer,
+  compareAnswer,
+  healthInfo,
+  problem,
+  seriesList,
+  totalAnswer,
+  windowsAnswer,
+} from '@kilowink/api';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import { measurementId } from './index.ts';
 import { TruthSite } from './testing.ts';
@@ -30,6 +38,38 @@ async function open() {
   );
   return { site, tic, flashes, id: measurementId('house') };
 }
+
+test('an hour of which only the lesser source has anything is taken from it, however little that is', async () => {
+  const { site, flashes, id } = await open();
+  await using _ = site;
+  const later = START + (DAYS * 24 + 2) * HOUR_MS;
+  site.put({ source: 'optical/meter' }, { startMs: later, durationMs: MINUTE_MS }, [7]);
+  for (const series of [flashes, id]) {
+    const total = totalAnswer.parse(
+      await site.get(`/series/${series}/total?from=${later}&to=${later + HOUR_MS}`),
+    );
+    assert.equal(total.energyWh, 7);
+  }
+});
+
+test('a measurement over the end of an hour is in the hour of its midpoint', async () => {
+  await using site = await TruthSite.open({ measurements });
+  const from = { startMs: START - 20_000, durationMs: MINUTE_MS };
+  const one = (value: number | null) => [
+    value,
+    ...new Array<number | null>(61).fill(value === null ? 3 : null),
+  ];
+  site.put({ source: 'tic/main' }, from, one(5));
+  site.put({ source: 'optical/meter' }, { ...from, startMs: START - HOUR_MS }, new Array(50).fill(2));
+  const path = `/series/${measurementId('house')}`;
+  const range = `from=${START - DAY_MS}&to=${START + DAY_MS}`;
+  const { columns } = windowsAnswer.parse(await site.get(`${path}/windows?${range}`));
+  const { energyWh } = totalAnswer.parse(await site.get(`${path}/total?${range}`));
+  assert.equal(
+    columns.energyWh.reduce((sum, each) => sum + each, 0),
+    energyWh,
+  );
+});
 
 test('two sensors on one meter are one series of which each hour has the better one', async () => {
   const { site, tic, flashes, id } = await open();
