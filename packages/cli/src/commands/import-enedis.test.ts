@@ -265,4 +265,42 @@ describe('kilowink import tells what it understood', { concurrency: true }, () =
       match(stderr, told);
     });
   }
+
+  it('what is got week by week, twice, and by the hour goes into one series, and counts once', async () => {
+    using place = new Workplace();
+    const rows = (from: number, to: number) =>
+      HALF_HOURS.slice(from, to).map(({ end, powerW }) => `${end}+01:00;${powerW}\n`);
+    const hours = HALF_HOURS.flatMap(({ powerW }, index) => {
+      const next = HALF_HOURS[index + 1];
+      return index % 2 === 0 && next !== undefined
+        ? [`${next.end}+01:00;${(powerW + next.powerW) / 2}\n`]
+        : [];
+    });
+    const put = async (name: string, lines: string[]) => {
+      writeFileSync(place.path(name), `Horodate fin de pas;Puissance moyenne (W)\n${lines.join('')}`);
+      const ran = await place.run('import', name, '-d', 'data', '--yes');
+      equal(ran.exitCode, 0, ran.stderr);
+      return ran.stdout;
+    };
+    await put('Enedis_Conso_Heure_20260105-20260108_30001234567890.csv', rows(0, 150));
+    match(
+      await put('Enedis_Conso_Heure_20260107-20260112_30001234567890 (1).csv', rows(96, 336)),
+      /stored +54 of the rows already; 186 are new[\s\S]*Imported 186 measurements/,
+    );
+    match(
+      await put('Enedis_Conso_Heure_20260105-20260112_30001234567890.csv', hours),
+      /168 of the rows already; 0 are new/,
+    );
+    match(
+      await put(
+        'Enedis_Conso_Heure_20260105-20260112_30001234567890.csv',
+        rows(0, 336).map((row) => row.replace(':00:00+', ':10:00+')),
+      ),
+      /overlap +\d+ rows lie over others/,
+    );
+    deepEqual(
+      stored(place.data).map(({ source, sum }) => [source, sum]),
+      [['import/enedis-conso-heure', Number(WEEK_KWH) * 1_000_000]],
+    );
+  });
 });

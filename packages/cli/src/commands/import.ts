@@ -82,7 +82,7 @@ async function importFile(path: string, options: ImportOptions): Promise<void> {
   const file = lookAtFile(path);
   if (options.format === undefined && mayBeEnedis(file)) {
     const found = await readEnedisImport(file, { zone, stamps: options.stamps, name: options.name });
-    if (found !== null) return importEnedis(found, { folder, options });
+    return importEnedis(found, { folder, options });
   }
   const format = options.format === undefined ? undefined : findFormat(options.format);
   const { told, packed } = await check(file, { folder, zone, format, options });
@@ -109,7 +109,12 @@ async function importEnedis(
     throw cliError('cli/usage', { reason: '--series is not for these files: each makes series of its own' });
   }
   const style = styleFor(process.stdout);
-  console.log(enedisLines(found, style).join('\n'));
+  const stored = openIfThere(folder);
+  try {
+    console.log(enedisLines(found, stored, style).join('\n'));
+  } finally {
+    stored?.close();
+  }
   for (const line of badRowLines(found)) console.error(line);
   const badCount = found.exports.reduce((count, { bad }) => count + bad.length, 0);
   if (options.strict === true && badCount > 0) {
@@ -122,11 +127,13 @@ async function importEnedis(
   if (!(await isAgreed(questionOf(rows), options))) return;
   const store = openSqliteStore({ folder, clock: machineClock, role: 'import' });
   try {
-    const { added, repeated, readings } = storeEnedisImport(store, found);
+    const { added, repeated, overlapping, readings } = storeEnedisImport(store, found);
     const indexes = readings > 0 ? ` and ${formatCount(readings)} index readings` : '';
     const known = repeated > 0 ? `; ${formatCount(repeated)} were stored already` : '';
+    const left =
+      overlapping > 0 ? `; ${formatCount(overlapping)} lie over others there and were left out` : '';
     console.log(
-      `\n${style.good('Imported')} ${formatCount(added)} measurements${indexes} into "${found.name}"${known}.`,
+      `\n${style.good('Imported')} ${formatCount(added)} measurements${indexes} into "${found.name}"${known}${left}.`,
     );
   } finally {
     store.close();

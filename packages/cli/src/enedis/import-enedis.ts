@@ -6,15 +6,16 @@ import {
   type ExportTarget,
   readEnedisFile,
   type StoredExport,
+  storedOf,
   storeExports,
   TABLE_BYTES_MAX,
 } from '@kilowink/server/enedis';
-import type { Store } from '@kilowink/store';
+import type { Store, StoreReader } from '@kilowink/store';
 import { cliError } from '../errors.ts';
 import type { SourceFile } from '../import/source-file.ts';
 import { alignLabels, formatCount } from '../term/format.ts';
 import type { Style } from '../term/style.ts';
-import { contentLines, doubtLines, type Line, titleOf } from './preview.ts';
+import { contentLines, doubtLines, type Line, storedLines, titleOf } from './preview.ts';
 import { targetOf, targetsOf } from './targets.ts';
 
 /** An export of Enedis or a supplier, read and not stored yet. */
@@ -23,6 +24,7 @@ export interface EnedisImport {
   readonly zone: string;
   readonly exports: readonly EnedisExport[];
   readonly skipped: EnedisRead['skipped'];
+  readonly isOpen: boolean;
   /** Where each export goes. */
   readonly targets: readonly ExportTarget[];
   readonly name: string;
@@ -74,10 +76,10 @@ export async function readEnedisImport(
       : '';
     throw cliError('import/unreadable', { path, reason: `${result.fault.message}${others}` });
   }
-  const { exports, skipped } = result.value;
+  const { exports, skipped, isOpen } = result.value;
   const target = targetOf(path);
   const whole = { ...target, name: given.name ?? target.name };
-  return { path, zone, exports, skipped, targets: targetsOf(exports, whole), name: whole.name };
+  return { path, zone, exports, skipped, isOpen, targets: targetsOf(exports, whole), name: whole.name };
 }
 
 function bytesOf({ path, sizeBytes, isGzip }: SourceFile): Uint8Array {
@@ -98,21 +100,28 @@ function bytesOf({ path, sizeBytes, isGzip }: SourceFile): Uint8Array {
   }
 }
 
-/** What the file holds and where it would go, line by line. */
-export function enedisLines({ path, zone, exports, targets, skipped }: EnedisImport, style: Style): string[] {
+/** What the file holds and where it would go, line by line; `reader` is of the store, where there is one. */
+export function enedisLines(found: EnedisImport, reader: StoreReader | null, style: Style): string[] {
+  const { path, zone, exports, targets, skipped, isOpen } = found;
   const lines = exports.flatMap((each, index) => {
-    const { name, source } = targets[index] as ExportTarget;
+    const target = targets[index] as ExportTarget;
+    const { name, source } = target;
+    const stored = reader === null ? null : storedOf(reader, { of: each, target });
     return [
       `${style.strong(path)}  ${style.faint(titleOf(each))}`,
       ...alignLabels([
         ...contentLines(each, zone),
         ...doubtLines(each, style),
         ['series', `"${name}" (${source})`],
+        ...storedLines(stored, style),
       ]),
     ];
   });
   const left: Line[] = skipped.map(({ line, what }) => ['left out', `${what}, from line ${line} on`]);
-  return [...lines, ...alignLabels(left)];
+  const open: Line[] = isOpen
+    ? [['last line', 'has no end: if the file was cut short, its value may lack digits']]
+    : [];
+  return [...lines, ...alignLabels([...left, ...open])];
 }
 
 /** Bad rows for the terminal, the first ones in full. */

@@ -1,4 +1,5 @@
 import type { EnedisExport, StampsBy } from '@kilowink/core/enedis';
+import type { FreshPoints } from '@kilowink/server/enedis';
 import { formatCount, formatEnergy, formatLocal } from '../term/format.ts';
 import type { Style } from '../term/style.ts';
 
@@ -83,4 +84,17 @@ export function doubtLines(each: EnedisExport, style: Style): Line[] {
   }
   if (bad.length > 0) lines.push(['bad rows', style.warning(`${formatCount(bad.length)}, left out`)]);
   return lines;
+}
+
+/** What of an export is there already; nothing where its series is new. */
+export function storedLines(of: FreshPoints | null, style: Style): Line[] {
+  if (of === null) return [];
+  const { stored, overlapping, fresh } = of;
+  const known: Line = [
+    'stored',
+    `${formatCount(stored)} of the rows already; ${formatCount(fresh.starts.length)} are new`,
+  ];
+  if (overlapping === 0) return [known];
+  const text = `${formatCount(overlapping)} rows lie over others of the series and are left out, for they would count twice`;
+  return [known, ['overlap', style.warning(text)]];
 }

@@ -49,7 +49,10 @@ export function pointsOfCurve(rows: readonly Dated[], form: CurveForm): MadePoin
       const lengthMs = Math.round((Math.min(row.endMs, next) - row.atMs) / MINUTE_MS) * MINUTE_MS;
       return lengthMs > 0 ? [{ startMs: row.atMs, lengthMs, value: row.value }] : [];
     }
-    const lengthMs = row.stepMs ?? stepOf(rows, index, { stampsEnd, usualMs });
+    const nearMs = stampsEnd
+      ? row.atMs - (rows[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY)
+      : next - row.atMs;
+    const lengthMs = Math.min(row.stepMs ?? stepOf(rows, index, { stampsEnd, usualMs }), nearMs);
     return [{ startMs: row.atMs - (stampsEnd ? lengthMs : 0), lengthMs, value: row.value }];
   });
   const steps = countSteps(spans);

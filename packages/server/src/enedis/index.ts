@@ -1,2 +1,9 @@
-export { type ExportTarget, type StoredExport, storeExports, type Targeted } from './store-export.ts';
+export type { FreshPoints } from './fresh-points.ts';
+export {
+  type ExportTarget,
+  type StoredExport,
+  storedOf,
+  storeExports,
+  type Targeted,
+} from './store-export.ts';
 export { readEnedisFile, TABLE_BYTES_MAX } from './table-file.ts';

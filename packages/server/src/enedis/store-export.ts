@@ -1,6 +1,7 @@
 import type { EnedisExport, RegisterReading } from '@kilowink/core/enedis';
-import type { Points } from '@kilowink/core/series';
-import type { Reading, Store } from '@kilowink/store';
+import type { Points, SeriesDefinition } from '@kilowink/core/series';
+import type { Reading, SeriesId, Store, StoreReader } from '@kilowink/store';
+import { type FreshPoints, freshPoints } from './fresh-points.ts';
 
 /** Where an export goes: its source, and what to call what is made. */
 export interface ExportTarget {
@@ -13,6 +14,8 @@ export interface ExportTarget {
 export interface StoredExport {
   readonly added: number;
   readonly repeated: number;
+  /** Rows that overlap what was there from another start on: left out, for they would count twice. */
+  readonly overlapping: number;
   /** Index readings that were new. */
   readonly readings: number;
 }
@@ -37,6 +40,7 @@ export function storeExports(store: Store, all: readonly Targeted[]): StoredExpo
     return {
       added: sum((part) => part.added),
       repeated: sum((part) => part.repeated),
+      overlapping: sum((part) => part.overlapping),
       readings: sum((part) => part.readings),
     };
   });
@@ -44,32 +48,50 @@ export function storeExports(store: Store, all: readonly Targeted[]): StoredExpo
 
 function storePoints(store: Store, of: EnedisExport, target: ExportTarget): StoredExport {
   const id = seriesFor(store, of, target, null);
-  const { added, repeated } = store.addPoints(id, of.points);
-  return { added, repeated, readings: 0 };
+  return { ...addFresh(store, id, of.points), readings: 0 };
+}
+
+function addFresh(store: Store, id: SeriesId, points: Points): Omit<StoredExport, 'readings'> {
+  const { fresh, stored, overlapping } = freshPoints(store, id, points);
+  const { added, repeated } = store.addPoints(id, fresh);
+  return { added, repeated: repeated + stored, overlapping };
 }
 
 function storeIndexes(store: Store, of: EnedisExport, target: ExportTarget): StoredExport {
-  const total = { added: 0, repeated: 0, readings: 0 };
+  const total = { added: 0, repeated: 0, overlapping: 0, readings: 0 };
   for (const [register, readings] of Map.groupBy(of.readings, (each) => each.register)) {
     const id = seriesFor(store, of, target, TOTALS.has(register) ? null : register);
-    const { added, repeated } = store.addPoints(id, pointsBetween(readings));
+    const { added, repeated, overlapping } = addFresh(store, id, pointsBetween(readings));
     total.added += added;
     total.repeated += repeated;
+    total.overlapping += overlapping;
     total.readings += store.putReadings(id, readings.map(toReading));
   }
   return total;
 }
 
+/** What of an export is stored already; null where its series is not there, and of indexes. */
+export function storedOf(reader: StoreReader, { of, target }: Targeted): FreshPoints | null {
+  if (of.kind === 'index') return null;
+  const { source, quantity } = definitionOf(of, target, null);
+  const known = reader.listSeries().find((each) => each.source === source && each.quantity === quantity);
+  return known === undefined ? null : freshPoints(reader, known.id, of.points);
+}
+
 function seriesFor(store: Store, of: EnedisExport, target: ExportTarget, register: string | null): number {
+  return store.ensureSeries(definitionOf(of, target, register));
+}
+
+function definitionOf(of: EnedisExport, target: ExportTarget, register: string | null): SeriesDefinition {
   const injected = of.direction === 'injected';
   const parts = [target.source, ...(injected ? ['injected'] : []), ...(register === null ? [] : [register])];
   const suffix = [injected ? 'injected' : '', register ?? ''].filter(Boolean).join(', ');
-  return store.ensureSeries({
+  return {
     source: parts.join('/'),
     name: suffix === '' ? target.name : `${target.name} (${suffix})`,
     quantity: injected ? 'injectedEnergy' : 'energy',
     unit: 'mWh',
-  });
+  };
 }
 
 function toReading({ atMs, indexWh }: RegisterReading): Reading {
