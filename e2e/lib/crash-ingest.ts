@@ -1,11 +1,10 @@
-// Kills while reports come in: signed ones with a backlog, while days are sealed, and version 1 at default settings.
+// Kills while reports come in: signed ones with a backlog, also while days are sealed.
 
 import { parseHex } from '../../packages/core/src/bytes/index.ts';
 import { addKey } from '../../packages/server/src/keys/index.ts';
 import { drawKill, type Life } from './crash-life.ts';
 import { CrashSensor } from './crash-sensor.ts';
-import { type Site, sumOf, windowsOf } from './crash-site.ts';
-import { TestSensor } from './sensor.ts';
+import { type Site, sumOf } from './crash-site.ts';
 
 /** One thing the server does while it is killed. */
 export interface Situation {
@@ -21,8 +20,6 @@ const LIFE_MS_MAX = 250;
 const STEPS_MAX = 60;
 /** After so many rounds a day is over. */
 const ROUNDS_TO_SEAL = 5;
-/** Windows in a report of version 1. */
-const REPORTED = 10;
 /** Some kills come before the server listens. */
 const EARLY = 0.2;
 
@@ -115,84 +112,4 @@ export async function endWell(
   if ((await life.ended) !== 0) site.tally.find(`the server ended badly: ${life.output.slice(0, 600)}`);
   site.lookAt(sensors, { isAll: true });
   site.tally.acknowledged += sumOf(sensors.map((sensor) => sensor.acknowledged));
-}
-
-/** Version 1 sensors at default settings: answered at once, though groups are minutes apart. */
-export class PlainReports implements Situation {
-  readonly #site: Site;
-  readonly #sensors: TestSensor[] = [];
-  /** Whose latest report was not answered: it may be stored or not, and comes again. */
-  readonly #waiting = new Set<TestSensor>();
-
-  constructor(site: Site) {
-    this.#site = site;
-  }
-
-  async round(): Promise<void> {
-    const { random } = this.#site;
-    const life = this.#site.serve();
-    if (random.chance(EARLY)) life.doom(drawKill(random, { msMax: 250, stepsMax: 40 }), 600);
-    const port = await life.listening();
-    if (port !== null) {
-      // What was answered before the last kill was taken in again before the server listened.
-      if (!life.isGone) life.doom({ afterMs: random.between(0, LIFE_MS_MAX) });
-      await Promise.all([this.#talk(port), this.#talk(port)]);
-    }
-    await this.#site.killed(life);
-    this.#site.look();
-  }
-
-  async finish(): Promise<void> {
-    const { tally } = this.#site;
-    const life = this.#site.serve();
-    const port = await life.listening();
-    if (port === null) {
-      tally.failedOpens += 1;
-      return tally.find(`the server does not start: ${life.output.slice(0, 600)}`);
-    }
-    for (const sensor of this.#waiting) await sensor.report(port);
-    life.child.kill('SIGTERM');
-    if ((await life.ended) !== 0) tally.find(`the server ended badly: ${life.output.slice(0, 600)}`);
-    this.#site.look((store) => {
-      for (const sensor of this.#sensors) {
-        const stored = windowsOf(store, `optical/${sensor.from}/00`);
-        const isExact = sumOf(stored.map(([, value]) => value)) === sensor.acknowledgedWh;
-        const difference = stored.length - sensor.acknowledgedWindows;
-        tally.compare(sensor.from, {
-          lost: Math.max(0, -difference),
-          doubled: Math.max(0, difference),
-          wrong: difference === 0 && !isExact ? 1 : 0,
-        });
-        tally.acknowledged += sensor.acknowledgedWindows;
-      }
-    });
-  }
-
-  /**
-   * Far more windows than a report repeats, of new sensors. Their time passes faster
-   * than ours, so they do not boot again: what tells two boots apart is time (`kill.test.ts` has boots). The first report
-   * is full, and each shares half of its windows with the one before.
-   */
-  async #talk(port: number): Promise<void> {
-    const { random } = this.#site;
-    for (const sensor of [...this.#waiting]) {
-      this.#waiting.delete(sensor);
-      if (!(await sensor.report(port))) return void this.#waiting.add(sensor);
-    }
-    const sensor = this.#new();
-    sensor.pass(REPORTED);
-    while (await sensor.report(port)) {
-      if (random.chance(0.02)) return this.#talk(port);
-      sensor.pass(Math.floor(random.between(1, REPORTED / 2 + 1)));
-    }
-    this.#waiting.add(sensor);
-  }
-
-  #new(): TestSensor {
-    const count = this.#sensors.length;
-    const seed = Math.floor(this.#site.random.between(0, 2 ** 31));
-    const sensor = new TestSensor(`127.0.${1 + Math.floor(count / 250)}.${1 + (count % 250)}`, seed);
-    this.#sensors.push(sensor);
-    return sensor;
-  }
 }

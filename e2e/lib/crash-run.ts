@@ -6,8 +6,9 @@ import { createRandom } from '../../packages/sim/src/random/index.ts';
 import { Backups, Imports } from './crash-commands.ts';
 import { Corrections } from './crash-corrections.ts';
 import { buildFaults } from './crash-faults.ts';
-import { NumberedReports, PlainReports, type Situation } from './crash-ingest.ts';
+import { NumberedReports, type Situation } from './crash-ingest.ts';
 import { BadMedium, failingMedium, fullDisk } from './crash-medium.ts';
+import { PlainReports } from './crash-plain.ts';
 import { Site, type SiteOptions, Tally } from './crash-site.ts';
 import { Upgrades } from './crash-upgrade.ts';
 
@@ -32,7 +33,16 @@ export const KINDS: readonly Kind[] = [
     share: 4,
     make: (site) => ({ situation: new NumberedReports(site, { seals: false }) }),
   },
-  { name: 'reports of version 1', share: 3, make: (site) => ({ situation: new PlainReports(site) }) },
+  {
+    name: 'reports of version 1',
+    share: 3,
+    make: (site) => ({ situation: new PlainReports(site, { pace: 'quick' }) }),
+  },
+  {
+    name: 'version 1, fitting time',
+    share: 2,
+    make: (site) => ({ situation: new PlainReports(site, { pace: 'fitting' }) }),
+  },
   { name: 'sealing', share: 4, make: (site) => ({ situation: new NumberedReports(site, { seals: true }) }) },
   { name: 'import', share: 2, make: (site) => ({ situation: new Imports(site) }) },
   { name: 'corrections', share: 2, make: async (site) => ({ situation: await Corrections.open(site) }) },
