@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { FirmwareRun, MeterInfo } from '@kilowink/api';
 import type { EpochMs } from '@kilowink/core/time';
-import type { Change, SeriesId } from '@kilowink/store';
+import type { Changes, SeriesId } from '@kilowink/store';
 import type { EnergyReader } from '../truth/index.ts';
 import { type LivePoint, Tellings } from './tellings.ts';
+import { ToldChoices } from './told-choices.ts';
 
 /** Changes read from the store at a time. */
 const BATCH = 2_000;
@@ -30,6 +31,8 @@ export class Live {
   readonly #clients = new Set<ServerResponse>();
   /** What the pages have been told; meaningless while there are none. */
   #cursor = '';
+  /** From which sources they were told hours of measurements. */
+  readonly #choices = new ToldChoices();
   #heartbeat: ReturnType<typeof setInterval>;
 
   constructor(options: LiveOptions) {
@@ -72,7 +75,7 @@ export class Live {
       }
       if (changes.items.length === 0) return;
       this.#cursor = changes.cursor;
-      this.#broadcast(this.#format(changes.items, changes.cursor));
+      this.#broadcast(this.#format(changes, this.#choices));
     }
   }
 
@@ -80,7 +83,7 @@ export class Live {
   heard(series: SeriesId): void {
     if (this.#clients.size === 0) return;
     const atMs = this.#options.nowMs();
-    for (const told of new Tellings(this.#options.reader).shownAs(series))
+    for (const told of new Tellings(this.#options.reader, null).shownAs(series))
       this.#broadcast(event('heard', { series: told, atMs }, this.#cursor));
   }
 
@@ -110,13 +113,13 @@ export class Live {
       }
       if (changes.items.length === 0) return;
       cursor = changes.cursor;
-      response.write(this.#format(changes.items, cursor));
+      response.write(this.#format(changes, null));
     }
   }
 
-  #format(items: readonly Change[], cursor: string): string {
+  #format({ items, cursor }: Changes, choices: ToldChoices | null): string {
     const points = new Map<SeriesId, LivePoint[]>();
-    const tellings = new Tellings(this.#options.reader);
+    const tellings = new Tellings(this.#options.reader, choices);
     let text = '';
     const tell = (name: string, all: readonly object[]) => {
       for (const each of all) text += event(name, each, cursor);
@@ -134,7 +137,7 @@ export class Live {
     }
     for (const [series, list] of points) {
       tell('points', tellings.points(series, list));
-      tell('rewritten', tellings.movedBy(series, list));
+      tell('rewritten', [...tellings.movedBy(series, list), ...tellings.turned()]);
     }
     return text;
   }

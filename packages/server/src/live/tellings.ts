@@ -1,8 +1,9 @@
 import type { LivePoints, LiveRewritten } from '@kilowink/api';
 import { concatPoints, kindOf, UNITS_PER_WH } from '@kilowink/core/series';
-import type { EpochMs } from '@kilowink/core/time';
+import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
 import type { SeriesId, SeriesInfo } from '@kilowink/store';
 import type { EnergyReader, Range } from '../truth/index.ts';
+import { ToldChoices } from './told-choices.ts';
 
 /** A new measurement as the store has it, in the unit of its series. */
 export type LivePoint = readonly [startMs: EpochMs, durationMs: number, value: number];
@@ -10,11 +11,15 @@ export type LivePoint = readonly [startMs: EpochMs, durationMs: number, value: n
 /** What pages are told of changes of the store: as corrections leave it, of each series and of the measurements it is part of. */
 export class Tellings {
   readonly #reader: EnergyReader;
+  readonly #choices: ToldChoices | null;
+  readonly #turned: LiveRewritten[] = [];
   /** Read once: a page that comes back may be told of a thousand series. */
   #known: ReadonlyMap<SeriesId, SeriesInfo> | null = null;
 
-  constructor(reader: EnergyReader) {
+  /** `choices`: what pages were told before; null for one that was away, which reads again what may have turned. */
+  constructor(reader: EnergyReader, choices: ToldChoices | null) {
     this.#reader = reader;
+    this.#choices = choices;
   }
 
   /** The series and the measurements that are chosen from it. */
@@ -23,7 +28,12 @@ export class Tellings {
   }
 
   rewritten({ series, fromMs, toMs }: LiveRewritten): LiveRewritten[] {
-    return this.shownAs(series).map((told) => ({ series: told, fromMs, toMs }));
+    // Another source may be the better one of an hour that was changed in part.
+    const hours = { fromMs: floorHour(fromMs), toMs: -floorHour(-toMs) };
+    return [
+      { series, fromMs, toMs },
+      ...this.#measurementsOf(series).map(({ id }) => ({ series: id, ...hours })),
+    ];
   }
 
   /** New measurements of one series. Of a measurement it is what is chosen now where they are. */
@@ -33,6 +43,7 @@ export class Tellings {
     if (series === undefined) return [];
     const range = rangeOf(list);
     const chosen = this.#measurementsOf(id).map((info) => {
+      this.#noteTurned(info, { id, list });
       const { starts, durationsMs, values } = concatPoints([...this.#reader.points(info, range)]);
       const all = Array.from(
         starts,
@@ -43,6 +54,11 @@ export class Tellings {
     return [this.#asLeft(series, list, range), ...chosen.filter(({ points }) => points.length > 0)];
   }
 
+  /** What `points` found to be another one throughout: hours of a measurement that another source is the better one of now. */
+  turned(): LiveRewritten[] {
+    return this.#turned.splice(0);
+  }
+
   /** A stretch that was set to a total is another one throughout when a measurement comes into it. */
   movedBy(id: SeriesId, list: readonly LivePoint[]): LiveRewritten[] {
     const { fromMs, toMs } = rangeOf(list);
@@ -51,6 +67,26 @@ export class Tellings {
       .filter(({ kind, undoneMs }) => kind.kind === 'total' && undoneMs === null)
       .filter((each) => each.fromMs < toMs && each.toMs > fromMs)
       .flatMap((each) => this.rewritten({ series: id, fromMs: each.fromMs, toMs: each.toMs }));
+  }
+
+  #noteTurned(info: SeriesInfo, { id, list }: { id: SeriesId; list: readonly LivePoint[] }): void {
+    const choice = this.#reader.choice(info, rangeOf(list));
+    const member = this.#reader.measurementOf(info.id)?.members.findIndex((each) => each.id === id);
+    if (choice === null) return;
+    const newMs = new Map<number, number>();
+    for (const [startMs, durationMs] of list) {
+      const hourMs = floorHour(startMs + durationMs / 2);
+      newMs.set(hourMs, (newMs.get(hourMs) ?? 0) + durationMs);
+    }
+    const hasMore = (hourMs: number) => {
+      const hour = (hourMs - (choice.hourEdges[0] as number)) / HOUR_MS;
+      return choice.hours.some(
+        ({ validMs }, at) => (validMs[hour] as number) > (at === member ? (newMs.get(hourMs) ?? 0) : 0),
+      );
+    };
+    const choices = this.#choices ?? new ToldChoices();
+    for (const range of choices.turned(info.id, choice, hasMore))
+      this.#turned.push({ series: info.id, ...range });
   }
 
   #asLeft(series: SeriesInfo, list: readonly LivePoint[], range: Range): LivePoints {
@@ -72,6 +108,10 @@ export class Tellings {
       .filter(({ members }) => members.some(({ id }) => id === series))
       .map(({ info }) => info);
   }
+}
+
+function floorHour(atMs: EpochMs): EpochMs {
+  return Math.floor(atMs / HOUR_MS) * HOUR_MS;
 }
 
 function rangeOf(list: readonly LivePoint[]): Range {

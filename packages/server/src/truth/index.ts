@@ -1,3 +1,4 @@
+export type { HourChoice } from './chosen-buckets.ts';
 export { compareReadings, compareSeries, disagreementsOf } from './comparison.ts';
 export {
   type AskedCorrection,

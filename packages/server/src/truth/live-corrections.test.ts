@@ -15,15 +15,16 @@ import { TruthSite } from './testing.ts';
 
 const ID = '00112233aabbccdd';
 const WINDOW_MS = 5_000;
+const HOUR_MS = 3_600_000;
 const NEWEST = 59;
 
 /** What window n holds. */
 const countOf = (number: number) => 1 + (number % 4);
 
-/** A sensor whose window 59 ended a minute ago; windows come as asked, late ones too. */
+/** A sensor whose windows are in the middle of the hour before this one; they come as asked, late ones too. */
 class Flashes {
   readonly #site: TruthSite;
-  readonly #endMs = Date.now() - 60_000;
+  readonly #endMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS / 2;
 
   constructor(site: TruthSite) {
     this.#site = site;
@@ -210,4 +211,32 @@ test('a page that shows a measurement of several sensors is told of it', async (
   assert.deepEqual(page.told(house), page.told(1));
   assert.deepEqual(page.told(house).slice(8, 12), [null, null, ...counts(20, 21)]);
   assert.equal(await totalWh(house), await totalWh());
+});
+
+test('a page is told to read an hour again when another source becomes the better one of it', async () => {
+  const measurements = [{ id: 'house', sources: [`optical/${ID}`, 'optical/other'] }];
+  const { site, flashes, from } = await openSite({ measurements });
+  await using _ = site;
+  const house = measurementId('house');
+  const hourMs = Math.floor(from / HOUR_MS) * HOUR_MS;
+  site.put({ source: 'optical/other' }, { startMs: hourMs, durationMs: 60_000 }, [9, 9, 9, 9]);
+  const shown = async () => {
+    const answer = windowsAnswer.parse(
+      await site.get(`/series/${house}/windows?from=${hourMs}&to=${hourMs + HOUR_MS}`),
+    );
+    return answer.columns.energyWh.length;
+  };
+  assert.equal(await shown(), 4);
+  await using page = await Page.open(site);
+  await flashes.send(10, 49);
+  assert.equal(await shown(), 60);
+  const range = { series: house, fromMs: hourMs, toMs: hourMs + HOUR_MS };
+  await page.until(() => page.rewritten.some((each) => JSON.stringify(each) === JSON.stringify(range)));
+  // What is marked bad in part of an hour may give the whole hour to another source.
+  const path = '/series/1/corrections';
+  await site.post(path, { from, to: from + 30 * WINDOW_MS, kind: 'bad' });
+  assert.equal(await shown(), 4);
+  await page.until(
+    () => page.rewritten.filter((each) => JSON.stringify(each) === JSON.stringify(range)).length > 1,
+  );
 });
