@@ -1,0 +1,144 @@
+// What may happen in a house, drawn at random.
+import fc from 'fast-check';
+
+/** How a sensor is heard while time passes: its last windows, reports lost and late. */
+export interface Hearing {
+  readonly windows: number;
+  readonly lostShare: number;
+  readonly lateShare: number;
+}
+
+export interface Span {
+  readonly first: number;
+  readonly newest: number;
+}
+
+export type SensorName = 'v1' | 'v2' | 'tic';
+
+/** The house, its zone, and where the server stands. */
+export interface HousePlan {
+  readonly zone: string;
+  readonly startMs: number;
+  /** By how much windows are out of step with the minutes. */
+  readonly phaseMs: number;
+  /** Of the version 2 sensor. */
+  readonly windowMs: number;
+  readonly groupMs: number;
+  readonly subscribedVa: number | null;
+  readonly sensors: readonly SensorName[];
+  /** The sensors watch one meter. */
+  readonly isJoined: boolean;
+  readonly seed: number;
+}
+
+export type HouseStep =
+  | {
+      readonly kind: 'pass';
+      readonly minutes: number;
+      readonly heard: Readonly<Record<SensorName, Hearing>>;
+      readonly maxCount: number;
+      readonly lampShare: number;
+      readonly seed: number;
+    }
+  | { readonly kind: 'days'; readonly days: number }
+  | {
+      readonly kind: 'boot';
+      readonly sensor: SensorName;
+      readonly isTold: boolean;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'backlog'; readonly at: number; readonly windows: number }
+  | { readonly kind: 'repeat' | 'restart' | 'restore' }
+  | {
+      readonly kind: 'correct';
+      readonly series: number;
+      readonly at: number;
+      readonly share: number;
+      readonly alignMs: number;
+      readonly what: 'bad' | 'scale' | 'shape' | 'gaps' | 'flat';
+      readonly factor: number;
+    }
+  | { readonly kind: 'undo'; readonly which: number };
+
+/** Some evening before a clock changes, or a day is left out. */
+const PLACES = [
+  ['Europe/Paris', '2025-03-29T14:00Z'],
+  ['Europe/Paris', '2025-10-25T09:00Z'],
+  ['America/New_York', '2025-03-08T20:00Z'],
+  ['America/New_York', '2025-11-01T20:00Z'],
+  ['Australia/Lord_Howe', '2025-04-05T03:00Z'],
+  ['Australia/Lord_Howe', '2025-10-04T03:00Z'],
+  ['Pacific/Apia', '2011-12-29T06:00Z'],
+  ['UTC', '2024-12-31T12:00Z'],
+  ['Asia/Kathmandu', '2025-06-30T08:00Z'],
+] as const;
+
+const share = fc.integer({ min: 0, max: 1_000 }).map((thousandths) => thousandths / 1_000);
+const seed = fc.integer({ min: 1, max: 1_000_000 });
+const hearing: fc.Arbitrary<Hearing> = fc.record({
+  windows: fc.constantFrom(0, 30, 90, 300),
+  lostShare: fc.constantFrom(0, 0.2, 0.6),
+  lateShare: fc.constantFrom(0, 0.3),
+});
+
+export const housePlan: fc.Arbitrary<HousePlan> = fc
+  .record({
+    ...{ place: fc.constantFrom(...PLACES), seed, isJoined: fc.boolean() },
+    phaseMs: fc.constantFrom(0, 0, 1_234),
+    windowMs: fc.constantFrom(5_000, 7_000, 10_000, 60_000),
+    groupMs: fc.constantFrom(0, 300_000),
+    subscribedVa: fc.constantFrom(null, 3_000),
+    sensors: fc.constantFrom<SensorName[]>(['v2'], ['v1'], ['v1', 'v2'], ['tic', 'v2'], ['tic', 'v1', 'v2']),
+  })
+  .map(({ place: [zone, start], ...plan }) => ({ zone, startMs: Date.parse(start), ...plan }));
+
+const step: fc.Arbitrary<HouseStep> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      minutes: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 900 })),
+      heard: fc.record({ v1: hearing, v2: hearing, tic: hearing }),
+      maxCount: fc.constantFrom(1, 3, 11, 40),
+      lampShare: fc.constantFrom(0, 0, 0.02),
+      seed,
+    }),
+  },
+  fc.record({ kind: fc.constant('days' as const), days: fc.integer({ min: 1, max: 9 }) }),
+  fc.record({
+    kind: fc.constant('boot' as const),
+    sensor: fc.constantFrom<SensorName>('v1', 'v2'),
+    isTold: fc.boolean(),
+    seconds: fc.integer({ min: 0, max: 4_000 }),
+  }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('backlog' as const),
+      at: share,
+      windows: fc.integer({ min: 0, max: 639 }),
+    }),
+  },
+  fc.record({ kind: fc.constantFrom('repeat' as const, 'restart' as const, 'restore' as const) }),
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('correct' as const), series: fc.nat(2), at: share, share },
+      alignMs: fc.constantFrom(1, 60_000, 3_600_000),
+      what: fc.constantFrom(
+        'bad' as const,
+        'scale' as const,
+        'shape' as const,
+        'gaps' as const,
+        'flat' as const,
+      ),
+      factor: fc.constantFrom(0.5, 0.99, 1.01, 1.7, 3),
+    }),
+  },
+  fc.record({ kind: fc.constant('undo' as const), which: fc.nat(5) }),
+);
+
+/** A life of the house: time passes first, or there would be nothing to see. */
+export const houseSteps: fc.Arbitrary<HouseStep[]> = fc.array(step, { minLength: 3, maxLength: 14 });
+/** Where answers are looked at: shares of the time from the first measurement to the last. */
+export const houseCuts = fc.array(fc.tuple(share, share), { minLength: 3, maxLength: 6 });
