@@ -1,4 +1,4 @@
-import { type Clock, type EpochMs, STEPS, type Step } from '@kilowink/core/time';
+import { type Clock, type EpochMs, MINUTE_MS, STEPS, type Step } from '@kilowink/core/time';
 import type { FastifyInstance } from 'fastify';
 import type { EnergyReader } from '../truth/index.ts';
 import { encodeJson } from './json-bytes.ts';
@@ -14,6 +14,8 @@ import { answerBuckets } from './series-routes.ts';
 const BUCKETS = 512;
 /** How many stretches of each step are asked, the newest last: until then most of the code is compiled. */
 const ROUNDS = 12;
+/** Steps above a minute need no power from flashes and share their code: they are asked in one of so many rounds. */
+const COARSE_EVERY = 3;
 /** Nobody is there once nothing was asked for so long. */
 const QUIET_MS = 2_000;
 /** Between two questions others have their turn. */
@@ -65,8 +67,11 @@ export function newestQuestions(reader: EnergyReader): Iterable<WarmUpQuestion> 
 
 function* questionsOf(series: { id: number; firstMs: EpochMs; lastMs: EpochMs }): Generator<WarmUpQuestion> {
   const { firstMs, lastMs } = series;
-  for (let back = ROUNDS - 1; back >= 0; back -= 1) {
+  for (let round = ROUNDS - 1; round >= 0; round -= 1) {
     for (const step of STEPS) {
+      const every = step.ms > MINUTE_MS ? COARSE_EVERY : 1;
+      if (round % every !== 0) continue;
+      const back = round / every;
       const [fromMs, toMs] = step.calendar === null ? tile(step, lastMs, back) : [firstMs, lastMs];
       if (toMs <= firstMs) continue;
       const query = { step: step.name, from: String(fromMs), to: String(toMs) };
