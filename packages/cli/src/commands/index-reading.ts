@@ -5,6 +5,7 @@ import {
   compareReadings,
   compareSeries,
   type EnergyReader,
+  faultStretches,
   likelyMoment,
   readingsOf,
   resolutionOf,
@@ -206,10 +207,14 @@ function rangeOf(
   return { fromMs: from === undefined ? (series.firstMs ?? 0) : parseMoment(from, '--from', zone), toMs };
 }
 
+/** A sensor that is wrong in another way every day is mended by no list of commands. */
+const COMMANDS_SHOWN = 20;
+
 function tell(
-  { periods, whole }: CompareAnswer,
+  answer: CompareAnswer,
   { series, reference, zone }: { series: SeriesInfo; reference: SeriesInfo | null; zone: string },
 ): void {
+  const { periods, whole } = answer;
   const against = reference === null ? 'the readings of its meter' : describeSeries(reference);
   console.log(`${describeSeries(series)} against ${against}`);
   if (whole === null) {
@@ -222,6 +227,9 @@ function tell(
   }
   console.log(comparisonLines(periods, zone).join('\n'));
   if (periods.length > 1) console.log(`\nTogether: ${driftText(whole)}`);
-  const command = offeredCommand(whole, String(series.id));
-  if (command !== null && series.id < 1_000_000) console.log(`\nTo make the drift nothing:\n  ${command}`);
+  const commands = faultStretches(answer).map((each) => offeredCommand(each, String(series.id)));
+  if (commands.length === 0 || series.id >= 1_000_000) return;
+  const shown = commands.slice(0, COMMANDS_SHOWN).map((command) => `\n  ${command}`);
+  const more = commands.length > COMMANDS_SHOWN ? `\n  … and ${commands.length - COMMANDS_SHOWN} more` : '';
+  console.log(`\nTo make the drift nothing:${shown.join('')}${more}`);
 }

@@ -70,6 +70,35 @@ export function compareSeries(
   };
 }
 
+/** Periods whose drifts are as alike as this are one fault: a sensor that was moved, or sees too little. */
+const ALIKE_SHARE = 0.02;
+
+/**
+ * The stretches to correct, each with what is offered for it: neighbouring periods of one fault together, so that those that
+ * agree stay as they are; the whole, where it takes all periods to see that something is wrong.
+ */
+export function faultStretches({ periods, whole, powerMaxW }: CompareAnswer): ComparedPeriod[] {
+  const stretches: ComparedPeriod[] = [];
+  for (const period of periods.filter(({ offered }) => offered !== null)) {
+    const last = stretches.at(-1);
+    const joined = last === undefined ? null : joinedWith(last, period, powerMaxW);
+    if (joined === null) stretches.push(period);
+    else stretches[stretches.length - 1] = joined;
+  }
+  if (stretches.length > 0) return stretches;
+  return whole === null || whole.offered === null ? [] : [whole];
+}
+
+function joinedWith(one: ComparedPeriod, next: ComparedPeriod, powerMaxW: number): ComparedPeriod | null {
+  const isOneFault =
+    one.toMs === next.fromMs &&
+    one.verdict === next.verdict &&
+    one.verdict !== 'gaps' &&
+    Math.abs((one.driftShare ?? 0) - (next.driftShare ?? 0)) <= ALIKE_SHARE;
+  const joined = isOneFault ? wholeOf([one, next], powerMaxW) : null;
+  return joined?.verdict === one.verdict ? joined : null;
+}
+
 /** What was measured between two readings; null where the index fell, for that is another meter. */
 export function compareReadings(
   reader: EnergyReader,

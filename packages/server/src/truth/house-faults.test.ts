@@ -10,6 +10,7 @@ import {
   totalAnswer,
 } from '@kilowink/api';
 import { DAY_MS, HOUR_MS } from '@kilowink/core/time';
+import { faultStretches } from './comparison.ts';
 import { TruthSite } from './testing.ts';
 import { House, WINDOW_MS } from './testing-house.ts';
 
@@ -204,6 +205,33 @@ async function mend(
   }
   return made;
 }
+
+describe('stretches to correct', () => {
+  const stretches = async (sensor: Sensor) => {
+    await using site = await TruthSite.open();
+    const placed = place(site, sensor);
+    const answer = compareAnswer.parse(
+      await site.get(`/series/${placed.sensor}/compare?${RANGE}&with=${placed.enedis}`),
+    );
+    return faultStretches(answer).map(({ fromMs, toMs, offered }) => [
+      Math.round((fromMs - FROM) / HOUR_MS),
+      Math.round((toMs - FROM) / HOUR_MS),
+      offered?.kind,
+    ]);
+  };
+
+  test('a good sensor has none', async () =>
+    assert.deepEqual(await stretches(SENSORS['a good one'] as Sensor), []));
+  test('the days before a sensor was moved stay as they are', async () => {
+    const [first, ...more] = await stretches(SENSORS['was moved on the fifth day'] as Sensor);
+    assert.deepEqual(first?.slice(0, 2), [96, 121]);
+    assert.deepEqual(more, [[121, 193, 'scale']]);
+  });
+  test('a gap is filled on its day', async () =>
+    assert.deepEqual(await stretches(SENSORS['was off for three hours'] as Sensor), [[24, 48, 'total']]));
+  test('what only the whole tells is mended as a whole', async () =>
+    assert.deepEqual(await stretches(missesAtNight), [[0, 193, 'scale']]));
+});
 
 describe('what a comparison offers', () => {
   const faults = Object.keys(SENSORS).filter(
