@@ -82,7 +82,13 @@ const blows = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 const groupMs = fc.constantFrom(0, 20_000, GROUP_MS);
-const scenario = fc.record({ lives, fates, blows, groupMs });
+/**
+ * Flashes in a window at most: where it is 0, only time and `up` tell one boot from another, so clocks of another rate than
+ * the sensors' are tried with windows that tell.
+ */
+const flashesMax = fc.constantFrom(11, 11, 1, 0);
+const scenario = fc.record({ lives, fates, blows, groupMs, flashesMax: fc.constant(11) });
+const quietScenario = fc.record({ lives, fates, blows, groupMs, flashesMax });
 const UNHURT = {
   ...{ steps: null, startSteps: null, downMs: 0 },
   ...{ isKilledAfter: false, isTorn: false, isWritten: false },
@@ -131,7 +137,11 @@ class Home {
     const [life, ...lives] = of.lives;
     if (life === undefined) return;
     const { atMs: bootMs } = of;
-    const boot = { bootMs, values: valuesOf(life.windows, life.seed + bootMs), told: new Set<number>() };
+    const boot = {
+      bootMs,
+      values: valuesOf(life.windows, this.#made.flashesMax, life.seed + bootMs),
+      told: new Set<number>(),
+    };
     this.boots[sensor]?.push(boot);
     const sayUp = (atMs: number) => {
       this.#at(atMs, () => {
@@ -194,9 +204,9 @@ function addressOf(sensor: number): string {
   return `192.168.1.${20 + sensor}`;
 }
 
-function valuesOf(count: number, seed: number): number[] {
+function valuesOf(count: number, flashesMax: number, seed: number): number[] {
   const random = createRandom(seed);
-  return Array.from({ length: count }, () => Math.floor(random.between(0, 12)));
+  return Array.from({ length: count }, () => Math.floor(random.between(0, flashesMax + 1)));
 }
 
 function assertOnce(made: Scenario, clocks: Clocks): void {
@@ -227,7 +237,7 @@ const RUNS = Number(process.env['KILL_RUNS'] ?? 40);
 
 test('kills at any step store each window once, with clocks that fit', () => {
   fc.assert(
-    fc.property(scenario, (made) => assertOnce(made, { rate: 1, steps: [] })),
+    fc.property(quietScenario, (made) => assertOnce(made, { rate: 1, steps: [] })),
     { numRuns: RUNS },
   );
 });
@@ -251,7 +261,7 @@ test('kills at any step store each window once, whatever the server is told the 
     maxLength: 4,
   });
   fc.assert(
-    fc.property(scenario, steps, (made, unordered) =>
+    fc.property(quietScenario, steps, (made, unordered) =>
       assertOnce(made, { rate: 1, steps: unordered.toSorted((one, other) => one.fromMs - other.fromMs) }),
     ),
     { numRuns: RUNS },
