@@ -37,7 +37,6 @@ export class ModelHouse {
   readonly #tic: ModelTic | null;
   /** By series. */
   readonly #corrections = new Map<number, ListedCorrection[]>();
-  #lookedMs = Number.NEGATIVE_INFINITY;
   #lastReports: Uint8Array[] = [];
 
   static async open(plan: HousePlan): Promise<ModelHouse> {
@@ -115,15 +114,14 @@ export class ModelHouse {
       case 'restart':
       case 'restore':
         await this.site[step.kind]();
-        this.#lookedMs = this.site.nowMs;
-        return this.absorbBound();
+        return this.absorbBound({ isLooked: true });
     }
   }
 
   /** Lets the server do what it does by itself. */
-  work(): void {
+  async work(): Promise<void> {
     this.site.work();
-    this.#lookedMs = this.site.nowMs;
+    await this.absorbBound({ isLooked: true });
   }
 
   /** Takes back what holds, the newest first. */
@@ -135,8 +133,11 @@ export class ModelHouse {
     }
   }
 
-  /** What the server put in quarantine by itself is added to the model, once it is seen to be right. */
-  async absorbBound(): Promise<void> {
+  /**
+   * What the server put in quarantine by itself is added to the model, once it is seen to be right. `isLooked`: it has just looked
+   * for what can not be, so nothing is missing in it.
+   */
+  async absorbBound({ isLooked = false } = {}): Promise<void> {
     const { subscribedVa } = this.plan;
     // A TIC meter tells it of its own measurement, once it was heard.
     const toldVa = subscribedVa ?? (this.#tic === null ? null : TOLD_VA);
@@ -160,13 +161,19 @@ export class ModelHouse {
         );
         listed.push(each);
       }
-      for (const { startMs, durationMs } of subscribedVa === null ? [] : beyond) {
-        if (startMs + durationMs >= this.#lookedMs - HOLD_MS) continue;
-        const isCovered = listed.some(
-          ({ kind, fromMs, toMs }) => kind === 'bad' && fromMs <= startMs && toMs >= startMs + durationMs,
-        );
-        assert.ok(isCovered, `${new Date(startMs).toISOString()} is beyond the bound and counted`);
-      }
+      if (isLooked && subscribedVa !== null) this.#assertHeld(beyond, listed);
+    }
+  }
+
+  /** What is beyond the bound counts nowhere, but for the last minutes, in which it may go on. */
+  #assertHeld(beyond: Ledger['pieces'], listed: readonly ListedCorrection[]): void {
+    for (const { startMs, durationMs } of beyond) {
+      const endMs = startMs + durationMs;
+      const isHeld = listed.some(
+        ({ kind, fromMs, toMs }) => kind === 'bad' && fromMs <= startMs && toMs >= endMs,
+      );
+      const isYoung = endMs >= this.site.nowMs - HOLD_MS;
+      assert.ok(isHeld || isYoung, `${new Date(startMs).toISOString()} is beyond the bound and counted`);
     }
   }
 
