@@ -13,6 +13,12 @@ const PACKED = 1;
 const PLAIN = 2;
 const HEADER_BYTES = 5;
 
+/** Where the checksum of what follows a version begins. */
+const VERSION_CHECKSUMS = {
+  [PACKED]: crc32(Uint8Array.of(PACKED)),
+  [PLAIN]: crc32(Uint8Array.of(PLAIN)),
+};
+
 /** A block's columns are never larger than this; a block that says otherwise is damaged. */
 const COLUMNS_BYTES_MAX = 1 << 28;
 
@@ -35,11 +41,11 @@ export function sealPlainBlock(columns: Uint8Array): Uint8Array {
   return enveloped(PLAIN, columns);
 }
 
-function enveloped(version: number, content: Uint8Array): Uint8Array {
+function enveloped(version: typeof PACKED | typeof PLAIN, content: Uint8Array): Uint8Array {
   const block = new Uint8Array(HEADER_BYTES + content.length);
   block[0] = version;
   block.set(content, HEADER_BYTES);
-  new DataView(block.buffer).setUint32(1, checksum(block), true);
+  new DataView(block.buffer).setUint32(1, crc32(content, VERSION_CHECKSUMS[version]), true);
   return block;
 }
 
@@ -61,14 +67,17 @@ export function checkBlock(block: Uint8Array): Result<Uint8Array, Fault> {
   if (block[0] !== PACKED && block[0] !== PLAIN) {
     return damaged(`format version ${PACKED} or ${PLAIN} expected, found ${block[0]}`);
   }
-  const expected = new DataView(block.buffer, block.byteOffset).getUint32(1, true);
-  const found = checksum(block);
+  const content = block.subarray(HEADER_BYTES);
+  const expected = storedChecksum(block);
+  const found = crc32(content, VERSION_CHECKSUMS[block[0]]);
   if (expected !== found) return damaged(`checksum ${hex(expected)} expected, computed ${hex(found)}`);
-  return ok(block.subarray(HEADER_BYTES));
+  return ok(content);
 }
 
-function checksum(block: Uint8Array): number {
-  return crc32(block.subarray(HEADER_BYTES), crc32(block.subarray(0, 1)));
+/** By bytes: a view for each of the blocks that a start looks at would take longer than their checksums. */
+function storedChecksum(block: Uint8Array): number {
+  const low = (block[1] as number) | ((block[2] as number) << 8) | ((block[3] as number) << 16);
+  return (low | ((block[4] as number) << 24)) >>> 0;
 }
 
 function hex(value: number): string {
