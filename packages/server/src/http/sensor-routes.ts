@@ -9,13 +9,12 @@ const REPORT_BYTES_MAX = 65_536;
 /** Takes a request if it is a sensor's; false leaves it to the API. */
 export type SensorHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-const NO_BODY = new Uint8Array();
-
 /** What came, and where its answer goes. */
 interface Waiting {
   readonly response: ServerResponse;
-  readonly body: Uint8Array;
-  readonly take: () => Answer | undefined;
+  readonly address: string;
+  /** Null: a sensor has booted. */
+  readonly bytes: Uint8Array | null;
 }
 
 /**
@@ -33,24 +32,31 @@ export function sensorHandler(
   onError: (error: unknown) => void,
 ): SensorHandler {
   let waiting: Waiting[] = [];
+  const take = ({ address, bytes }: Waiting): Answer => {
+    if (ingest === null) return isBinary(bytes) ? unreadAnswer('readOnly', clock.wallMs()) : 'readonly';
+    return bytes === null ? ingest.up(address) : ingest.report(address, bytes);
+  };
   /** A store that can not be written leaves the report to the sensor, which repeats its windows. */
-  const attempt = ({ body, take }: Waiting): [status: number, content: string | Uint8Array] => {
-    const isBinary = isVersion2(body);
+  const attempt = (each: Waiting): Told => {
     try {
-      return [200, take() ?? (isBinary ? unreadAnswer('readOnly', clock.wallMs()) : 'readonly')];
+      return { status: 200, content: take(each) };
     } catch (error) {
       onError(error);
-      return [503, isBinary ? unreadAnswer('retry', clock.wallMs()) : 'not stored'];
+      const content = isBinary(each.bytes) ? unreadAnswer('retry', clock.wallMs()) : 'not stored';
+      return { status: 503, content };
     }
   };
   const takeAll = () => {
     const came = waiting;
     waiting = [];
-    const answers = came.map(attempt);
-    for (const [at, { response }] of came.entries()) {
-      const told = answers[at];
-      if (told !== undefined) answer(response, ...told);
+    try {
+      ingest?.keepAhead(came);
+    } catch (error) {
+      // Then each is kept by itself, or refused.
+      onError(error);
     }
+    const told = came.map(attempt);
+    for (const [at, { response }] of came.entries()) answer(response, told[at] as Told);
   };
   const wait = (each: Waiting) => {
     waiting.push(each);
@@ -58,15 +64,14 @@ export function sensorHandler(
   };
   return (request, response) => {
     if (request.method !== 'POST') return false;
+    const address = addressOf(request);
     switch (request.url) {
       case '/sensor/up':
         request.resume();
-        wait({ response, body: NO_BODY, take: () => ingest?.up(addressOf(request)) });
+        wait({ response, address, bytes: null });
         return true;
       case '/sensor/report':
-        readBody(request, response, (body) =>
-          wait({ response, body, take: () => ingest?.report(addressOf(request), body) }),
-        );
+        readBody(request, response, (bytes) => wait({ response, address, bytes }));
         return true;
       default:
         return false;
@@ -74,11 +79,21 @@ export function sensorHandler(
   };
 }
 
+/** What is answered. */
+interface Told {
+  readonly status: number;
+  readonly content: string | Uint8Array;
+}
+
+function isBinary(bytes: Uint8Array | null): boolean {
+  return bytes !== null && isVersion2(bytes);
+}
+
 function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
 
-function answer(response: ServerResponse, status: number, content: string | Uint8Array): void {
+function answer(response: ServerResponse, { status, content }: Told): void {
   const type = typeof content === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
   response.writeHead(status, { 'content-type': type, 'content-length': content.length });
   response.end(content);

@@ -36,6 +36,24 @@ test('what was noted is there for the next process, in order', () => {
   assert.deepEqual(open('/data/a').guard.left(), []);
 });
 
+test('what came in one turn is kept before the first of it is taken, and each has its name then', () => {
+  const { guard, groups } = open('/data/ahead');
+  guard.note(report(0));
+  guard.taken(1);
+  const came = [1, 2, 3].map(report);
+  guard.noteAhead(came);
+  const kept = guard.left();
+  assert.deepEqual(plain(kept), [report(0), ...came]);
+  for (const [at, each] of came.entries()) assert.equal(guard.note(each), kept[at + 1]?.id);
+  guard.note(report(4));
+  assert.deepEqual(plain(guard.left()), [report(0), ...came, report(4)], 'each once');
+  guard.taken(1);
+  groups.written = 1;
+  guard.noteAhead([report(5), report(6)]);
+  assert.deepEqual(plain(guard.left()), [report(5), report(6)], 'what is in the file is let go');
+  assert.throws(() => guard.note(report(6)), /in its order/);
+});
+
 test('what is kept has a name of its own, in this process and in the next', () => {
   const { guard } = open('/data/f');
   const ids = [0, 1].map((number) => guard.note(report(number)));

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { assert } from '@kilowink/core/error';
 import type { EpochMs } from '@kilowink/core/time';
 
 /** A place in memory that outlives a process, and costs the SD card nothing. */
@@ -49,6 +50,10 @@ export class ReportGuard {
   readonly #token = randomBytes(6).toString('hex');
   #count = 0;
   #file: number | null = null;
+  #bytes = 0;
+  /** Kept already, in the order in which they are to be taken; from `#aheadAt` on. */
+  #ahead: readonly { readonly report: GuardedReport; readonly id: string }[] = [];
+  #aheadAt = 0;
   /** The group that has everything noted: once it is written, all of that may go. */
   #heldUntil = 0;
 
@@ -62,6 +67,7 @@ export class ReportGuard {
       const file = openSync(this.#path, 'a+', 0o600);
       this.#file = isOurs(file) ? file : null;
       if (this.#file === null) closeSync(file);
+      else this.#bytes = fstatSync(file).size;
     } catch {
       // No such memory here: then a kill costs what a power cut does.
     }
@@ -91,17 +97,44 @@ export class ReportGuard {
     return reports;
   }
 
+  /** Keeps with one write what `note` is called for next, in this order: what came in one turn of the event loop. */
+  noteAhead(reports: readonly GuardedReport[]): void {
+    if (this.#file === null) return;
+    this.#letGo();
+    const ahead = reports.map((report) => ({ report, id: this.#name() }));
+    this.#write(this.#file, ahead.map(({ report, id }) => lineOf(report, id)).join(''));
+    this.#ahead = ahead;
+    this.#aheadAt = 0;
+  }
+
   /** To be called before a report is taken: what came before is let go once its group is written. Returns its id. */
-  note({ bytes, address, wallMs, uptimeMs }: GuardedReport): string | null {
+  note(report: GuardedReport): string | null {
     if (this.#file === null) return null;
-    const isWritten = this.#writtenGroups() >= this.#heldUntil;
-    if (isWritten || fstatSync(this.#file).size > GUARD_BYTES_MAX) this.clear();
-    this.#count += 1;
-    const id = `${this.#token}-${this.#count}`;
-    const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
-    const line = `${id} ${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`;
-    writeSync(this.#file, line);
+    const ahead = this.#ahead[this.#aheadAt];
+    if (ahead !== undefined) {
+      const isSame = ahead.report.bytes === report.bytes && ahead.report.address === report.address;
+      assert(isSame, 'what was kept ahead is taken in its order');
+      this.#aheadAt += 1;
+      return ahead.id;
+    }
+    this.#letGo();
+    const id = this.#name();
+    this.#write(this.#file, lineOf(report, id));
     return id;
+  }
+
+  #letGo(): void {
+    const isWritten = this.#writtenGroups() >= this.#heldUntil;
+    if (this.#bytes > (isWritten ? 0 : GUARD_BYTES_MAX)) this.clear();
+  }
+
+  #name(): string {
+    this.#count += 1;
+    return `${this.#token}-${this.#count}`;
+  }
+
+  #write(file: number, lines: string): void {
+    this.#bytes += writeSync(file, lines);
   }
 
   /**
@@ -114,7 +147,9 @@ export class ReportGuard {
 
   /** Everything is in the file. */
   clear(): void {
-    if (this.#file !== null) ftruncateSync(this.#file);
+    if (this.#file === null) return;
+    ftruncateSync(this.#file);
+    this.#bytes = 0;
   }
 
   /** After everything was written: nothing is left behind. */
@@ -124,6 +159,11 @@ export class ReportGuard {
     this.#file = null;
     rmSync(this.#path, { force: true });
   }
+}
+
+function lineOf({ bytes, address, wallMs, uptimeMs }: GuardedReport, id: string): string {
+  const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
+  return `${id} ${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`;
 }
 
 /** Somebody else may have made the name first: their file is not read. */
