@@ -61,9 +61,13 @@ function splitQuoted(line: string, separator: string): string[] {
   return [...cells, cell.trim()];
 }
 
-/** Lower case without accents or double spaces, as headers are compared; letters that a wrong encoding broke are dropped. */
+/**
+ * Lower case without accents or double spaces, as headers are compared; an é that was
+ * encoded twice is one, other letters that a wrong encoding broke are dropped.
+ */
 export function plainText(cell: string | undefined): string {
   return (cell ?? '')
+    .replace(/Ã[©¨ª]/g, 'e')
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/[\u00a0\u202f]/g, ' ')
@@ -85,7 +89,7 @@ export function isNothing(cell: string | undefined): boolean {
 
 /** A number with a point or a French comma and maybe spaces, points or commas between thousands; null for anything else. */
 export function readNumber(cell: string | undefined): number | null {
-  const text = (cell ?? '').replace(/[\s\u00a0\u202f']/g, '');
+  const text = (cell ?? '').replace(/[\s\u00a0\u202f']/g, '').replace(/^\+/, '');
   if (/^\d+(\.\d+)?(e[+-]?\d{1,2})?$/i.test(text)) return Number(text);
   if (/^\d+,\d+$/.test(text)) return Number(text.replace(',', '.'));
   if (/^\d{1,3}(\.\d{3})+,\d+$/.test(text)) return Number(text.replaceAll('.', '').replace(',', '.'));

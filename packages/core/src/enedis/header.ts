@@ -1,5 +1,5 @@
 import { plainText, type Row } from './cells.ts';
-import { unitOf, type ValueUnit } from './units.ts';
+import { unitOf, unitOfColumn, type ValueUnit } from './units.ts';
 
 /** Where a row of values says what it is; -1 where no column does. */
 export interface SayingColumns {
@@ -58,7 +58,7 @@ export function layoutOf(cells: Row): Layout | null {
   if (find(/date et heure de rel/) >= 0 && find(/^puissance atteinte/) >= 0) return { kind: 'dayBlocks' };
   const horodate = find(/^horodat|^date et heure\b(?! de (debut|fin))|^date ?heure$|^datetime$|^timestamp$/);
   const registers = registersOf(names);
-  const read = find(/^date de releve/);
+  const read = find(/^date\b/);
   if (registers.length > 0 && Math.max(horodate, read) >= 0) {
     return { kind: 'index', stamp: horodate >= 0 ? horodate : read, registers };
   }
@@ -85,11 +85,13 @@ function valuesLayout(
     find(/^(dat[ae]? ?(et )?(u?[ae]?heures? )?(de )?)?fin\b|^end\b/),
   ];
   if (begin >= 0 && end >= 0) return { ...base, stamp: begin, end, columns };
-  const date = find(/^(date|jour)( (de (la )?)?(consommation|production|mesure|releve))?$/);
+  const date = find(/^(date|jour|periode)( (de (la )?)?(consommation|production|mesure|releve))?$/);
   const clock = find(/^heure/);
   if (date < 0) return null;
+  const ofClock = names[clock] ?? '';
+  const says = /\bfin\b/.test(ofClock) ? 'end' : /\bdebut\b/.test(ofClock) ? 'start' : null;
   return clock >= 0
-    ? { ...base, stamp: date, clock, columns }
+    ? { ...base, stamp: date, clock, says, columns }
     : { ...base, stamp: date, isByDate: true, columns };
 }
 
@@ -122,6 +124,7 @@ function registersOf(names: readonly string[]): { column: number; name: string }
   return names.flatMap((plain, column) => {
     const code = plain.replace(/[^a-z0-9]/g, '').toUpperCase();
     if (/^EA[SI]([FD]\d{1,2}|T)$/.test(code)) return [{ column, name: code.replace(/(\d)$/, padded) }];
+    if (/^index( [([].*)?$/.test(plain)) return [{ column, name: 'EAST' }];
     const named = /^index (?!.*type)(.+?)(?: [([].*)?$/.exec(plain)?.[1];
     if (named === undefined) return [];
     const short = named
@@ -147,21 +150,13 @@ export function headerOf(
   const said = preambleOf(above);
   const value = layout.kind === 'values' ? (names[layout.value] ?? '') : '';
   const texts = [...said.all, ...names];
-  const ofTable = [
-    said.get('type de donnees'),
-    said.get('grandeur physique'),
-    said.get('type de comptage') ?? said.get('type de comptage :'),
-    value,
-  ];
-  const foreign = ofTable.find((each) => each !== undefined && /\bmax|reactive|tension/.test(each));
   const unit = said.get('unite');
   const business =
     said.get('grandeur metier') ?? said.get('type de comptage') ?? said.get('type de comptage :');
-  const isForeignUnit = unit !== undefined && /^k?va/.test(unit);
   const minutes = Number(said.get('pas en minutes'));
   return {
     ...{ layout, line, cells },
-    unit: unitOf([value]) ?? unitOf([unit ?? '']) ?? unitOf(names) ?? unitOf(said.all),
+    unit: unitOfColumn(value) ?? unitOf([unit ?? '']) ?? unitOf(names) ?? unitOf(said.all),
     direction: (business === undefined ? texts : [business]).some((each) =>
       /production|injection|^prod$/.test(each),
     )
@@ -170,12 +165,32 @@ export function headerOf(
     meter:
       said.get('identifiant prm') ?? said.get('point reference mesure (prm) :') ?? said.get('prm') ?? null,
     stepMs: minutes > 0 ? minutes * 60_000 : null,
-    foreign: foreign ?? (isForeignUnit ? `values in ${unit}` : null),
+    foreign: foreignOf(layout, names, said),
   };
 }
 
+/** What a table holds where that is no energy of days or of intervals. */
+function foreignOf(layout: Layout, names: readonly string[], said: Preamble): string | null {
+  const value = layout.kind === 'values' ? (names[layout.value] ?? '') : '';
+  if (layout.kind === 'values' && /^periode/.test(names[layout.stamp] ?? '')) return 'energy by month';
+  const ofTable = [
+    said.get('type de donnees'),
+    said.get('grandeur physique'),
+    said.get('type de comptage') ?? said.get('type de comptage :'),
+    value,
+  ];
+  const foreign = ofTable.find((each) => each !== undefined && /\bmax|reactive|tension/.test(each));
+  const unit = said.get('unite');
+  return foreign ?? (unit !== undefined && /^k?va/.test(unit) ? `values in ${unit}` : null);
+}
+
+interface Preamble {
+  get(name: string): string | undefined;
+  readonly all: readonly string[];
+}
+
 /** Names with the values under them, or beside them, above the table. */
-function preambleOf(rows: readonly Row[]): { get(name: string): string | undefined; all: readonly string[] } {
+function preambleOf(rows: readonly Row[]): Preamble {
   const texts = rows.map((row) => row.map(plainText));
   const found = new Map<string, string>();
   const keep = (name: string, value: string | undefined) => {

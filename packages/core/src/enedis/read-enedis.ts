@@ -16,7 +16,15 @@ const ROWS_MAX = 60;
  * from the file. Fault `enedis/unknown` where no header is known, and `enedis/empty` where nothing but a header is there.
  */
 export function readEnedis(rows: Iterable<TableRow>, options: EnedisOptions): Result<EnedisRead, Fault> {
-  const tables = new TableFinder();
+  return readTables(rows, options, false);
+}
+
+function readTables(
+  rows: Iterable<TableRow>,
+  options: EnedisOptions,
+  hasCommas: boolean,
+): Result<EnedisRead, Fault> {
+  const tables = new TableFinder(hasCommas);
   for (const row of rows) tables.take(row);
   const exports = tables.found.flatMap((table) => exportsOf(table, options));
   const skipped = tables.found.flatMap(skippedOf);
@@ -26,22 +34,27 @@ export function readEnedis(rows: Iterable<TableRow>, options: EnedisOptions): Re
 
 /** The same of a text, whichever of `;`, tab, `,` and `|` parts its fields. */
 export function readEnedisText(text: string, options: EnedisOptions): Result<EnedisRead, Fault> {
-  const result = readEnedis(textRows(text), options);
+  const { rows, separator } = textRows(text);
+  const result = readTables(rows, options, separator === ',');
   return result.ok ? ok({ ...result.value, isOpen: !/[\r\n]\s*$/.test(text.slice(-80)) }) : result;
 }
 
 const SEPARATORS = [';', '\t', ',', '|'];
 
 /** The rows of a text. Its separator is the one under which a header is found, or that it uses most. */
-export function textRows(text: string): Iterable<TableRow> {
+function textRows(text: string): { rows: Iterable<TableRow>; separator: string } {
   const marked = text.startsWith('\ufeff') ? text.slice(1) : text;
   const plain = marked.includes('\r') ? marked.replace(/\r\n?/g, '\n') : marked;
   const named = /^sep=(.)\n/i.exec(plain);
   // The line that names the separator stays one line, that those after it keep their numbers.
-  if (named !== null) return splitRows(plain.replace(/^.*/, ''), named[1] as string);
+  if (named !== null) return rowsBy(plain.replace(/^.*/, ''), named[1] as string);
   const head = plain.slice(0, 65_536);
   const best = SEPARATORS.find((each) => hasHeader(head, each));
-  return splitRows(plain, best ?? mostUsed(head));
+  return rowsBy(plain, best ?? mostUsed(head));
+}
+
+function rowsBy(text: string, separator: string): { rows: Iterable<TableRow>; separator: string } {
+  return { rows: splitRows(text, separator), separator };
 }
 
 function hasHeader(head: string, separator: string): boolean {
@@ -65,6 +78,11 @@ class TableFinder {
   first: TableRow | null = null;
   #table: TableReader | null = null;
   #above: Row[] = [];
+  readonly #hasCommas: boolean;
+
+  constructor(hasCommas: boolean) {
+    this.#hasCommas = hasCommas;
+  }
 
   take(row: TableRow): void {
     const { cells } = row;
@@ -79,7 +97,7 @@ class TableFinder {
     const { cells, line } = row;
     const layout = layoutOf(cells);
     if (layout !== null) {
-      this.#table = new TableReader(headerOf(layout, { line, cells }, this.#above));
+      this.#table = new TableReader(headerOf(layout, { line, cells }, this.#above), this.#hasCommas);
       this.found.push(this.#table);
       this.#above = [];
       return true;

@@ -27,10 +27,13 @@ export class TableReader {
   rows = 0;
   /** The first row whose date can only have its month first, of how many, and how many can only have their day first. */
   readonly order = { monthFirst: 0, dayFirst: 0, first: null as BadRow | null };
+  readonly #hasCommas: boolean;
   #dayMs: number | null = null;
 
-  constructor(header: Header) {
+  /** `hasCommas`: whether commas stand between the fields. */
+  constructor(header: Header, hasCommas: boolean) {
     this.header = header;
+    this.#hasCommas = hasCommas;
     this.values = new ValueGroups(header);
   }
 
@@ -43,7 +46,7 @@ export class TableReader {
   }
 
   #takeValue(row: Row, line: number, { stamp, clock, end, value, columns }: Values): void {
-    if (this.rows === 1 && this.values.takeUnitLine(row)) return;
+    if (this.rows === 1 && this.values.takeUnitLine(row[value])) return;
     const text = clock === null ? (row[stamp] ?? '') : dateOnly(row[stamp] ?? '', row[clock] ?? '');
     const begin = readStamp(text);
     this.#noteOrder(line, text);
@@ -57,7 +60,14 @@ export class TableReader {
       return;
     }
     const stepMs = columns.step < 0 ? null : readStep(row[columns.step] ?? '');
-    this.values.take({ line, stamp: begin, end: ended, stepMs }, row, row[value]);
+    this.values.take({ line, stamp: begin, end: ended, stepMs }, row, this.#valueOf(row, value));
+  }
+
+  /** A value whose decimal comma was taken for the comma between fields has its decimals in a field of no name. */
+  #valueOf(row: Row, value: number): string | undefined {
+    const [whole = '', decimals = ''] = [row[value], row[value + 1]];
+    const isParted = this.#hasCommas && row.length === this.header.cells.length + 1;
+    return isParted && /^\d+$/.test(whole) && /^\d+$/.test(decimals) ? `${whole}.${decimals}` : row[value];
   }
 
   #noteOrder(line: number, text: string): void {

@@ -12,6 +12,12 @@ export function unitOf(names: Iterable<string>): ValueUnit | null {
   return null;
 }
 
+/** The same of the name of a column of values, which may end with its unit alone: `consommation kwh`. */
+export function unitOfColumn(name: string): ValueUnit | null {
+  const unit = /(?:^|[\s([])(kwh|wh|kw|w)\s?[)\]]?$/.exec(name)?.[1];
+  return unit === undefined ? null : (unit.replace('w', 'W') as ValueUnit);
+}
+
 const WITH_UNIT = /^(.*\d)\s*(kwh|wh|kw|w)$/i;
 
 /** A cell as `0,125 kWh` in its parts; null where no unit follows a number. */

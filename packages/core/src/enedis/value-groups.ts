@@ -55,10 +55,10 @@ export class ValueGroups {
     return this.#waiting.length > 0;
   }
 
-  /** A line under the header that names units takes no stamp. */
-  takeUnitLine(row: Row): boolean {
-    const unit = unitOf(row.map(plainText));
-    if (unit === null || row.some((cell) => /\d/.test(cell))) return false;
+  /** Whether a line under the header names the unit in place of a value. */
+  takeUnitLine(cell: string | undefined): boolean {
+    const unit = unitOf([plainText(cell)]);
+    if (unit === null) return false;
     this.#unit ??= unit;
     return true;
   }

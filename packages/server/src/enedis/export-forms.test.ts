@@ -52,6 +52,7 @@ describe('text: how it is written', () => {
     'with all names and values on a line': `Identifiant PRM;30001234567890;Unite;W;\nhorodate ISO fin de pas;valeur\n${curveRows(WEEK)}`,
     'with the unit in the header': `Identifiant PRM;30001234567890;Type de donnees;Courbe de charge;\nhorodate ISO fin de pas;puissance moyenne (W)\n${curveRows(WEEK)}`,
     'with a lost number of the delivery point': whole.replace('30001234567890', '3,00012E+13'),
+    'with signs': whole.replace(/;(\d+)\n/g, ';+$1\n'),
     'with thousands parted': whole.replace(/;(\d)(\d{3})\n/g, ';$1\u202f$2\n'),
   };
   for (const [name, content] of Object.entries(forms)) {
@@ -61,6 +62,11 @@ describe('text: how it is written', () => {
   test('with commas and decimal commas in quotes', async () => {
     const rows = WEEK.map(({ endMs, powerW }) => `"${local(endMs).iso}","${french(powerW / 1_000)}"`);
     assertDrawn(await read(`"Horodate","Valeur (en kW)"\n${rows.join('\n')}\n`), WEEK);
+  });
+
+  test('with commas and decimal commas that nothing encloses', async () => {
+    const rows = WEEK.map(({ endMs, powerW }) => `${local(endMs).iso},${french(powerW / 1_000)}`);
+    assertDrawn(await read(`Horodate,Valeur (en kW)\n${rows.join('\n')}\n`), WEEK);
   });
 
   test('with tabs and decimal commas', async () => {
@@ -263,6 +269,10 @@ describe('units', () => {
         await read(`Unité;Horodate;Valeur\n${rows.replace(/^/gm, `${unit};`).slice(0, -unit.length - 1)}`),
         WEEK,
       ));
+    test(`${unit} without brackets`, async () =>
+      assertDrawn(await read(`Horodate;Conso ${unit}\n${rows}`), WEEK));
+    test(`${unit} on a line of forms`, async () =>
+      assertDrawn(await read(`Horodate;Valeur\nISO 8601;${unit}\n${rows}`), WEEK));
     test(`${unit} on a line under the header`, async () =>
       assertDrawn(await read(`Horodate;Valeur\n;${unit}\n${rows}`), WEEK));
   }

@@ -354,6 +354,47 @@ describe('workbooks', () => {
   });
 });
 
+describe('headers', () => {
+  test('an é that was encoded twice', async () => {
+    const time = (ms: number) => `${local(ms).french} ${local(ms).clock}`;
+    const rows = WEEK.map(
+      ({ startMs, endMs, powerW }) => `${time(startMs)};${time(endMs)};${french(powerW / 1_000)}\n`,
+    );
+    assertDrawn(await read(`DÃ©but;Fin;Valeur (en kW)\n${rows.join('')}`), WEEK);
+  });
+
+  test('times of day called begin and end', async () => {
+    const part = WEEK.slice(3, 40);
+    const rows = part.map(
+      ({ startMs, endMs, powerW }) =>
+        `${local(startMs).french};${local(startMs).clock};${local(endMs).clock};${powerW}\n`,
+    );
+    const found = await read(`Date;Heure début;Heure fin;Puissance moyenne (W)\n${rows.join('')}`);
+    assert.equal(found.stampsBy, 'header');
+    assertDrawn(found, part);
+  });
+
+  test('an index by date', async () => {
+    const found = await read('Date;Index (kWh)\n05/01/2026;12345\n06/01/2026;12355,5\n');
+    assert.deepEqual(
+      found.readings.map(({ register, indexWh }) => [register, indexWh]),
+      [
+        ['EAST', 12_345_000],
+        ['EAST', 12_355_500],
+      ],
+    );
+  });
+
+  test('energy by month is told, and not taken', async () => {
+    assert.match(
+      await refusal(
+        'Récapitulatif de ma consommation\n\nPériode de consommation;Consommation (kWh);Nature de la donnée\n\nAnnée 2025;2016;\n12/2025;1016;Réelle\n',
+      ),
+      /line 3: expected .* found a table of energy by month/,
+    );
+  });
+});
+
 describe('a day that its own midnight ends', () => {
   const rows = (drawn: readonly Drawn[]) =>
     drawn.map(({ startMs, endMs, powerW }) => {
