@@ -30,6 +30,8 @@ const ROUNDS = 40;
 /** Nothing is asked again once it took this long. */
 const QUESTION_MS_MAX = 8_000;
 const VIEWS_MS_MAX = 60_000;
+/** Each program is left alone for so long after its start, as it is before somebody opens a page; `--alone=0` asks at once. */
+const ALONE_MS_DEFAULT = '5000';
 
 interface Asked {
   readonly firstMs: number;
@@ -65,6 +67,7 @@ function option(name: string, otherwise: string): string {
 
 const years = Number(option('years', '1'));
 const only = option('only', 'kilowink,victoria,influx,duckdb,rows,old').split(',');
+const aloneMs = Number(option('alone', ALONE_MS_DEFAULT));
 const isFromCsv = option('csv', 'yes') !== 'no';
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-peers-'));
 const stretches: Stretch[] = Array.from({ length: years }, (_, index) => ({
@@ -153,6 +156,7 @@ async function measure(peer: Peer, isLoaded: boolean): Promise<Figures> {
     peakMb = memory(peer.pid).peakMb;
   }
   const startMs = await startUp(peer);
+  await new Promise((resolve) => setTimeout(resolve, aloneMs));
   const asked: Figures['asked'] = {};
   for (const [name, question] of Object.entries(questions)) asked[name] = await askOften(peer, question);
   const zoom = await look(peer);
