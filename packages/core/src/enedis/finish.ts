@@ -179,13 +179,19 @@ export function finishIndexes(table: TableReader, { zone }: EnedisOptions): Ened
     return [];
   });
   const meter = header.meter !== null && /^\d{14}$/.test(header.meter) ? header.meter.slice(-4) : null;
-  return [
-    {
+  const parts = Map.groupBy(readings, ({ register }) =>
+    register.startsWith('EAI') ? 'injected' : header.direction,
+  );
+  // What is wrong with a row is told once.
+  let rest = { bad: badIndexes, emptyRows: emptyIndexes, repeatedRows, contradictingRows };
+  return [...parts].map(([direction, own]): EnedisExport => {
+    const told = rest;
+    rest = { bad: [], emptyRows: 0, repeatedRows: 0, contradictingRows: 0 };
+    return {
       kind: 'index',
-      ...{ direction: header.direction, meter, unit: null, readings, points: pointsOf([], 'Wh') },
+      ...{ direction, meter, unit: null, readings: own, points: pointsOf([], 'Wh') },
       stamped: indexes.every(({ stamp }) => stamp.offsetMs !== null) ? 'offset' : 'clock',
-      ...{ stampsEnd: false, stampsBy: 'usual', stepMs: 0, steps: [] },
-      ...{ bad: badIndexes, emptyRows: emptyIndexes, repeatedRows, contradictingRows },
-    },
-  ];
+      ...{ stampsEnd: false, stampsBy: 'usual', stepMs: 0, steps: [], ...told },
+    };
+  });
 }

@@ -385,6 +385,19 @@ describe('headers', () => {
     );
   });
 
+  test('indexes of both directions part', async () => {
+    const { exports } = await readAll(
+      `${preamble({ type: 'Index', unit: 'Wh' })}Horodate;Type de releve;EAS F1;EAS T;EAI T\n2026-01-05T00:00:00+01:00;;10;1500;70\n2026-01-06T00:00:00+01:00;;12;1530;90\n`,
+    );
+    assert.deepEqual(
+      exports.map(({ direction, readings }) => [direction, readings.map(({ indexWh }) => indexWh)]),
+      [
+        ['consumed', [10, 1_500, 12, 1_530]],
+        ['injected', [70, 90]],
+      ],
+    );
+  });
+
   test('energy by month is told, and not taken', async () => {
     assert.match(
       await refusal(
