@@ -204,7 +204,7 @@ async function compareBuckets(
   const wanted = seen.of(isRaw).buckets(edges);
   for (const [at, bucket] of wanted.entries()) compareBucket(columns, at, { bucket, path });
   if (columns.powerW !== undefined && isRaw && seen.id < JOINED_ID_MIN) {
-    compareArea(columns, wanted, { path, windowMs: house.plan.windowMs });
+    compareArea(columns, wanted, { path, pieces: seen.of(isRaw).pieces() });
   }
 }
 
@@ -239,24 +239,28 @@ function same(
 }
 
 /**
- * Under the curve lies what was measured, within 1 Wh for each stretch without a gap. At the ends of stretches, and of the range,
- * the curve has its part of a window, and the bucket that of its midpoint, or by time.
+ * Under the curve, drawn over the very time that was measured, lies what was measured, within 1 Wh for each stretch without a gap.
+ * At the ends of stretches, and of the range, the curve has its part of a window, and the bucket that of its midpoint, or by time.
  */
 function compareArea(
   { powerW = [] }: Columns,
   wanted: readonly ModelBucket[],
-  { path, windowMs }: { path: string; windowMs: number },
+  { path, pieces }: { path: string; pieces: Ledger['pieces'] },
 ): void {
   let [areaWh, measuredWh, slackWh] = [0, 0, 1];
   for (const [at, bucket] of wanted.entries()) {
     const lengthMs = bucket.toMs - bucket.fromMs;
-    const measuredMs = Math.min(bucket.measuredMs, lengthMs);
+    const inside = pieces.filter(
+      ({ startMs, durationMs }) => startMs < bucket.toMs && startMs + durationMs > bucket.fromMs,
+    );
+    const drawnMs = inside.reduce((sum, { startMs, durationMs }) => {
+      return sum + Math.min(startMs + durationMs, bucket.toMs) - Math.max(startMs, bucket.fromMs);
+    }, 0);
     measuredWh += (bucket.energyWh ?? 0) - bucket.recoveredWh;
-    areaWh += ((powerW[at] ?? 0) * measuredMs) / HOUR_MS;
+    areaWh += ((powerW[at] ?? 0) * drawnMs) / HOUR_MS;
     slackWh += (0.05 * lengthMs) / HOUR_MS;
-    const beside = [wanted[at - 1], wanted[at + 1]];
-    const isEnd = measuredMs < lengthMs || beside.some((each) => (each?.measuredMs ?? 0) === 0);
-    if (isEnd) slackWh += 1 + ((bucket.maxW ?? 0) * Math.max(lengthMs, windowMs)) / HOUR_MS;
+    const isEnd = drawnMs < lengthMs || at === 0 || at === wanted.length - 1;
+    if (isEnd) slackWh += 1 + inside.reduce((most, { energyWh }) => Math.max(most, energyWh), 0);
   }
   near(areaWh, measuredWh, `${path}: the area below the curve`, slackWh);
 }

@@ -15,6 +15,8 @@ const V2_ID = '00112233aabbccdd';
 export const SOURCES = { v1: 'optical/127.0.0.1/00', v2: `optical/${V2_ID}`, tic: 'tic/cellar' } as const;
 /** A stretch beyond what is possible is held back so long, for it may go on. */
 const HOLD_MS = 15 * MINUTE_MS;
+/** So long after it a version 1 report may come again. */
+const V1_REPEAT_MS = 5 * MINUTE_MS;
 /** ISOUSC of 60 A. */
 const TOLD_VA = 12_000;
 
@@ -37,7 +39,7 @@ export class ModelHouse {
   readonly #tic: ModelTic | null;
   /** By series. */
   readonly #corrections = new Map<number, ListedCorrection[]>();
-  #lastReports: Uint8Array[] = [];
+  #lastReports: { readonly bytes: Uint8Array; readonly untilMs: number }[] = [];
 
   static async open(plan: HousePlan): Promise<ModelHouse> {
     const { zone, startMs, groupMs, subscribedVa } = plan;
@@ -105,7 +107,8 @@ export class ModelHouse {
       case 'backlog':
         return this.#backlog(step);
       case 'repeat':
-        for (const bytes of this.#lastReports) await this.#send(bytes);
+        for (const { bytes, untilMs } of this.#lastReports)
+          if (this.site.nowMs <= untilMs) await this.#send(bytes);
         return;
       case 'correct':
         return this.#correct(step);
@@ -225,7 +228,8 @@ export class ModelHouse {
     const bytes = sensor.report(newest);
     assert.equal(await this.#send(bytes), 'ok');
     sensor.heard(newest);
-    this.#lastReports = [...this.#lastReports.slice(-3), bytes];
+    // Days later a report that tells of little is taken for one of another boot.
+    this.#remember(bytes, this.site.nowMs + V1_REPEAT_MS);
   }
 
   #hearV2(hearing: Hearing, of: { toMs: number; maxCount: number; lampShare: number }): Happening[] {
@@ -244,7 +248,7 @@ export class ModelHouse {
     const answer = await this.#send(bytes);
     assert.equal(answer?.charCodeAt(4), 0, `the report was not stored: ${JSON.stringify(answer)}`);
     sensor.heard(span);
-    this.#lastReports = [...this.#lastReports.slice(-3), bytes];
+    this.#remember(bytes, Number.POSITIVE_INFINITY);
   }
 
   #hearTic(hearing: Hearing, { fromMs, toMs }: { fromMs: number; toMs: number }): Happening[] {
@@ -331,6 +335,10 @@ export class ModelHouse {
     );
     assert.equal(status, 200, text);
     found.each.undoneMs = this.site.nowMs;
+  }
+
+  #remember(bytes: Uint8Array, untilMs: number): void {
+    this.#lastReports = [...this.#lastReports.slice(-3), { bytes, untilMs }];
   }
 
   #send(bytes: Uint8Array): Promise<string | null> {

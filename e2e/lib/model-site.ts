@@ -104,7 +104,7 @@ export class ModelSite {
     this.#client?.publish(topic, Buffer.from(message), { qos: 1 });
     const giveUpMs = performance.now() + PATIENCE_MS;
     while (!isTaken(await this.text('/meters'))) {
-      assert.ok(performance.now() < giveUpMs, 'a frame was not taken');
+      assert.ok(performance.now() < giveUpMs, `a frame was not taken, connected: ${this.#client?.connected}`);
       await wait(2);
     }
   }
@@ -186,7 +186,10 @@ export class ModelSite {
     });
     const listener = this.#server.mqttListeners[0];
     if (listener !== undefined)
-      this.#client = await mqtt.connectAsync(`mqtt://127.0.0.1:${listener.port}`, { clientId: 'gateway' });
+      this.#client = await mqtt.connectAsync(`mqtt://127.0.0.1:${listener.port}`, {
+        clientId: 'gateway',
+        keepalive: 0,
+      });
     this.#page ??= new LivePage();
     await this.#page.open(this.#url);
   }
