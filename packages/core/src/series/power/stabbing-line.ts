@@ -9,32 +9,28 @@ export class StabbingLine {
   /** The lower hull of the tops and the upper hull of the bottoms: only these can still turn a line. */
   readonly #tops = new Hull(1);
   readonly #bottoms = new Hull(-1);
-  #slopeMin = Number.NEGATIVE_INFINITY;
-  #slopeMax = Number.POSITIVE_INFINITY;
 
   /** The flattest and the steepest line that are left; infinite while there are fewer than two gates. */
   get slopeMin(): number {
-    return this.#slopeMin;
+    return this.#tops.slope;
   }
 
   get slopeMax(): number {
-    return this.#slopeMax;
+    return this.#bottoms.slope;
   }
 
   clear(): void {
     this.#tops.clear();
     this.#bottoms.clear();
-    this.#slopeMin = Number.NEGATIVE_INFINITY;
-    this.#slopeMax = Number.POSITIVE_INFINITY;
   }
 
   /** Takes a gate later than all before; false, and nothing is changed, when no line passes through it as well. */
   add(at: number, low: number, high: number): boolean {
-    const lowest = this.#tops.lineAt(at, this.#slopeMin);
-    const highest = this.#bottoms.lineAt(at, this.#slopeMax);
+    const lowest = this.#tops.lineAt(at);
+    const highest = this.#bottoms.lineAt(at);
     if (high < lowest || low > highest) return false;
-    if (low > lowest) this.#slopeMin = this.#tops.tangentTo(at, low);
-    if (high < highest) this.#slopeMax = this.#bottoms.tangentTo(at, high);
+    if (low > lowest) this.#tops.turnTo(at, low);
+    if (high < highest) this.#bottoms.turnTo(at, high);
     this.#tops.push(at, high);
     this.#bottoms.push(at, low);
     return true;
@@ -48,41 +44,53 @@ export class StabbingLine {
   }
 }
 
-/** A convex chain of points by rising time. `side` 1 keeps the lower hull, -1 the upper one. */
+/**
+ * A convex chain of points by rising time, and the line that leans on it. `side` 1 keeps the lower hull and the flattest
+ * line below it, -1 the upper one and the steepest line above it.
+ */
 class Hull {
   readonly #side: 1 | -1;
   #at = new Float64Array(64);
   #value = new Float64Array(64);
-  /** Points before the one that carries the line can never carry it again. */
+  /** Of the line: a column of one, as a number of its own would be made anew with each turn. */
+  readonly #slope: Float64Array;
+  /** The point that carries the line; those before can never carry it again. */
   #first = 0;
   #end = 0;
 
   constructor(side: 1 | -1) {
     this.#side = side;
+    this.#slope = Float64Array.of(-side * Number.POSITIVE_INFINITY);
+  }
+
+  /** Infinite while no line leans on the chain. */
+  get slope(): number {
+    return this.#slope[0] as number;
   }
 
   clear(): void {
     this.#first = 0;
     this.#end = 0;
+    this.#slope[0] = -this.#side * Number.POSITIVE_INFINITY;
   }
 
-  /** Where the line of that slope through the carrying point is; with none, as far out as the slope. */
-  lineAt(at: number, slope: number): number {
-    if (this.#end === 0) return slope;
-    return (this.#value[this.#first] as number) + slope * (at - (this.#at[this.#first] as number));
+  /** Where the line is at a time after all points; without points as far out as its slope. */
+  lineAt(at: number): number {
+    if (this.#end === 0) return this.slope;
+    return (this.#value[this.#first] as number) + this.slope * (at - (this.#at[this.#first] as number));
   }
 
-  /** The slope of the tangent from a later point; the point where it touches carries the line from now on. */
-  tangentTo(at: number, value: number): number {
-    if (this.#end === 0) return this.#side === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  /** Turns the line on the chain until it passes through a later point. */
+  turnTo(at: number, value: number): void {
+    if (this.#end === 0) return;
     let slope = this.#slopeFrom(this.#first, at, value);
     while (this.#first + 1 < this.#end) {
       const next = this.#slopeFrom(this.#first + 1, at, value);
-      if (next * this.#side < slope * this.#side) break;
+      if (this.#side === 1 ? next < slope : next > slope) break;
       slope = next;
       this.#first += 1;
     }
-    return slope;
+    this.#slope[0] = slope;
   }
 
   push(at: number, value: number): void {
