@@ -67,7 +67,8 @@ export function cutByDay(points: Points): DayPart[] {
       const midMs = (starts[index] as number) + (durationsMs[index] as number) / 2;
       if (midMs >= day * DAY_MS && midMs < (day + 1) * DAY_MS) continue;
     }
-    parts.push({ day, points: slicePoints(points, from, index) });
+    const isWhole = from === 0 && index === starts.length;
+    parts.push({ day, points: isWhole ? points : slicePoints(points, from, index) });
     from = index;
     if (index < starts.length) day = midDay(points, index);
   }

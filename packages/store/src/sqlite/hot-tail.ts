@@ -103,7 +103,7 @@ export class HotTail {
       for (const rows of slices(hot.points, rowsMax)) yield { ...EMPTY_GROUP, points: [[series, rows]] };
       for (const { id, columns } of hot.runs.values()) {
         for (const rows of slices(columns, rowsMax)) {
-          yield { ...EMPTY_GROUP, windows: [[id, rows.map((row) => ({ ...row, durationMs: 0 }))]] };
+          yield { ...EMPTY_GROUP, windows: [[id, rows]] };
         }
       }
     }

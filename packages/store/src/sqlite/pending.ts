@@ -115,10 +115,7 @@ export class Pending {
   group(): Group | null {
     if (this.rowCount + this.timelines.size + this.sourceStates.size === 0) return null;
     return {
-      windows: [...this.windows].map(([run, rows]) => [
-        run,
-        Array.from(rows.values(), (row) => ({ ...row, durationMs: 0 })),
-      ]),
+      windows: [...this.windows].map(([run, rows]) => [run, [...rows.values()]]),
       points: [...this.points].map(([series, rows]) => [series, [...rows.values()]]),
       timelines: [...this.timelines],
       states: [...this.sourceStates],
