@@ -66,7 +66,8 @@ function splitQuoted(line: string, separator: string): string[] {
  * encoded twice is one, other letters that a wrong encoding broke are dropped.
  */
 export function plainText(cell: string | undefined): string {
-  return (cell ?? '')
+  if (cell === undefined || cell === '') return '';
+  return cell
     .replace(/Ã[©¨ª]/g, 'e')
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')

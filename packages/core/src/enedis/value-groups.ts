@@ -29,6 +29,9 @@ export interface ValueGroup {
 /** What a row says beside its value. */
 type Said = Pick<StampedRow, 'line' | 'stamp' | 'end' | 'stepMs'>;
 
+/** More different things than a table says of its rows, unless it is rubbish. */
+const KNOWN_MAX = 1_000;
+
 /** Parts the rows of a table by what each says that it is. */
 export class ValueGroups {
   readonly groups: ValueGroup[] = [];
@@ -38,6 +41,7 @@ export class ValueGroups {
   readonly #known = new Map<string, ValueGroup>();
   /** Of a table that names no unit at all: rows are kept back until one does. */
   #unit: ValueUnit | null;
+  readonly #foreignBy = new Map<string, string | null>();
   #waiting: { said: Said; row: Row; cell: string | undefined }[] = [];
 
   constructor(header: Header) {
@@ -65,7 +69,7 @@ export class ValueGroups {
 
   take(said: Said, row: Row, cell: string | undefined): void {
     const { columns } = this;
-    const what = columns === null ? null : foreignOf(row, columns);
+    const what = columns === null ? null : this.#foreignOf(row, columns);
     if (what !== null) {
       const known = this.foreign.get(what);
       if (known === undefined) this.foreign.set(what, { line: said.line, rows: 1 });
@@ -113,6 +117,17 @@ export class ValueGroups {
     } else group.rows.push({ ...said, value, rank });
   }
 
+  /** Rows say the same few things again and again: each is understood once. */
+  #foreignOf(row: Row, { quantity, unit }: SayingColumns): string | null {
+    if (quantity < 0 && unit < 0) return null;
+    const key = `${row[quantity]};${row[unit]}`;
+    const known = this.#foreignBy.get(key);
+    if (known !== undefined) return known;
+    const found = foreignOf(row[quantity], row[unit]);
+    if (this.#foreignBy.size < KNOWN_MAX) this.#foreignBy.set(key, found);
+    return found;
+  }
+
   #groupOf(unit: ValueUnit, row: Row): ValueGroup {
     const { columns } = this;
     const meter = (columns === null ? '' : (row[columns.meter] ?? '')) || this.#header.meter;
@@ -140,15 +155,13 @@ function rankOf(stage: string | undefined): number {
 }
 
 /** What a row says that it is, where that is no energy. */
-function foreignOf(row: Row, { quantity, unit }: SayingColumns): string | null {
-  const what = plainText(row[quantity]);
-  const inUnit = plainText(row[unit]);
+function foreignOf(quantity: string | undefined, unit: string | undefined): string | null {
+  const what = plainText(quantity);
+  const inUnit = plainText(unit);
   const isEnergy = /^(|ea|pa|e?as|eai|(energie|puissance) active.*)$/.test(what) && !/\bmax/.test(what);
   const isUnit = inUnit === '' || unitOf([inUnit]) !== null;
   if (isEnergy && isUnit) return null;
-  return [row[quantity], row[unit] === undefined || row[unit] === '' ? '' : `in ${row[unit]}`]
-    .filter(Boolean)
-    .join(' ');
+  return [quantity, unit === undefined || unit === '' ? '' : `in ${unit}`].filter(Boolean).join(' ');
 }
 
 /** The number of a delivery point is personal: its last four digits tell meters of a house apart. */
