@@ -5,6 +5,7 @@ import { edgesOf } from './model-calendar.ts';
 import { type ModelHouse, near } from './model-house.ts';
 import { joinedBuckets, joinedPieces } from './model-joined.ts';
 import { bucketsOf, type Ledger, type ModelBucket, totalOf } from './model-ledger.ts';
+import { compareReadings } from './model-readings.ts';
 import { assertStandingLoads } from './model-standing.ts';
 
 const HOUR_MS = 3_600_000;
@@ -58,6 +59,7 @@ export async function compareHouse(house: ModelHouse, cuts: readonly (readonly [
     if (seen.id < JOINED_ID_MIN) await assertStandingLoads(house, seen.id, seen.range);
   }
   await compareLists(house);
+  await compareReadings(house);
 }
 
 async function compareReads(

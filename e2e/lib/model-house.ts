@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { isImplausible } from '../../packages/core/src/truth/index.ts';
 import { createRandom } from '../../packages/sim/src/random/index.ts';
-import { corrected, type Ledger, type ModelCorrection, totalOf } from './model-ledger.ts';
+import { corrected, type Ledger, type ModelCorrection, sumOf, totalOf } from './model-ledger.ts';
 import { ModelTic, ModelV1, ModelV2 } from './model-sensors.ts';
 import { ModelSite } from './model-site.ts';
 import type { Hearing, HousePlan, HouseStep, Span } from './model-steps.ts';
@@ -15,6 +15,8 @@ const V2_ID = '00112233aabbccdd';
 export const SOURCES = { v1: 'optical/127.0.0.1/00', v2: `optical/${V2_ID}`, tic: 'tic/cellar' } as const;
 /** A stretch beyond what is possible is held back so long, for it may go on. */
 const HOLD_MS = 15 * MINUTE_MS;
+/** What the display showed when it all began. */
+const DISPLAY_WH = 500_000;
 /** So long after it a version 1 report may come again. */
 const V1_REPEAT_MS = 5 * MINUTE_MS;
 /** ISOUSC of 60 A. */
@@ -24,6 +26,33 @@ const TOLD_VA = 12_000;
 export interface ListedCorrection extends ModelCorrection {
   readonly origin: 'person' | 'bound';
   undoneMs: number | null;
+}
+
+/** A series of energy that has something. */
+interface StoredSeries {
+  readonly id: number;
+  readonly source: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+interface AskedCorrection {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly kind: 'bad' | 'scale' | 'total';
+  readonly factor?: number;
+  readonly energyWh?: number;
+  readonly into?: string;
+}
+
+export interface ComparedPeriod {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly referenceWh: number;
+  readonly measuredWh: number;
+  readonly recoveredWh: number;
+  readonly driftWh: number;
+  readonly offered: AskedCorrection | null;
 }
 
 interface Happening {
@@ -37,6 +66,8 @@ export class ModelHouse {
   readonly #v1: ModelV1 | null;
   readonly #v2: ModelV2 | null;
   readonly #tic: ModelTic | null;
+  /** What somebody read from the display. */
+  readonly readings: { readonly series: number; readonly atMs: number; readonly indexWh: number }[] = [];
   /** By series. */
   readonly #corrections = new Map<number, ListedCorrection[]>();
   #lastReports: { readonly bytes: Uint8Array; readonly untilMs: number }[] = [];
@@ -84,8 +115,13 @@ export class ModelHouse {
     return this.corrections(series).filter(({ undoneMs }) => undoneMs === null);
   }
 
+  /** What the meter's index was when its frames came. */
+  get frames(): readonly { readonly atMs: number; readonly indexWh: number }[] {
+    return this.#tic?.frames ?? [];
+  }
+
   /** The series of energy that the store has. */
-  async series(): Promise<{ id: number; source: string; firstMs: number; lastMs: number }[]> {
+  async series(): Promise<StoredSeries[]> {
     const { series } = (await this.site.get('/series')) as {
       series: { id: number; source: string; quantity: string; firstMs: number; lastMs: number }[];
     };
@@ -114,6 +150,10 @@ export class ModelHouse {
         return this.#correct(step);
       case 'undo':
         return this.#undo(step.which);
+      case 'reading':
+        return this.#read(step);
+      case 'mend':
+        return this.#mend(step);
       case 'restart':
       case 'restore':
         await this.site[step.kind]();
@@ -292,35 +332,73 @@ export class ModelHouse {
   }
 
   async #correct(step: Extract<HouseStep, { kind: 'correct' }>): Promise<void> {
-    const all = await this.series();
-    const series = all[step.series % Math.max(all.length, 1)];
-    if (series === undefined) return;
-    await this.absorbBound();
+    const series = await this.#chosen(step.series);
+    if (series === null) return;
     const { id, source, firstMs, lastMs } = series;
     const asWanted = (atMs: number) => Math.round(atMs / step.alignMs) * step.alignMs;
     const from = asWanted(firstMs + step.at * (lastMs - firstMs));
     const to = Math.max(from + step.alignMs, asWanted(from + step.share * (lastMs - firstMs)));
     const ledger = this.corrected(source, id);
     const energyWh = Math.round(totalOf(ledger, { fromMs: from, toMs: to }).energyWh * step.factor);
-    const what =
-      step.what === 'bad'
-        ? { kind: 'bad' }
-        : step.what === 'scale'
-          ? { kind: 'scale', factor: step.factor }
-          : { kind: 'total', into: step.what, energyWh };
-    const path = `/series/${id}/corrections`;
-    const { status, text } = await this.site.ask('POST', path, { from, to, ...what });
+    const { what, factor } = step;
+    if (what === 'bad') await this.#post(series, { from, to, kind: 'bad' });
+    else if (what === 'scale') await this.#post(series, { from, to, kind: 'scale', factor });
+    else await this.#post(series, { from, to, kind: 'total', into: what, energyWh });
+  }
+
+  /** Whether it was taken; what it was refused for is the server's to say. */
+  async #post({ id, source }: { id: number; source: string }, asked: AskedCorrection): Promise<boolean> {
+    await this.absorbBound();
+    const ledger = this.corrected(source, id);
+    const { status, text } = await this.site.ask('POST', `/series/${id}/corrections`, asked);
     const answer = JSON.parse(text);
     if (status !== 200) {
       assert.equal(answer.code, 'correction/refused', text);
-      return;
+      return false;
     }
     const { correction, before, after } = answer;
     const range = { fromMs: correction.fromMs, toMs: correction.toMs };
     near(before.energyWh, totalOf(ledger, range).energyWh, `before ${text}`);
-    if (what.kind === 'total') near(after.energyWh, energyWh, `a total holds: ${text}`);
+    if (asked.kind === 'total') near(after.energyWh, asked.energyWh ?? Number.NaN, `a total holds: ${text}`);
     this.#corrections.set(id, [...this.corrections(id), { ...correction, undoneMs: null }]);
     near(after.energyWh, totalOf(this.corrected(source, id), range).energyWh, `after ${text}`);
+    return true;
+  }
+
+  async #read({ series: which, at, share }: Extract<HouseStep, { kind: 'reading' }>): Promise<void> {
+    const series = await this.#chosen(which);
+    if (series === null) return;
+    const { id, source, firstMs } = series;
+    const atMs = Math.round(firstMs + at * (this.site.nowMs - firstMs));
+    const { energyWh } = totalOf(this.raw(source), { fromMs: 0, toMs: atMs });
+    const indexWh = DISPLAY_WH + Math.floor(energyWh * share);
+    const reading = { at: atMs, index: indexWh, unit: 'Wh', resolutionWh: 1 };
+    const { status, text } = await this.site.ask('POST', `/series/${id}/readings`, reading);
+    if (status === 200) this.readings.push({ series: id, atMs, indexWh });
+    else assert.equal(JSON.parse(text).code, 'reading/refused', text);
+  }
+
+  /** What is offered ends the drift, but for a measurement at each end. */
+  async #mend({ series: which }: Extract<HouseStep, { kind: 'mend' }>): Promise<void> {
+    const series = await this.#chosen(which);
+    if (series === null) return;
+    const path = `/series/${series.id}/compare`;
+    const { periods } = (await this.site.get(path)) as { periods: ComparedPeriod[] };
+    const found = periods.find(({ offered }) => offered !== null);
+    if (found === undefined || found.offered === null || !(await this.#post(series, found.offered))) return;
+    const after = ((await this.site.get(path)) as { periods: ComparedPeriod[] }).periods.find(
+      ({ fromMs, toMs }) => fromMs === found.fromMs && toMs === found.toMs,
+    );
+    const { pieces } = this.corrected(series.source, series.id);
+    const atEnds = pieces.filter(({ startMs, durationMs }) =>
+      [found.fromMs, found.toMs].some((endMs) => Math.abs(startMs + durationMs / 2 - endMs) <= durationMs),
+    );
+    near(after?.driftWh ?? Number.NaN, 0, `drift after ${JSON.stringify(found)}`, 0.01 + sumOf(atEnds));
+  }
+
+  async #chosen(which: number): Promise<StoredSeries | null> {
+    const all = await this.series();
+    return all[which % Math.max(all.length, 1)] ?? null;
   }
 
   async #undo(which: number): Promise<void> {

@@ -58,7 +58,11 @@ export type HouseStep =
       readonly what: 'bad' | 'scale' | 'shape' | 'gaps' | 'flat';
       readonly factor: number;
     }
-  | { readonly kind: 'undo'; readonly which: number };
+  | { readonly kind: 'undo'; readonly which: number }
+  /** Somebody reads the meter's display, which says a little else than was measured. */
+  | { readonly kind: 'reading'; readonly series: number; readonly at: number; readonly share: number }
+  /** What a comparison with the readings offers is taken. */
+  | { readonly kind: 'mend'; readonly series: number };
 
 /** Some evening before a clock changes, or a day is left out. */
 const PLACES = [
@@ -136,6 +140,14 @@ const step: fc.Arbitrary<HouseStep> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant('undo' as const), which: fc.nat(5) }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('reading' as const), series: fc.nat(2), at: share },
+      share: fc.constantFrom(0.98, 1, 1, 1.03, 1.5),
+    }),
+  },
+  fc.record({ kind: fc.constant('mend' as const), series: fc.nat(2) }),
 );
 
 /** A life of the house: time passes first, or there would be nothing to see. */
