@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../packages/store/src/index.ts';
 import { printTable } from './lib/figures.ts';
+import { SERVER_ENV, SERVER_FLAGS } from './lib/server-process.ts';
 
 const START = Date.UTC(2026, 0, 10);
 const DAY_MS = 86_400_000;
@@ -73,10 +74,10 @@ else {
   const rows = [['', 'resident, MB', 'peak, MB', 'µs a window', 'hot', 'blocks']];
   const days = Number(kind ?? 2);
   for (const sensors of [0, 1, 20, 1_000]) {
-    const flags = ['--expose-gc', '--max-semi-space-size=1', import.meta.filename];
+    const flags = ['--expose-gc', ...SERVER_FLAGS, import.meta.filename];
     const { stdout } = spawnSync(process.execPath, [...flags, 'feed', String(sensors), String(days)], {
       encoding: 'utf8',
-      env: { ...process.env, MALLOC_ARENA_MAX: '1' },
+      env: { ...process.env, ...SERVER_ENV },
     });
     const { residentMb, peakMb, usPerWindow, hotCount, blockCount } = JSON.parse(stdout) as Figures;
     rows.push([

@@ -1,25 +1,29 @@
 // A server at rest with ten years of data, after it answered a page's queries: resident memory and processor time, beside
-// the least that Node is (an idle process with a bare HTTP server) in the same run.
+// the least that Node is (an idle process with a bare HTTP server) in the same run. `--small` as on a machine of 512 MB.
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from './lib/figures.ts';
+import { machineFlags, memoryNow, REST_MS, SERVER_ENV, SERVER_FLAGS } from './lib/server-process.ts';
 import { storeYears } from './lib/ten-years.ts';
 
-const REST_S = 20;
 /** Left alone, a server warms itself up after its start; longer than that takes. */
 const ALONE_S = 10;
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
 const root = join(import.meta.dirname, '..');
 const COMPILED = join(root, 'node_modules/.cache/kilowink');
 
-/** Resident memory (MB) and processor time used so far (s), as Linux has them. */
-function usage(child: ChildProcess): { residentMb: number; cpuS: number } {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+/** Memory, MB, and processor time used so far, s, as Linux has them. */
+interface Usage {
+  readonly residentMb: number;
+  readonly ownMb: number;
+  readonly cpuS: number;
+}
+
+function usage(child: ChildProcess): Usage {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const residentMb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
-  return { residentMb, cpuS: (Number(fields[11]) + Number(fields[12])) / 100 };
+  return { ...memoryNow(child.pid ?? 0), cpuS: (Number(fields[11]) + Number(fields[12])) / 100 };
 }
 
 async function startBare(): Promise<ChildProcess> {
@@ -31,15 +35,11 @@ async function startBare(): Promise<ChildProcess> {
 /** As `npm start` does it. */
 async function startOurs(): Promise<{ child: ChildProcess; url: string }> {
   const main = join(root, 'packages/cli/src/main.ts');
-  const args = ['--max-semi-space-size=1', main, 'serve', '-d', folder, '-p', '0', '--host', '127.0.0.1'];
+  const flags = [...SERVER_FLAGS, ...machineFlags()];
+  const args = [...flags, main, 'serve', '-d', folder, '-p', '0', '--host', '127.0.0.1'];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      MALLOC_ARENA_MAX: '1',
-      MALLOC_MMAP_THRESHOLD_: '131072',
-      NODE_COMPILE_CACHE: COMPILED,
-    },
+    env: { ...process.env, ...SERVER_ENV, NODE_COMPILE_CACHE: COMPILED },
   });
   const url = await new Promise<string>((resolve) => {
     child.stdout.on('data', (data) => {
@@ -76,31 +76,17 @@ await pass(ALONE_S);
 const warmed = usage(ours);
 await browse(url);
 const before = { bare: usage(bare), ours: usage(ours) };
-await pass(REST_S);
+await pass(REST_MS / 1_000);
 const after = { bare: usage(bare), ours: usage(ours) };
-const cpu = (of: 'bare' | 'ours') => ((after[of].cpuS - before[of].cpuS) / REST_S) * 100;
+const cpu = (of: 'bare' | 'ours') => ((after[of].cpuS - before[of].cpuS) / (REST_MS / 1_000)) * 100;
 printTable([
-  ['at rest, ten years stored', 'bare node:http', 'kilowink', 'ratio'],
-  [
-    'resident after the start, MB',
-    before.bare.residentMb.toFixed(0),
-    started.residentMb.toFixed(0),
-    ratio(started.residentMb, before.bare.residentMb),
-  ],
-  [
-    'resident 10 s later, warmed up, MB',
-    before.bare.residentMb.toFixed(0),
-    warmed.residentMb.toFixed(0),
-    ratio(warmed.residentMb, before.bare.residentMb),
-  ],
-  ['processor time of warming up, s', '', (warmed.cpuS - started.cpuS).toFixed(2), ''],
-  [
-    'resident after 100 queries and 20 s, MB',
-    after.bare.residentMb.toFixed(0),
-    after.ours.residentMb.toFixed(0),
-    ratio(after.ours.residentMb, after.bare.residentMb),
-  ],
-  ['processor at rest, %', cpu('bare').toFixed(2), cpu('ours').toFixed(2), ''],
+  ['at rest, ten years stored', 'bare node:http', 'its own', 'kilowink', 'its own', 'ratio'],
+  row('resident after the start, MB', before.bare, started),
+  row('resident 10 s later, warmed up, MB', before.bare, warmed),
+  ['processor time of warming up, s', '', '', (warmed.cpuS - started.cpuS).toFixed(2), '', ''],
+  row('resident after 100 queries, MB', before.bare, before.ours),
+  row(`resident after another ${REST_MS / 1_000} s, MB`, after.bare, after.ours),
+  ['processor at rest, %', cpu('bare').toFixed(2), '', cpu('ours').toFixed(2), '', ''],
 ]);
 bare.kill();
 ours.kill('SIGTERM');
@@ -111,6 +97,11 @@ function pass(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 }
 
-function ratio(a: number, b: number): string {
-  return (a / b).toFixed(2);
+function row(label: string, reference: Usage, measured: Usage): string[] {
+  const figures = [reference, measured].flatMap((of) => [of.residentMb, of.ownMb]);
+  return [
+    label,
+    ...figures.map((mb) => mb.toFixed(0)),
+    (measured.residentMb / reference.residentMb).toFixed(2),
+  ];
 }

@@ -5,6 +5,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { STORE_FILE } from '@kilowink/store';
 import { freePort } from '../../../tools/lib/free-port.ts';
+import { SERVER_ENV, SERVER_FLAGS } from '../server-process.ts';
 import { oldServerCsv, plainCsv, pointsOf, writeFile } from './data.ts';
 import {
   folderBytes,
@@ -57,13 +58,14 @@ abstract class ServerPeer implements Peer {
 export class KilowinkServer extends ServerPeer {
   readonly name = 'kilowink';
   readonly note = 'loaded by `kilowink import`';
+  /** Given to Node besides those that `npm start` gives it. */
+  flags: readonly string[] = [];
 
   async start(): Promise<void> {
     const port = await freePort();
-    const args = ['--max-semi-space-size=1', MAIN, 'serve', '-d', this.folder, '-p', String(port)];
+    const args = [...SERVER_FLAGS, ...this.flags, MAIN, 'serve', '-d', this.folder, '-p', String(port)];
     this.child = startProgram(process.execPath, [...args, '--host', '127.0.0.1'], {
-      MALLOC_ARENA_MAX: '1',
-      MALLOC_MMAP_THRESHOLD_: '131072',
+      ...SERVER_ENV,
       NODE_COMPILE_CACHE: COMPILED,
     });
     this.url = `http://127.0.0.1:${port}/api/v1/series/1`;
