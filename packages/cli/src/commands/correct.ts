@@ -55,8 +55,8 @@ export function correctCommand(): Command {
     .option('--dry-run', 'show what it would do only')
     .action(add);
   withPlaceOptions(command.command('list').description('List the corrections of a series')).action(list);
-  withPlaceOptions(command.command('undo').description('Take a correction back'))
-    .argument('<number>', 'which, as `kilowink correct list` has it')
+  withPlaceOptions(command.command('undo').description('Take corrections back'))
+    .argument('<number>', 'which, as `kilowink correct list` has it, or those of a range such as 3-12')
     .action(undo);
   return command;
 }
@@ -89,11 +89,17 @@ function list(options: PlaceOptions): void {
 
 async function undo(number: string, options: PlaceOptions): Promise<void> {
   await withWritablePlace(options, async ({ store, series, zone }) => {
-    const known = store.listCorrections(series.id).find(({ id }) => String(id) === number);
-    if (known === undefined) throw cliError('correct/none', { number, series: describeSeries(series) });
-    if (known.undoneMs !== null) return console.log(`Number ${number} was taken back already.`);
-    const undone = describeCorrection(store.undoCorrection(known.id, machineClock.wallMs()), series);
-    console.log(correctionLines([undone], zone).join('\n'));
+    const range = /^(\d+)-(\d+)$/.exec(number);
+    const [first, last] = range === null ? [number, number] : [range[1], range[2]];
+    const known = store
+      .listCorrections(series.id)
+      .filter(({ id }) => id >= Number(first) && id <= Number(last));
+    const inForce = known.filter(({ undoneMs }) => undoneMs === null);
+    if (known.length === 0) throw cliError('correct/none', { number, series: describeSeries(series) });
+    if (inForce.length === 0) return console.log(`Number ${number} was taken back already.`);
+    const nowMs = machineClock.wallMs();
+    const undone = inForce.map(({ id }) => describeCorrection(store.undoCorrection(id, nowMs), series));
+    console.log(correctionLines(undone, zone).join('\n'));
   });
 }
 

@@ -1,5 +1,5 @@
 // A house from its flashes and what Enedis says of it to totals that are right, by the commands alone.
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { openSqliteStore } from '@kilowink/store';
@@ -104,6 +104,63 @@ describe('a house by the commands', { concurrency: true }, () => {
       equal((await compare()).stdout, before.stdout);
     });
   }
+
+  it('calibrate --each makes every day the reference’s to the Wh, and a range is taken back at once', async () => {
+    using place = new Workplace();
+    putFlashes(place, (count, minute) =>
+      minute >= 2_900
+        ? Math.max(0, count - (minute % 3 === 0 ? 1 : 0))
+        : minute >= 300 && minute < 500
+          ? null
+          : count,
+    );
+    writeFileSync(place.path('enedis.csv'), curve());
+    await place.run('import', 'enedis.csv', '-d', 'data', '--yes');
+    const compare = () =>
+      place.run('index', 'compare', ...AT, '--with', 'import/enedis', '--to', '2026-01-11');
+    const before = await compare();
+    const dry = await place.run(
+      'index',
+      'calibrate',
+      ...AT,
+      '--with',
+      'import/enedis',
+      '--each',
+      '--dry-run',
+    );
+    match(dry.stdout, /Dry run/);
+    equal((await compare()).stdout, before.stdout);
+    const made = await place.run('index', 'calibrate', ...AT, '--with', 'import/enedis', '--each', '--yes');
+    equal(made.exitCode, 0, made.stderr);
+    match(made.stdout, /Corrected: number 1-5\./);
+    const days = await place.run(
+      'export',
+      ...AT,
+      '--step',
+      '1d',
+      '--from',
+      '2026-01-05',
+      '--to',
+      '2026-01-11',
+    );
+    const sums = days.stdout
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[3]));
+    deepEqual(
+      sums.map((energyWh) => Math.round(energyWh)),
+      Array.from({ length: DAYS }, (_, day) => Math.round(drawnWh(day * 48, day * 48 + 48))),
+      days.stdout,
+    );
+    const again = await place.run('index', 'calibrate', ...AT, '--with', 'import/enedis', '--each', '--yes');
+    match(again.stdout, /nothing to correct/);
+    const undone = await place.run('correct', 'undo', '1-5', ...AT);
+    equal(undone.exitCode, 0, undone.stderr);
+    equal((await compare()).stdout, before.stdout);
+    match((await place.run('correct', 'undo', '1-5', ...AT)).stdout, /taken back already/);
+    match((await place.run('correct', 'undo', '9', ...AT)).stderr, /9/);
+  });
 
   it('readings of the display: right ones agree, HP and HC are added up, a date wrong by a day is told', async () => {
     using place = new Workplace();

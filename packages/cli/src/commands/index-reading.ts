@@ -1,11 +1,8 @@
-import type { CompareAnswer } from '@kilowink/api';
 import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
 import {
   checkedReading,
   compareReadings,
-  compareSeries,
   type EnergyReader,
-  faultStretches,
   likelyMoment,
   readingsOf,
   resolutionOf,
@@ -15,25 +12,18 @@ import { Command, Option } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { parseMoment } from '../export/moment.ts';
-import { describeSeries, findSeries } from '../import/find-series.ts';
-import { comparisonLines, driftText, offeredCommand } from '../index-reading/comparison-text.ts';
+import { describeSeries } from '../import/find-series.ts';
+import { driftText } from '../index-reading/comparison-text.ts';
 import { type AgreeOptions, isAgreed } from '../term/agree.ts';
 import { alignColumns, alignLabels, formatDuration, formatEnergy, formatLocal } from '../term/format.ts';
 import { styleFor } from '../term/style.ts';
 import { type PlaceOptions, withPlace, withPlaceOptions, withWritablePlace } from '../truth/place.ts';
+import { addCompareCommands } from './index-compare.ts';
 
 interface AddOptions extends PlaceOptions, AgreeOptions {
   at?: string;
   unit?: 'kWh' | 'Wh';
   replaced?: boolean;
-}
-
-interface CompareOptions extends PlaceOptions {
-  from?: string;
-  to?: string;
-  by?: CompareAnswer['by'];
-  with?: string;
-  uncorrected?: boolean;
 }
 
 const HELP = `
@@ -43,7 +33,8 @@ Examples:
   kilowink index add 12345.6                   what the display shows now, in kWh
   kilowink index add 12345 --at 2026-03-01T18:30
   kilowink index compare                       what was measured between the readings
-  kilowink index compare --with import/enedis  against another series, by day`;
+  kilowink index compare --with import/enedis  against another series, by day
+  kilowink index calibrate --with import/enedis --each`;
 
 /** `kilowink index`: what the meter’s display showed, and how what was measured compares. */
 export function indexCommand(): Command {
@@ -64,21 +55,7 @@ export function indexCommand(): Command {
   withPlaceOptions(command.command('remove').description('Take away a reading that a person made'))
     .argument('<time>', 'when it was read, as `kilowink index list` has it')
     .action(remove);
-  withPlaceOptions(
-    command.command('compare').description('Compare what was measured with readings or another series'),
-  )
-    .option('--from <time>', 'from when on (default: the first measurement)')
-    .option('--to <time>', 'until when (default: now)')
-    .addOption(
-      new Option('--by <period>', 'period (default: between readings; with another series by day)').choices([
-        'reading',
-        'day',
-        'month',
-      ]),
-    )
-    .option('--with <series>', 'the series that is the reference, such as an import of Enedis')
-    .option('--uncorrected', 'compare what was measured, without corrections')
-    .action(compare);
+  addCompareCommands(command);
   return command;
 }
 
@@ -172,64 +149,4 @@ async function remove(time: string, options: PlaceOptions): Promise<void> {
     }
     throw cliError('index/none', { when: formatLocal(atMs, zone), series: describeSeries(series) });
   });
-}
-
-function compare(options: CompareOptions): void {
-  withPlace(options, ({ reader, series, zone, config }) => {
-    const reference =
-      options.with === undefined
-        ? null
-        : findSeries(
-            reader.list().filter(({ quantity }) => quantity === 'energy'),
-            options.with,
-          );
-    if (reference !== null && options.by === 'reading') {
-      throw cliError('cli/usage', { reason: '--by: expected day or month with another series' });
-    }
-    const asked = {
-      ...rangeOf(options, series, zone),
-      by: options.by ?? (reference === null ? ('reading' as const) : ('day' as const)),
-      reference,
-      isRaw: options.uncorrected === true,
-    };
-    const site = { zone, subscribedVa: config.site.subscribedVa ?? null };
-    tell(compareSeries(reader, series, { asked, site }), { series, reference, zone });
-  });
-}
-
-function rangeOf(
-  options: CompareOptions,
-  series: SeriesInfo,
-  zone: string,
-): { fromMs: number; toMs: number } {
-  const { from, to } = options;
-  const toMs = to === undefined ? machineClock.wallMs() : parseMoment(to, '--to', zone);
-  return { fromMs: from === undefined ? (series.firstMs ?? 0) : parseMoment(from, '--from', zone), toMs };
-}
-
-/** A sensor that is wrong in another way every day is mended by no list of commands. */
-const COMMANDS_SHOWN = 20;
-
-function tell(
-  answer: CompareAnswer,
-  { series, reference, zone }: { series: SeriesInfo; reference: SeriesInfo | null; zone: string },
-): void {
-  const { periods, whole } = answer;
-  const against = reference === null ? 'the readings of its meter' : describeSeries(reference);
-  console.log(`${describeSeries(series)} against ${against}`);
-  if (whole === null) {
-    const reason =
-      reference === null
-        ? 'it takes two readings since the first measurement (kilowink index add)'
-        : 'they have no whole period in common';
-    console.log(`Nothing to compare: ${reason}.`);
-    return;
-  }
-  console.log(comparisonLines(periods, zone).join('\n'));
-  if (periods.length > 1) console.log(`\nTogether: ${driftText(whole)}`);
-  const commands = faultStretches(answer).map((each) => offeredCommand(each, String(series.id)));
-  if (commands.length === 0 || series.id >= 1_000_000) return;
-  const shown = commands.slice(0, COMMANDS_SHOWN).map((command) => `\n  ${command}`);
-  const more = commands.length > COMMANDS_SHOWN ? `\n  … and ${commands.length - COMMANDS_SHOWN} more` : '';
-  console.log(`\nTo make the drift nothing:${shown.join('')}${more}`);
 }
