@@ -68,19 +68,17 @@ const fates = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 /** What becomes of the server with each message, until there is no more. */
-const blows = fc.array(
-  fc.record({
-    /** Killed before this many steps of what it does to the store while it takes the message. */
-    steps: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 12 })),
-    isKilledAfter: fc.constantFrom(false, false, false, false, true),
-    isTorn: fc.constantFrom(false, false, true),
-    isWritten: fc.constantFrom(false, false, false, true),
-    /** Killed again while it starts. */
-    startSteps: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 30 })),
-    downMs: fc.constantFrom(500, 3_000, 30_000),
-  }),
-  { minLength: 1, maxLength: 40 },
-);
+const blow = fc.record({
+  /** Killed before this many steps of what it does to the store while it takes the message. */
+  steps: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 12 })),
+  // What was just written is still kept in memory: that is when it may be taken twice.
+  after: fc.constantFrom(...['none', 'none', 'none', 'none', 'written', 'killed', 'written and killed']),
+  isTorn: fc.constantFrom(false, false, true),
+  /** Killed again while it starts. */
+  startSteps: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 30 })),
+  downMs: fc.constantFrom(500, 3_000, 30_000),
+});
+const blows = fc.array(blow, { minLength: 10, maxLength: 40 });
 const groupMs = fc.constantFrom(0, 20_000, GROUP_MS);
 /**
  * Flashes in a window at most: where it is 0, only time and `up` tell one boot from another, so clocks of another rate than
@@ -89,10 +87,7 @@ const groupMs = fc.constantFrom(0, 20_000, GROUP_MS);
 const flashesMax = fc.constantFrom<number>(11, 11, 1, 0);
 const scenario = fc.record({ lives, fates, blows, groupMs, flashesMax: fc.constant<number>(11) });
 const quietScenario = fc.record({ lives, fates, blows, groupMs, flashesMax });
-const UNHURT = {
-  ...{ steps: null, startSteps: null, downMs: 0 },
-  ...{ isKilledAfter: false, isTorn: false, isWritten: false },
-};
+const UNHURT = { steps: null, after: 'none', isTorn: false, startSteps: null, downMs: 0 };
 type Scenario = typeof quietScenario extends fc.Arbitrary<infer T> ? T : never;
 
 interface Boot {
@@ -183,8 +178,8 @@ class Home {
     const isTorn = blow.steps === 0 && blow.isTorn;
     const message = { address: addressOf(sensor), bytes };
     const answer = machine.send(message, { steps: blow.steps ?? undefined, tornBytes: isTorn ? 5 : 0 });
-    if (blow.isWritten) machine.flush();
-    if (blow.isKilledAfter) machine.kill();
+    if (blow.after.startsWith('written')) machine.flush();
+    if (blow.after.endsWith('killed')) machine.kill();
     if (!machine.isRunning) this.#at(machine.nowMs + blow.downMs, () => this.#start(blow.startSteps));
     return { answer, isKept: !isTorn };
   }
@@ -233,21 +228,23 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-const RUNS = Number(process.env['KILL_RUNS'] ?? 40);
+// A scenario takes long, and shrinking it minutes: the seed that is told finds it again.
+const SETTINGS = { numRuns: Number(process.env['KILL_RUNS'] ?? 20), endOnFailure: true };
 
 test('kills at any step store each window once, with clocks that fit', () => {
   fc.assert(
     fc.property(quietScenario, (made) => assertOnce(made, { rate: 1, steps: [] })),
-    { numRuns: RUNS },
+    SETTINGS,
   );
 });
 
-test('kills at any step store each window once, with clocks that are far quicker or slower than the sensors', () => {
+test('kills at any step store each window once, with clocks that are far slower than the sensors, or too quick', () => {
   fc.assert(
-    fc.property(scenario, fc.constantFrom(1 / 200, 1 / 20, 3), (made, rate) =>
+    // Much quicker ones are out: an `up` is believed for two minutes of the server's time.
+    fc.property(scenario, fc.constantFrom(1 / 200, 1 / 20, 1.1), (made, rate) =>
       assertOnce(made, { rate, steps: [] }),
     ),
-    { numRuns: RUNS },
+    SETTINGS,
   );
 });
 
@@ -264,6 +261,6 @@ test('kills at any step store each window once, whatever the server is told the 
     fc.property(quietScenario, steps, (made, unordered) =>
       assertOnce(made, { rate: 1, steps: unordered.toSorted((one, other) => one.fromMs - other.fromMs) }),
     ),
-    { numRuns: RUNS },
+    SETTINGS,
   );
 });
