@@ -1,12 +1,13 @@
 // A load of sensor reports: each connection is one sensor with a loopback address of its own, and sends its next report
-// when the one before is answered. Run as a process of its own: `report-load.ts PORT SENSORS SECONDS keep|close`.
+// when the one before is answered. A process of its own: `report-load.ts PORT SENSORS SECONDS WARM keep|close`. It tells its
+// parent `warm` after the first WARM reports, which do not count, and what it counted at its end.
 import { connect } from 'node:net';
 import { encodeReportV1 } from '../../packages/core/src/report/index.ts';
 
-const [port, sensors, seconds, mode] = process.argv.slice(2);
+const [port, sensors, seconds, warm, mode] = process.argv.slice(2);
 const keepAlive = mode === 'keep';
-const endMs = performance.now() + Number(seconds) * 1_000;
 let answered = 0;
+let startedMs = Number.POSITIVE_INFINITY;
 
 /** The windows of a sensor, by number: any, as long as they are the same each time they are reported. */
 function windowValue(sensor: number, number: number): number {
@@ -25,6 +26,14 @@ function addressOf(sensor: number): string {
   return `127.0.${1 + Math.floor(sensor / 250)}.${1 + (sensor % 250)}`;
 }
 
+function noteAnswer(): void {
+  answered += 1;
+  if (answered < Number(warm) || startedMs !== Number.POSITIVE_INFINITY) return;
+  answered = 0;
+  startedMs = performance.now();
+  process.send?.('warm');
+}
+
 function run(sensor: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let sequence = 0;
@@ -38,9 +47,9 @@ function run(sensor: number): Promise<void> {
       socket.on('error', reject);
       socket.on('data', (data) => {
         if (!data.includes('ok')) return;
-        answered += 1;
+        noteAnswer();
         sequence += 1;
-        if (performance.now() >= endMs) {
+        if (performance.now() >= startedMs + Number(seconds) * 1_000) {
           socket.end();
           resolve();
         } else if (keepAlive) socket.write(request(sensor, sequence));
@@ -55,7 +64,6 @@ function run(sensor: number): Promise<void> {
   });
 }
 
-const startedMs = performance.now();
 await Promise.all(Array.from({ length: Number(sensors) }, (_, sensor) => run(sensor)));
-console.log(JSON.stringify({ answered, seconds: (performance.now() - startedMs) / 1_000 }));
-process.exit(0);
+const told = { answered, seconds: (performance.now() - startedMs) / 1_000 };
+process.send?.(told, () => process.exit(0));

@@ -2,6 +2,7 @@
 import { startServer } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
+import { tellProcessor } from './processor.ts';
 
 const [folder = '', sensors = '1'] = process.argv.slice(2);
 
@@ -23,9 +24,8 @@ async function kilowink(): Promise<number> {
   server.app.server.on('request', () => {
     requests += 1;
   });
-  process.on('SIGTERM', () => {
-    void server.close().then(() => process.exit(0));
-  });
+  const leave = tellProcessor();
+  process.on('SIGTERM', () => void server.close().then(leave));
   return server.port;
 }
 
