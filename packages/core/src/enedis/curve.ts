@@ -1,6 +1,7 @@
 import type { Points } from '../series/index.ts';
 import { type EpochMs, HOUR_MS, toZoned } from '../time/index.ts';
 import type { StampsBy } from './enedis-export.ts';
+import { Steps } from './steps.ts';
 import { energyMwh, type ValueUnit } from './units.ts';
 
 /** A row at the instant of its stamp. */
@@ -34,12 +35,11 @@ export interface CurveForm {
 }
 
 const MINUTE_MS = 60_000;
-const STEPS_MS = [1, 2, 5, 10, 15, 20, 30, 60].map((minutes) => minutes * MINUTE_MS);
-const STEP_MS = 30 * MINUTE_MS;
 
 /** Energy by interval from rows in the order of time; the interval of a row that does not say it follows from its neighbours. */
 export function pointsOfCurve(rows: readonly Dated[], form: CurveForm): MadePoints {
-  const usualMs = form.stepMs ?? mostCommon(rows);
+  const found = new Steps(rows, form.stepMs);
+  const { usualMs } = found;
   const { stampsEnd, stampsBy } = stampsOf(rows, usualMs, form);
   const spans = rows.flatMap((row, index): Span[] => {
     if (row.value === null) return [];
@@ -52,7 +52,7 @@ export function pointsOfCurve(rows: readonly Dated[], form: CurveForm): MadePoin
     const nearMs = stampsEnd
       ? row.atMs - (rows[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY)
       : next - row.atMs;
-    const lengthMs = Math.min(row.stepMs ?? stepOf(rows, index, { stampsEnd, usualMs }), nearMs);
+    const lengthMs = Math.min(row.stepMs ?? found.of(index, stampsEnd), nearMs);
     return [{ startMs: row.atMs - (stampsEnd ? lengthMs : 0), lengthMs, value: row.value }];
   });
   const steps = countSteps(spans);
@@ -95,37 +95,6 @@ export function countSteps(spans: readonly Span[]): { stepMs: number; rows: numb
   const counts = new Map<number, number>();
   for (const { lengthMs } of spans) counts.set(lengthMs, (counts.get(lengthMs) ?? 0) + 1);
   return [...counts].map(([stepMs, rows]) => ({ stepMs, rows })).sort((a, b) => b.rows - a.rows);
-}
-
-function mostCommon(rows: readonly Dated[]): number {
-  const counts = new Map<number, number>();
-  for (const [index, { atMs, stepMs }] of rows.entries()) {
-    const apart = stepMs ?? atMs - (rows[index - 1]?.atMs ?? Number.NaN);
-    if (STEPS_MS.includes(apart)) counts.set(apart, (counts.get(apart) ?? 0) + 1);
-  }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? STEP_MS;
-}
-
-/**
- * The interval of a row. It reaches to the neighbour on its side, where that is a usual interval from it, whole by the
- * clock, and as long as the one before or after; a longer way is a gap, and then the others tell.
- */
-function stepOf(
-  rows: readonly Dated[],
-  index: number,
-  { stampsEnd, usualMs }: { stampsEnd: boolean; usualMs: number },
-): number {
-  const at = (place: number) => rows[place]?.atMs ?? Number.NaN;
-  const { wallMs } = rows[index] as Dated;
-  const isWhole = (stepMs: number) => STEPS_MS.includes(stepMs) && wallMs % stepMs === 0;
-  const back = at(index) - at(index - 1);
-  const ahead = at(index + 1) - at(index);
-  const beyond = stampsEnd ? at(index - 1) - at(index - 2) : at(index + 2) - at(index + 1);
-  const [near, far] = stampsEnd ? [back, ahead] : [ahead, back];
-  if (isWhole(near) && (near === far || near === beyond || !(far < near || beyond < near))) return near;
-  const others = [far, beyond].filter((stepMs) => isWhole(stepMs) && !(stepMs > near));
-  if (others.length > 0) return Math.min(...others);
-  return near < usualMs ? near : usualMs;
 }
 
 function stampsOf(

@@ -230,7 +230,22 @@ describe('steps and gaps', () => {
       assert.equal(found.emptyRows, WEEK.filter((_, index) => index % 9 === 4).length);
     });
 
-  test('rows left out at random', async () => {
+  test('rows left out at random, of every step, are gaps and no longer intervals', async () => {
+    let seed = 11;
+    const random = () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return seed / 2_147_483_648;
+    };
+    for (const minutes of [5, 10, 15, 30, 60]) {
+      for (let turn = 0; turn < 10; turn += 1) {
+        const all = house('2026-01-05T00:00', '2026-01-08T00:00', minutes);
+        const kept = all.filter((_, index) => index < 3 || index > all.length - 4 || random() > 0.07);
+        assertDrawn(await read(of(kept)), kept);
+      }
+    }
+  });
+
+  test('rows left out in a row', async () => {
     const kept = WEEK.filter((_, index) => (index * 7_919) % 11 > 0);
     assertDrawn(await read(of(kept)), kept);
   });
