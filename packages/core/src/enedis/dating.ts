@@ -71,12 +71,10 @@ class TwiceHour {
     const ordered = this.#isBackward ? run.toReversed() : run;
     const usual = this.#timesWritten(run);
     const groups = Map.groupBy(ordered, (row) => this.#wall(row));
-    const highest = { wallMs: Number.NEGATIVE_INFINITY };
-    const stepsBack = new Set<number>();
-    for (const row of ordered) {
-      if (this.#wall(row) < highest.wallMs) stepsBack.add(row);
-      highest.wallMs = Math.max(highest.wallMs, this.#wall(row));
-    }
+    const back = ordered.findIndex(
+      (row, at) => at > 0 && this.#wall(row) < this.#wall(ordered[at - 1] as number),
+    );
+    const stepsBack = new Set(back < 0 ? [] : ordered.slice(back));
     return [...groups.values()].flatMap((same) =>
       same.length > usual ? same.slice(Math.ceil(same.length / 2)) : same.filter((row) => stepsBack.has(row)),
     );
