@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { isImplausible } from '../../packages/core/src/truth/index.ts';
 import { createRandom } from '../../packages/sim/src/random/index.ts';
 import { corrected, type Ledger, type ModelCorrection, sumOf, totalOf } from './model-ledger.ts';
-import { ModelTic, ModelV1, ModelV2 } from './model-sensors.ts';
+import { ModelFile, ModelTic, ModelV1, ModelV2 } from './model-sensors.ts';
 import { ModelSite } from './model-site.ts';
 import type { Hearing, HousePlan, HouseStep, Span } from './model-steps.ts';
 import { send } from './sensor.ts';
@@ -12,7 +12,9 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const V2_ID = '00112233aabbccdd';
-export const SOURCES = { v1: 'optical/127.0.0.1/00', v2: `optical/${V2_ID}`, tic: 'tic/cellar' } as const;
+export const SOURCES = {
+  ...{ v1: 'optical/127.0.0.1/00', v2: `optical/${V2_ID}`, tic: 'tic/cellar', file: 'import/file' },
+} as const;
 /** A stretch beyond what is possible is held back so long, for it may go on. */
 const HOLD_MS = 15 * MINUTE_MS;
 /** What the display showed when it all began. */
@@ -66,6 +68,7 @@ export class ModelHouse {
   readonly #v1: ModelV1 | null;
   readonly #v2: ModelV2 | null;
   readonly #tic: ModelTic | null;
+  readonly #file: ModelFile | null;
   /** What somebody read from the display. */
   readonly readings: { readonly series: number; readonly atMs: number; readonly indexWh: number }[] = [];
   /** By series. */
@@ -87,6 +90,7 @@ export class ModelHouse {
     const startMs = plan.startMs + plan.phaseMs;
     this.#v1 = sensors.includes('v1') ? new ModelV1({ seed, startMs }) : null;
     this.#v2 = sensors.includes('v2') ? new ModelV2({ id: V2_ID, windowMs, seed: seed + 1, startMs }) : null;
+    this.#file = sensors.includes('file') ? new ModelFile({ seed: seed + 3 }) : null;
     this.#tic = sensors.includes('tic') ? new ModelTic({ id: 'cellar', seed: seed + 2 }) : null;
   }
 
@@ -97,7 +101,12 @@ export class ModelHouse {
   /** What was measured, by source. */
   raw(source: string): Ledger {
     const all: Record<string, { ledger(): Ledger } | null> = {
-      ...{ [SOURCES.v1]: this.#v1, [SOURCES.v2]: this.#v2, [SOURCES.tic]: this.#tic },
+      ...{
+        [SOURCES.v1]: this.#v1,
+        [SOURCES.v2]: this.#v2,
+        [SOURCES.tic]: this.#tic,
+        [SOURCES.file]: this.#file,
+      },
     };
     return all[source]?.ledger() ?? assert.fail(`a series of ${source}`);
   }
@@ -138,6 +147,8 @@ export class ModelHouse {
       case 'days':
         this.site.nowMs += step.days * DAY_MS;
         return this.work();
+      case 'import':
+        return this.#import(step);
       case 'boot':
         return this.#boot(step);
       case 'backlog':
@@ -191,7 +202,9 @@ export class ModelHouse {
       const listed = this.#corrections.get(id) ?? [];
       this.#corrections.set(id, listed);
       const { pieces } = this.raw(source);
-      const beyond = pieces.filter((piece) => toldVa !== null && isImplausible(piece, toldVa));
+      // What a file says was looked at by whoever imports it.
+      const judgedVa = source === SOURCES.file ? null : toldVa;
+      const beyond = pieces.filter((piece) => judgedVa !== null && isImplausible(piece, judgedVa));
       for (const each of corrections.filter((one) => listed.every((other) => other.id !== one.id))) {
         assert.equal(each.origin, 'bound', 'nobody made it');
         assert.equal(each.kind, 'bad');
@@ -319,6 +332,21 @@ export class ModelHouse {
     site.nowMs = Math.max(site.nowMs, startMs);
   }
 
+  /**
+   * Rows are in step with the hours, and with the days of UTC. None comes after a correction of the file: a row over its end would
+   * be corrected in part.
+   */
+  async #import({ agoMinutes, durationMs, count }: Extract<HouseStep, { kind: 'import' }>): Promise<void> {
+    const stored = (await this.series()).find(({ source }) => source === SOURCES.file);
+    const isCorrected = stored !== undefined && this.corrections(stored.id).length > 0;
+    if (this.#file === null || isCorrected) return;
+    const endMs = Math.floor((this.site.nowMs - agoMinutes * MINUTE_MS) / durationMs) * durationMs;
+    this.site.import(
+      SOURCES.file,
+      this.#file.rows({ startMs: endMs - count * durationMs, durationMs, count }),
+    );
+  }
+
   async #backlog({ at, windows }: Extract<HouseStep, { kind: 'backlog' }>): Promise<void> {
     const sensor = this.#v2;
     if (sensor === null) return;
@@ -393,7 +421,7 @@ export class ModelHouse {
     const atEnds = pieces.filter(({ startMs, durationMs }) =>
       [found.fromMs, found.toMs].some((endMs) => Math.abs(startMs + durationMs / 2 - endMs) <= durationMs),
     );
-    near(after?.driftWh ?? Number.NaN, 0, `drift after ${JSON.stringify(found)}`, 0.01 + sumOf(atEnds));
+    near(after?.driftWh ?? Number.NaN, 0, `drift after ${JSON.stringify(found)}`, 0.5 + sumOf(atEnds));
   }
 
   async #chosen(which: number): Promise<StoredSeries | null> {

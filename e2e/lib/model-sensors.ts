@@ -210,3 +210,28 @@ export class ModelTic {
     return { pieces, known };
   }
 }
+
+/** A file of measurements that is imported in pieces: whole mWh, one length of time each. */
+export class ModelFile {
+  readonly #random: Random;
+  readonly #pieces = new Map<number, Piece>();
+
+  constructor(of: { seed: number }) {
+    this.#random = createRandom(of.seed);
+  }
+
+  /** Measurements to import; of those whose start is known already nothing is taken. */
+  rows(of: { startMs: number; durationMs: number; count: number }): Piece[] {
+    const { startMs, durationMs, count } = of;
+    const rows = Array.from({ length: count }, (_, at): Piece => {
+      const energyWh = Math.round((this.#random.between(0, 3_000) * durationMs) / 3_600) / 1_000;
+      return { startMs: startMs + at * durationMs, durationMs, energyWh };
+    });
+    for (const row of rows) if (!this.#pieces.has(row.startMs)) this.#pieces.set(row.startMs, row);
+    return rows;
+  }
+
+  ledger(): Ledger {
+    return { pieces: [...this.#pieces.values()], known: [] };
+  }
+}

@@ -14,7 +14,8 @@ import { exportCommand } from '../../packages/cli/src/commands/export.ts';
 import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
 import { type RunningServer, startServer } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
-import { openSqliteStore, restoreInto } from '../../packages/store/src/index.ts';
+import { openSqliteStore, PointsPacker, restoreInto } from '../../packages/store/src/index.ts';
+import type { Piece } from './model-ledger.ts';
 import { LivePage } from './model-live.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -112,6 +113,25 @@ export class ModelSite {
   /** Lets the server do what it does by itself: write, seal days that are over, look for what can not be. */
   work(): void {
     mock.timers.tick(WORK_MS);
+  }
+
+  /** Puts what a file holds beside the running server, as `kilowink import` does. */
+  import(source: string, rows: readonly Piece[]): void {
+    const packer = new PointsPacker();
+    packer.add({
+      starts: Float64Array.from(rows, ({ startMs }) => startMs),
+      durationsMs: Float64Array.from(rows, ({ durationMs }) => durationMs),
+      values: Float64Array.from(rows, ({ energyWh }) => Math.round(energyWh * 1_000)),
+      reports: null,
+      disagreements: null,
+    });
+    const clock = { wallMs: () => this.nowMs, monotonicMs: () => 0 };
+    const store = openSqliteStore({ folder: this.#folder, clock, role: 'import' });
+    try {
+      store.addPacked({ source, quantity: 'energy', unit: 'mWh', name: 'A file' }, packer.finish());
+    } finally {
+      store.close();
+    }
   }
 
   async restart(): Promise<void> {

@@ -14,6 +14,7 @@ export interface Span {
 }
 
 export type SensorName = 'v1' | 'v2' | 'tic';
+export type SourceName = SensorName | 'file';
 
 /** The house, its zone, and where the server stands. */
 export interface HousePlan {
@@ -25,7 +26,7 @@ export interface HousePlan {
   readonly windowMs: number;
   readonly groupMs: number;
   readonly subscribedVa: number | null;
-  readonly sensors: readonly SensorName[];
+  readonly sensors: readonly SourceName[];
   /** The sensors watch one meter. */
   readonly isJoined: boolean;
   readonly seed: number;
@@ -41,6 +42,13 @@ export type HouseStep =
       readonly seed: number;
     }
   | { readonly kind: 'days'; readonly days: number }
+  /** Measurements of a file that end so long ago. */
+  | {
+      readonly kind: 'import';
+      readonly agoMinutes: number;
+      readonly durationMs: number;
+      readonly count: number;
+    }
   | {
       readonly kind: 'boot';
       readonly sensor: SensorName;
@@ -77,6 +85,15 @@ const PLACES = [
   ['Asia/Kathmandu', '2025-06-30T08:00Z'],
 ] as const;
 
+/** What a house may have on its meter. */
+const HOUSES: readonly (readonly SourceName[])[] = [
+  ...([['v2'], ['v1'], ['v1', 'v2'], ['tic', 'v2'], ['tic', 'v1', 'v2']] as const),
+  ...([
+    ['v2', 'file'],
+    ['v1', 'tic', 'file'],
+  ] as const),
+];
+
 const share = fc.integer({ min: 0, max: 1_000 }).map((thousandths) => thousandths / 1_000);
 const seed = fc.integer({ min: 1, max: 1_000_000 });
 const hearing: fc.Arbitrary<Hearing> = fc.record({
@@ -92,7 +109,7 @@ export const housePlan: fc.Arbitrary<HousePlan> = fc
     windowMs: fc.constantFrom(5_000, 7_000, 10_000, 60_000),
     groupMs: fc.constantFrom(0, 300_000),
     subscribedVa: fc.constantFrom(null, 3_000),
-    sensors: fc.constantFrom<SensorName[]>(['v2'], ['v1'], ['v1', 'v2'], ['tic', 'v2'], ['tic', 'v1', 'v2']),
+    sensors: fc.constantFrom(...HOUSES),
   })
   .map(({ place: [zone, start], ...plan }) => ({ zone, startMs: Date.parse(start), ...plan }));
 
@@ -107,6 +124,12 @@ const pass: fc.Arbitrary<HouseStep> = fc.record({
 
 const step: fc.Arbitrary<HouseStep> = fc.oneof(
   { weight: 5, arbitrary: pass },
+  fc.record({
+    kind: fc.constant('import' as const),
+    agoMinutes: fc.integer({ min: 0, max: 9_000 }),
+    durationMs: fc.constantFrom(60_000, 600_000, 1_800_000, 3_600_000, 86_400_000),
+    count: fc.constantFrom(1, 30, 200),
+  }),
   fc.record({ kind: fc.constant('days' as const), days: fc.integer({ min: 1, max: 9 }) }),
   fc.record({
     kind: fc.constant('boot' as const),
