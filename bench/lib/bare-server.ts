@@ -12,5 +12,6 @@ const server = createServer((request, response) => {
     response.end('ok');
   });
 });
-process.on('SIGTERM', tellProcessor());
+const leave = tellProcessor();
+process.on('SIGTERM', () => void leave());
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { StoreReader } from '../../packages/store/src/index.ts';
+import { tellProcessor } from './processor.ts';
 
 const [kind = 'bare', folder = ''] = process.argv.slice(2);
 
@@ -11,7 +12,7 @@ async function bare(): Promise<number> {
   const broker = await Aedes.createBroker();
   const server = createServer((socket) => broker.handle(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  process.on('SIGTERM', () => leave());
+  process.on('SIGTERM', () => void leave());
   return (server.address() as AddressInfo).port;
 }
 
@@ -31,13 +32,11 @@ async function kilowink(): Promise<number> {
   const storeClock = { ...clock, monotonicMs: () => performance.now() };
   const store = openSqliteStore({ folder, clock: storeClock, groupMs: config.store.groupMs });
   const server = await startServer({ config, store, version: 'bench', clock });
-  process.on(
-    'SIGTERM',
-    () =>
-      void server
-        .close()
-        .then(() => leave(() => pointCount(openSqliteStoreReadOnly({ folder, clock: storeClock })))),
-  );
+  const end = async () => {
+    await server.close();
+    return { points: pointCount(openSqliteStoreReadOnly({ folder, clock: storeClock })) };
+  };
+  process.on('SIGTERM', () => void leave(end));
   return server.mqttListeners[0]?.port ?? 0;
 }
 
@@ -50,17 +49,10 @@ function pointCount(reader: StoreReader): number {
   return count;
 }
 
-/** With what it has taken of the processor since it was told that it counts. */
-function leave(points = () => 0): void {
-  const { user, system } = process.cpuUsage(before);
-  process.send?.({ cpuUs: user + system, points: points() }, () => process.exit(0));
-}
-
 let nowMs = Date.now();
+const leave = tellProcessor();
 const port = await (kind === 'bare' ? bare() : kilowink());
-let before = process.cpuUsage();
 process.on('message', (told: 'count' | { nowMs: number }) => {
-  if (told === 'count') before = process.cpuUsage();
-  else nowMs = told.nowMs;
+  if (told !== 'count') nowMs = told.nowMs;
 });
 process.send?.({ port });

@@ -1,14 +1,15 @@
 /**
- * Returns what ends the process, and tells its parent before what it has taken of the processor, in µs, since the parent said
- * `count`.
+ * Returns what tells the parent what the process has taken of the processor, in µs, since the parent said `count`, and then ends
+ * it. What `end` does before that does not count: that a server ends is none of its load.
  */
-export function tellProcessor(): () => void {
+export function tellProcessor(): (end?: () => Promise<object>) => Promise<void> {
   let before = process.cpuUsage();
-  process.on('message', () => {
-    before = process.cpuUsage();
+  process.on('message', (said) => {
+    if (said === 'count') before = process.cpuUsage();
   });
-  return () => {
+  return async (end) => {
     const { user, system } = process.cpuUsage(before);
-    process.send?.({ cpuUs: user + system }, () => process.exit(0));
+    const more = await end?.();
+    process.send?.({ cpuUs: user + system, ...more }, () => process.exit(0));
   };
 }
