@@ -106,24 +106,24 @@ export function totalOf(
 
 /** What corrections leave, each over what those before it left. */
 export function corrected(raw: Ledger, corrections: readonly ModelCorrection[]): Ledger {
-  return corrections.reduce(apply, raw);
+  return corrections.reduce((ledger, each, at) => apply(ledger, each, corrections.slice(0, at)), raw);
 }
 
-function apply(ledger: Ledger, correction: ModelCorrection): Ledger {
+function apply(ledger: Ledger, correction: ModelCorrection, earlier: readonly ModelCorrection[]): Ledger {
   const { inside, outside } = cut(ledger, correction);
   const { kind, factor = 1 } = correction;
   if (kind === 'bad') return outside;
-  const made = kind === 'scale' ? scaled(inside, factor) : asTotal(inside, correction);
+  const made = kind === 'scale' ? scaled(inside, factor) : asTotal(inside, correction, earlier);
   return { pieces: [...outside.pieces, ...made.pieces], known: [...outside.known, ...made.known] };
 }
 
-function asTotal(inside: Ledger, correction: ModelCorrection): Ledger {
+function asTotal(inside: Ledger, correction: ModelCorrection, earlier: readonly ModelCorrection[]): Ledger {
   const { fromMs, toMs, energyWh = 0, into } = correction;
   const sum = sumOf(inside.pieces) + sumOf(inside.known);
   const rest = energyWh - sum;
   if (into === 'gaps') {
     const recovered = sumOf(inside.known);
-    const missing = gapsOf(inside, correction);
+    const missing = gapsOf(inside, correction, earlier);
     const missingMs = missing.reduce((total, gap) => total + gap.missingMs, 0);
     if (rest < 0 && recovered + rest >= 0) {
       const { known } = scaled(inside, (recovered + rest) / recovered);
@@ -138,13 +138,18 @@ function asTotal(inside: Ledger, correction: ModelCorrection): Ledger {
   return { pieces: [], known: [{ fromMs, toMs, energyWh }] };
 }
 
-/** The time of a range in which nothing was measured, by the minute, or by the hour beyond a week. */
-function gapsOf(inside: Ledger, { fromMs, toMs }: ModelCorrection): (Known & { missingMs: number })[] {
+/** The time of a range in which nothing was measured, by the minute, or by the hour beyond a week, cut where corrections were made. */
+function gapsOf(
+  inside: Ledger,
+  { fromMs, toMs }: ModelCorrection,
+  earlier: readonly ModelCorrection[],
+): (Known & { missingMs: number })[] {
   const stepMs = toMs - fromMs <= 7 * 24 * HOUR_MS ? MINUTE_MS : HOUR_MS;
-  const edges = [fromMs];
+  const inner = earlier.flatMap((each) => [each.fromMs, each.toMs]);
   for (let atMs = Math.floor(fromMs / stepMs) * stepMs + stepMs; atMs < toMs; atMs += stepMs)
-    edges.push(atMs);
-  edges.push(toMs);
+    inner.push(atMs);
+  const edges = [...new Set([fromMs, ...inner.filter((atMs) => atMs > fromMs && atMs < toMs), toMs])];
+  edges.sort((one, other) => one - other);
   return bucketsOf({ pieces: inside.pieces, known: [] }, edges).flatMap((cell) => {
     const lengthMs = cell.toMs - cell.fromMs;
     const missingMs = lengthMs - cell.measuredMs;
