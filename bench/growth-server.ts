@@ -1,7 +1,7 @@
 // A server that hears 1,000 sensors, 10 counts a report every 15 s of their time, as fast as it takes them: resident memory
 // while their hours go by, 20 s after, and at rest. What waits to be sealed stays in memory, so this shows that it is
 // bounded. `--sensors=1,1000`, `--seconds=60`; `--small` as on a machine of 512 MB.
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,12 @@ function option(name: string, otherwise: string): string {
   );
 }
 
+/** What the load tells at its end. */
+interface Load {
+  readonly answered: number;
+  readonly seconds: number;
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function measure(sensors: number, seconds: number): Promise<string[]> {
@@ -27,18 +33,29 @@ async function measure(sensors: number, seconds: number): Promise<string[]> {
     execArgv: [...SERVER_FLAGS, ...machineFlags()],
     env: { ...process.env, ...SERVER_ENV },
   });
+  // Also when the load fails, which ends this process.
+  process.once('exit', () => server.kill('SIGKILL'));
   const { port } = await new Promise<{ port: number }>((resolve) => server.once('message', resolve));
   const pid = server.pid ?? 0;
   const seen = [memoryNow(pid).residentMb];
-  const load = [join(lib, 'report-load.ts'), String(port), String(sensors), String(seconds), 'keep'];
-  const loaded = new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, load, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+  const load = fork(join(lib, 'report-load.ts'), [
+    String(port),
+    String(sensors),
+    String(seconds),
+    '1',
+    'keep',
+  ]);
+  const loaded = new Promise<Load>((resolve, reject) => {
+    load.on('message', (told: Load | 'warm') => {
+      if (told !== 'warm') resolve(told);
+    });
+    load.once('exit', (code) => reject(new Error(`report-load.ts ended with ${code}`)));
   });
   for (let look = 0; look < LOOKS; look += 1) {
     await pause((seconds * 1_000) / LOOKS);
     seen.push(memoryNow(pid).residentMb);
   }
-  const { answered, seconds: took } = JSON.parse(await loaded) as { answered: number; seconds: number };
+  const { answered, seconds: took } = await loaded;
   await pause(PAUSE_MS);
   const soon = memoryNow(pid);
   await pause(REST_MS - PAUSE_MS);
