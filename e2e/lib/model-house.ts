@@ -418,7 +418,7 @@ export class ModelHouse {
     const after = ((await this.site.get(path)) as { periods: ComparedPeriod[] }).periods.find(
       ({ fromMs, toMs }) => fromMs === found.fromMs && toMs === found.toMs,
     );
-    const { pieces } = this.corrected(series.source, series.id);
+    const { pieces } = this.raw(series.source);
     const atEnds = pieces.filter(({ startMs, durationMs }) =>
       [found.fromMs, found.toMs].some((endMs) => Math.abs(startMs + durationMs / 2 - endMs) <= durationMs),
     );
