@@ -23,8 +23,7 @@ interface Waiting {
  *
  * This stands before the framework: thousands of sensors report every 15 s, each on a connection of its own, and a post of
  * 17 bytes needs no routing, hooks or serialisation. What came in one turn of the event loop is taken at its end, in order,
- * and answered then: a sensor waits some microseconds longer, and the system is not asked to wake it up one by one.
- * `npm run bench -- ingest` shows what is taken in.
+ * and answered then, so that one write keeps all of it before any is answered. `npm run bench -- ingest` shows what is taken in.
  */
 export function sensorHandler(
   ingest: Ingest | null,
