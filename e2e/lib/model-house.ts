@@ -19,6 +19,8 @@ export const SOURCES = {
 const HOLD_MS = 15 * MINUTE_MS;
 /** What the display showed when it all began. */
 const DISPLAY_WH = 500_000;
+/** Later than a minute a report without overlap may be of another boot. */
+const LATE_MS = 55_000;
 /** So long after it a version 1 report may come again. */
 const V1_REPEAT_MS = 5 * MINUTE_MS;
 /** ISOUSC of 60 A. */
@@ -268,7 +270,7 @@ export class ModelHouse {
       // It keeps nothing: what was not sent when it was due is gone.
       if (atMs <= of.fromMs || random.chance(hearing.lostShare)) continue;
       const isLate = made.length > 0 && random.chance(hearing.lateShare);
-      if (isLate) late.push({ newest, afterMs: atMs + 100_000 });
+      if (isLate) late.push({ newest, afterMs: atMs + LATE_MS });
       else made.push({ atMs, act: () => this.#tellV1(sensor, newest) });
     }
     // A late one comes after some that were on time.
