@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,4 +130,33 @@ test('a machine without such a memory does without', () => {
   assert.deepEqual(guard.left(), []);
   guard.clear();
   guard.close();
+});
+
+test('where there is no room, what was kept stays whole, and there is a place again once it is let go', () => {
+  const script = `
+    import { ReportGuard } from ${JSON.stringify(join(import.meta.dirname, 'report-guard.ts'))};
+    const groups = { written: 0 };
+    const guard = new ReportGuard('/data/full', () => groups.written, ${JSON.stringify(memory)});
+    const report = (number) => ({ bytes: Uint8Array.of(25, 1, number), address: '192.168.1.20', wallMs: number, uptimeMs: 7 });
+    const ids = [];
+    for (let number = 0; number < 100; number += 1) {
+      ids.push(guard.note(report(number)));
+      guard.taken(1);
+    }
+    guard.noteAhead([report(100), report(101)]);
+    ids.push(guard.note(report(100)), guard.note(report(101)));
+    const left = guard.left();
+    groups.written = 1;
+    const again = guard.note(report(102));
+    console.log(JSON.stringify({ ids, left: left.map(({ id }) => id), again, after: guard.left().map(({ id }) => id) }));
+  `;
+  // No file of that process may get longer than some kilobyte, as on a full file system.
+  const command = 'ulimit -f 1; exec "$0" --input-type=module-typescript --eval "$1"';
+  const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8' });
+  assert.notEqual(stdout, '', stderr);
+  const { ids, left, again, after: later } = JSON.parse(stdout);
+  const kept = ids.filter((id: string | null) => id !== null);
+  assert.ok(kept.length > 3 && kept.length < ids.length, `${kept.length} kept`);
+  assert.deepEqual(left, kept);
+  assert.deepEqual(later, [again]);
 });

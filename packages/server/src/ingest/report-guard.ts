@@ -102,12 +102,15 @@ export class ReportGuard {
     if (this.#file === null) return;
     this.#letGo();
     const ahead = reports.map((report) => ({ report, id: this.#name() }));
-    this.#write(this.#file, ahead.map(({ report, id }) => lineOf(report, id)).join(''));
-    this.#ahead = ahead;
+    const isKept = this.#write(this.#file, ahead.map(({ report, id }) => lineOf(report, id)).join(''));
+    this.#ahead = isKept ? ahead : [];
     this.#aheadAt = 0;
   }
 
-  /** To be called before a report is taken: what came before is let go once its group is written. Returns its id. */
+  /**
+   * To be called before a report is taken: what came before is let go once its group is written. Returns its id, null where
+   * it could not be kept.
+   */
   note(report: GuardedReport): string | null {
     if (this.#file === null) return null;
     const ahead = this.#ahead[this.#aheadAt];
@@ -119,8 +122,7 @@ export class ReportGuard {
     }
     this.#letGo();
     const id = this.#name();
-    this.#write(this.#file, lineOf(report, id));
-    return id;
+    return this.#write(this.#file, lineOf(report, id)) ? id : null;
   }
 
   #letGo(): void {
@@ -133,8 +135,18 @@ export class ReportGuard {
     return `${this.#token}-${this.#count}`;
   }
 
-  #write(file: number, lines: string): void {
-    this.#bytes += writeSync(file, lines);
+  /** Whether there was room. Where there is not, what was written of it goes again: a torn line would take the next with it. */
+  #write(file: number, lines: string): boolean {
+    const bytes = Buffer.from(lines);
+    let written = 0;
+    try {
+      written = writeSync(file, bytes);
+    } catch {
+      // The report is taken nevertheless, and a kill costs what a power cut does.
+    }
+    if (written === bytes.length) this.#bytes += written;
+    else ftruncateSync(file, this.#bytes);
+    return written === bytes.length;
   }
 
   /**
