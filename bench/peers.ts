@@ -56,6 +56,8 @@ interface Figures {
     readonly processorMs: number;
     readonly processorP99Ms: number;
   };
+  /** Of the views, for how long our server had them: 99th percentile and most. */
+  readonly served: { readonly p99Ms: number; readonly mostMs: number } | null;
   readonly residentMb: number;
 }
 
@@ -171,8 +173,19 @@ async function measure(peer: Peer, isLoaded: boolean): Promise<Figures> {
     startMs,
     asked,
     views: zoom,
+    served: peer instanceof KilowinkServer ? servedViews(peer.servedMs(), zoom.count) : null,
     residentMb,
   };
+}
+
+/** The views were what was asked last. */
+function servedViews(servedMs: readonly number[], count: number): Figures['served'] {
+  let at = servedMs.length - views.slice(0, count).reduce((tiles, view) => tiles + view.length, 0);
+  const eachMs = views.slice(0, count).map((view) => {
+    at += view.length;
+    return servedMs.slice(at - view.length, at).reduce((sum, ms) => sum + ms, 0);
+  });
+  return { p99Ms: percentile(eachMs, 0.99), mostMs: Math.max(...eachMs) };
 }
 
 /** Fetches DuckDB into a temporary folder; null where that fails. */
@@ -210,6 +223,8 @@ function printFigures(all: readonly Figures[]): void {
     row('views looked at', (f) => String(f.views.count)),
     row('a view, median, ms', (f) => ms(f.views.medianMs)),
     row('a view, 99th percentile, ms', (f) => ms(f.views.p99Ms)),
+    row('… of it at the server, ms', (f) => (f.served === null ? '' : ms(f.served.p99Ms))),
+    row('slowest view at the server, ms', (f) => (f.served === null ? '' : ms(f.served.mostMs))),
     row('a view, processor time, median, ms', (f) => ms(f.views.processorMs)),
     row('a view, processor time, 99th percentile', (f) => ms(f.views.processorP99Ms)),
     row('resident after the views, MB', (f) => f.residentMb.toFixed(0)),

@@ -1,7 +1,7 @@
 // The programs that answer over HTTP: ours, VictoriaMetrics and InfluxDB, each on its defaults unless a line says why not.
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { STORE_FILE } from '@kilowink/store';
 import { freePort } from '../../../tools/lib/free-port.ts';
@@ -21,6 +21,7 @@ import {
 } from './peer.ts';
 
 const MAIN = join(import.meta.dirname, '../../../packages/cli/src/main.ts');
+const SERVING_TIME = join(import.meta.dirname, 'serving-time.ts');
 const COMPILED = join(import.meta.dirname, '../../../node_modules/.cache/kilowink');
 
 abstract class ServerPeer implements Peer {
@@ -60,13 +61,16 @@ export class KilowinkServer extends ServerPeer {
   readonly note = 'loaded by `kilowink import`';
   /** Given to Node besides those that `npm start` gives it. */
   flags: readonly string[] = [];
+  readonly #served = join(this.folder, 'served.json');
 
   async start(): Promise<void> {
     const port = await freePort();
-    const args = [...SERVER_FLAGS, ...this.flags, MAIN, 'serve', '-d', this.folder, '-p', String(port)];
-    this.child = startProgram(process.execPath, [...args, '--host', '127.0.0.1'], {
+    const flags = [...SERVER_FLAGS, ...this.flags, '--import', SERVING_TIME];
+    const args = [...flags, MAIN, 'serve', '-d', this.folder, '-p', String(port), '--host', '127.0.0.1'];
+    this.child = startProgram(process.execPath, args, {
       ...SERVER_ENV,
       NODE_COMPILE_CACHE: COMPILED,
+      BENCH_SERVED: this.#served,
     });
     this.url = `http://127.0.0.1:${port}/api/v1/series/1`;
   }
@@ -83,6 +87,11 @@ export class KilowinkServer extends ServerPeer {
       });
     }
     return ms;
+  }
+
+  /** For how long the server that was stopped last had each request, in order, ms; without the way to whoever asks. */
+  servedMs(): number[] {
+    return JSON.parse(readFileSync(this.#served, 'utf8'));
   }
 
   sizeBytes(): number {
