@@ -160,6 +160,8 @@ export const EN: Strings = {
     title: 'Against the meter',
     standing: 'Standing load yesterday: {load} ± {uncertainty}, the quietest hour from {time}.',
     display: 'Meter’s display, kWh',
+    displayForm:
+      'As the display shows it, 12345 or 12345.6; registers of one meter with a plus between, 7407+4938',
     readAt: 'Read at',
     addReading: 'Enter the reading',
     noReadings: 'Two readings of the meter’s display tell how true the counts are.',

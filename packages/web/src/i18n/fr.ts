@@ -165,6 +165,8 @@ export const FR: Strings = {
     title: 'Face au compteur',
     standing: 'Talon d’hier : {load} ± {uncertainty}, l’heure la plus calme dès {time}.',
     display: 'Affichage du compteur, kWh',
+    displayForm:
+      'Comme l’affichage le montre, 12345 ou 12345,6 ; les index d’un même compteur séparés par un plus, 7407+4938',
     readAt: 'Relevé à',
     addReading: 'Saisir le relevé',
     noReadings: 'Deux relevés de l’affichage du compteur disent si les comptes sont justes.',

@@ -134,6 +134,8 @@ export interface Strings {
     readonly title: string;
     readonly standing: string;
     readonly display: string;
+    /** How a reading is written. */
+    readonly displayForm: string;
     readonly readAt: string;
     readonly addReading: string;
     readonly noReadings: string;

@@ -28,6 +28,7 @@ export function ReadingForm({
           inputMode="decimal"
           required
           pattern="[0-9][0-9 ]*([.,][0-9]+)?( *[+] *[0-9][0-9 ]*([.,][0-9]+)?)*"
+          title={words.displayForm}
           value={index}
           onInput={(event) => setIndex(event.currentTarget.value)}
         />
