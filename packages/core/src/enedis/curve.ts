@@ -1,21 +1,9 @@
 import type { Points } from '../series/index.ts';
 import { type EpochMs, HOUR_MS, toZoned } from '../time/index.ts';
+import type { Dated } from './dated.ts';
 import type { StampsBy } from './enedis-export.ts';
 import { Steps } from './steps.ts';
 import { energyMwh, type ValueUnit } from './units.ts';
-
-/** A row at the instant of its stamp. */
-export interface Dated {
-  readonly atMs: EpochMs;
-  /** What the clock showed then, as if it were UTC: intervals are whole by it. */
-  readonly wallMs: number;
-  /** Null where nothing was measured: the row still tells where its neighbours end. */
-  readonly value: number | null;
-  /** How long its interval is, where the row says it. */
-  readonly stepMs: number | null;
-  /** Where its interval ends, where the row says it; `atMs` is where it begins then. */
-  readonly endMs: EpochMs | null;
-}
 
 export interface MadePoints {
   readonly points: Points;

@@ -1,5 +1,6 @@
 import { type EpochMs, toZoned } from '../time/index.ts';
-import { countSteps, type Dated, type MadePoints, pointsOf, type Span } from './curve.ts';
+import { countSteps, type MadePoints, pointsOf, type Span } from './curve.ts';
+import type { Dated } from './dated.ts';
 import type { ValueUnit } from './units.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../time/index.ts';
-import { type Dated, type MadePoints, pointsOf, pointsOfCurve } from './curve.ts';
+import { type MadePoints, pointsOf, pointsOfCurve } from './curve.ts';
 import { areDays, pointsOfDays } from './daily.ts';
+import type { Dated } from './dated.ts';
 import { dateInOrder, instantsIn } from './dating.ts';
 import type { BadRow, EnedisExport, RegisterReading } from './enedis-export.ts';
 import type { Header } from './header.ts';

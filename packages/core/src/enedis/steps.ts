@@ -1,4 +1,4 @@
-import type { Dated } from './curve.ts';
+import type { Dated } from './dated.ts';
 
 const MINUTE_MS = 60_000;
 /** The intervals that meters keep and portals give. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { zip } from '../../../../tools/lib/zip.ts';
 import { readEnedisFile } from './table-file.ts';
 import {
   assertDrawn,
@@ -13,7 +14,6 @@ import {
   WEEK,
   workbook,
   ZONE,
-  zip,
 } from './testing.ts';
 
 describe('refused', () => {

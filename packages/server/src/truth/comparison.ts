@@ -12,7 +12,8 @@ import {
 import type { Reading, SeriesInfo } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { SUBSCRIBED_VA_MAX } from './corrections.ts';
-import type { EnergyReader, Range, ReadHow } from './energy-reader.ts';
+import type { EnergyReader } from './energy-reader.ts';
+import type { Range, ReadHow } from './read-how.ts';
 import { readingsOf, resolutionOf } from './readings.ts';
 
 /** What to compare with what. */

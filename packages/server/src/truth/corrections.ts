@@ -4,7 +4,8 @@ import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import { type CorrectionKind, correctedTotal, steadyLimitW } from '@kilowink/core/truth';
 import type { NewCorrection, SeriesInfo, StoredCorrection } from '@kilowink/store';
 import { serverError } from '../errors.ts';
-import { activeCorrections, type EnergyReader, type Range, readEnergy } from './energy-reader.ts';
+import { activeCorrections, type EnergyReader, readEnergy } from './energy-reader.ts';
+import type { Range } from './read-how.ts';
 
 /** A correction as somebody asks for it; energies in Wh. */
 export interface AskedCorrection extends Range {

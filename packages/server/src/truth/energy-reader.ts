@@ -1,5 +1,5 @@
 import { type Buckets, kindOf, type Points, pickPoints, UNITS_PER_WH } from '@kilowink/core/series';
-import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
+import { HOUR_MS } from '@kilowink/core/time';
 import {
   type Correction,
   correctedBuckets,
@@ -18,17 +18,7 @@ import {
   type Measurement,
   type MeasurementConfig,
 } from './measurements.ts';
-
-/** A stretch of time, its end not included. */
-export interface Range {
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
-}
-
-/** How to read: as it was measured, or as corrections leave it. */
-export interface ReadHow {
-  readonly isRaw: boolean;
-}
+import type { Range, ReadHow } from './read-how.ts';
 
 const NONE: readonly StoredCorrection[] = [];
 

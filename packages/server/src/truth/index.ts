@@ -7,10 +7,11 @@ export {
   correctionEffect,
   describeCorrection,
 } from './corrections.ts';
-export { activeCorrections, EnergyReader, type Range } from './energy-reader.ts';
+export { activeCorrections, EnergyReader } from './energy-reader.ts';
 export { type MeasuredShare, measuredShare } from './measured-share.ts';
 export { measurementId } from './measurements.ts';
 export { likelyMoment } from './misdated.ts';
 export { Quarantine } from './quarantine.ts';
+export type { Range } from './read-how.ts';
 export { type AskedReading, checkedReading, describeReading, readingsOf, resolutionOf } from './readings.ts';
 export { addTruthRoutes } from './truth-routes.ts';

@@ -1,7 +1,7 @@
 import type { Buckets } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 import type { StoredCorrection } from '@kilowink/store';
-import type { Range, ReadHow } from './energy-reader.ts';
+import type { Range, ReadHow } from './read-how.ts';
 
 /** By what corrections multiply what was measured at a moment; 1 outside of them, NaN where nothing measured is left. */
 export type MeasuredShare = (atMs: EpochMs) => number;

@@ -4,8 +4,9 @@ import { type StandingLoad, standingLoad } from '@kilowink/core/series/power';
 import { bucketEdges, findStep } from '@kilowink/core/time';
 import type { SeriesInfo, StoredCorrection } from '@kilowink/store';
 import { serverError } from '../errors.ts';
-import type { EnergyReader, Range } from './energy-reader.ts';
+import type { EnergyReader } from './energy-reader.ts';
 import { quietestHour } from './quietest-hour.ts';
+import type { Range } from './read-how.ts';
 
 /**
  * What the house draws when nobody does anything, by day of the site. What is corrected is left out, but for a scale,

@@ -23,7 +23,8 @@ import { fastifyPath } from '../http/paths.ts';
 import { readInput, readTime } from '../http/query.ts';
 import { compareSeries } from './comparison.ts';
 import { checkedCorrection, correctionEffect, describeCorrection } from './corrections.ts';
-import type { EnergyReader, Range } from './energy-reader.ts';
+import type { EnergyReader } from './energy-reader.ts';
+import type { Range } from './read-how.ts';
 import { checkedReading, describeReading } from './readings.ts';
 import { standingLoads } from './standing-loads.ts';
 
