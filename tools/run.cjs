@@ -5,6 +5,7 @@ const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const debian = require('./debian-packages.cjs');
 
 const root = path.join(__dirname, '..');
 const modules = path.join(root, 'node_modules');
@@ -13,6 +14,7 @@ const marker = path.join(modules, '.kilowink-installed');
 
 const [command, ...args] = process.argv.slice(2);
 
+if (command === 'test') debian.provide([...debian.toRun, ...debian.toTest]);
 installPackages();
 switch (command) {
   case 'start':
@@ -26,7 +28,7 @@ switch (command) {
     handOver('packages/cli/src/main.ts', ['serve', ...args], ['--max-semi-space-size=1']);
     break;
   case 'test':
-    run('tools/debian-packages.ts', []);
+    process.env.CHROMIUM = debian.browser();
     handOver('tools/test.ts', args);
     break;
   case 'check':
@@ -44,6 +46,7 @@ switch (command) {
 function installPackages() {
   const wanted = fingerprint();
   if (fs.existsSync(ownNode) && readMarker() === wanted) return;
+  debian.provide(debian.toRun);
   process.stderr.write('Installing the packages (once, or after an update) …\n');
   const npm = process.env.npm_execpath;
   const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];

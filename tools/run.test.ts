@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -17,13 +18,19 @@ import { after, test } from 'node:test';
 const folder = mkdtempSync(join(realpathSync(tmpdir()), 'kilowink-run-'));
 after(() => rmSync(folder, { recursive: true }));
 
+function copyScripts(root: string): void {
+  mkdirSync(join(root, 'tools'), { recursive: true });
+  for (const name of ['run.cjs', 'debian-packages.cjs']) {
+    copyFileSync(join(import.meta.dirname, name), join(root, 'tools', name));
+  }
+}
+
 /** A tree in which everything is installed already, so that nothing is fetched. */
 function installedTree(): string {
   const root = join(folder, 'tree');
   const bin = join(root, 'node_modules/.bin');
   mkdirSync(bin, { recursive: true });
-  mkdirSync(join(root, 'tools'));
-  copyFileSync(join(import.meta.dirname, 'run.cjs'), join(root, 'tools/run.cjs'));
+  copyScripts(root);
   symlinkSync(process.execPath, join(bin, 'node'));
   writeFileSync(join(root, 'package-lock.json'), '{}');
   const mark = createHash('sha256').update('{}').update(process.platform).update(process.arch).digest('hex');
@@ -45,4 +52,48 @@ test('a command takes the place of the script that starts it', { skip: process.e
   const cache = join(root, 'node_modules/.cache/kilowink');
   assert.deepEqual(JSON.parse(stdout), { pid, cwd: folder, args: ['a', 'b c'], cache });
   assert.equal(status, 7);
+});
+
+/** Runs a command in a fresh clone, on a machine whose programs are found nowhere and whose libraries are `libraries`. */
+function runOnBareMachine(
+  command: string,
+  libraries: string,
+): { told: string; status: number; root: string } {
+  const root = mkdtempSync(join(folder, 'bare-'));
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  copyScripts(root);
+  writeFileSync(join(root, 'package-lock.json'), '{}');
+  writeFileSync(join(bin, 'ldconfig'), `#!/bin/sh\necho '${libraries}'\n`, { mode: 0o755 });
+  const env = { PATH: bin };
+  const script = join(root, 'tools/run.cjs');
+  const { status, stderr } = spawnSync(process.execPath, [script, command], { encoding: 'utf8', env });
+  return { told: stderr, status: status ?? -1, root };
+}
+
+test('a library that Node lacks is named before anything is fetched', {
+  skip: process.platform !== 'linux',
+}, () => {
+  const { told, status, root } = runOnBareMachine('start', 'libc.so.6 (libc6,x86-64) => /lib/libc.so.6');
+  assert.equal(
+    told,
+    'Missing: libatomic1, for the Node that runs Kilowink.\nInstall with: sudo apt-get install libatomic1\n',
+  );
+  assert.equal(status, 1);
+  assert.equal(existsSync(join(root, 'node_modules')), false);
+});
+
+test('where the library is, packages are fetched', { skip: process.platform !== 'linux' }, () => {
+  const { told, status } = runOnBareMachine('start', 'libatomic.so.1 (libc6) => /lib/libatomic.so.1');
+  assert.match(told, /^Installing the packages .*\nSetting up stopped: npm ci did not succeed/);
+  assert.equal(status, 1);
+});
+
+test('all that the tests lack is named at once', { skip: process.platform !== 'linux' }, () => {
+  const { told, status } = runOnBareMachine('test', '');
+  for (const name of ['libatomic1', 'chromium', 'gcc', 'cppcheck', 'ngspice', 'openscad', 'socat']) {
+    assert.match(told, new RegExp(`^Missing: ${name}, for `, 'm'));
+    assert.match(told, new RegExp(`^Install with: sudo apt-get install .*\\b${name}\\b`, 'm'));
+  }
+  assert.equal(status, 1);
 });
