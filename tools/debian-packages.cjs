@@ -95,22 +95,25 @@ function browser() {
   return ['chromium', 'google-chrome', 'google-chrome-stable'].map(find).find((file) => file !== undefined);
 }
 
-function install(packages) {
-  process.stderr.write(`Installing Debian packages: ${packages.join(' ')} …\n`);
-  if (aptGet('update') && aptGet('install', packages)) return;
-  // One that this system does not have must not keep the others away.
-  if (packages.length > 1) for (const name of packages) aptGet('install', [name]);
+/** Whether the system's lists say where to get it. Without lists it is tried. */
+function isOffered(name) {
+  const env = { ...process.env, LC_ALL: 'C' };
+  const { stdout } = spawnSync('apt-cache', ['policy', name], { env, encoding: 'utf8' });
+  return !/Candidate: \(none\)/.test(stdout ?? '');
 }
 
-function aptGet(action, packages = []) {
+function install(names) {
+  process.stderr.write('Installing Debian packages …\n');
+  aptGet('update');
+  // One that this system does not have must not keep the others away.
+  aptGet('install', ...names.filter(isOffered));
+}
+
+function aptGet(...args) {
   // A machine that has just been started often installs something of its own: its turn is waited for.
   const options = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300', '--no-install-recommends'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status } = spawnSync('apt-get', [...options, action, ...packages], {
-    stdio: ['ignore', 2, 2],
-    env,
-  });
-  return status === 0;
+  spawnSync('apt-get', [...options, ...args], { stdio: ['ignore', 2, 2], env });
 }
 
 function missing(needs) {
@@ -126,10 +129,13 @@ function provide(needs) {
   if (left.length === 0) return;
   for (const need of left) process.stderr.write(`Missing: ${need.package}, for ${need.what}.\n`);
   const names = left.map((need) => need.package);
-  process.stderr.write(`Install with: sudo apt-get install ${names.join(' ')}\n`);
-  if (names.includes('chromium')) {
-    process.stderr.write('Where there is no package chromium (Ubuntu), install Google Chrome.\n');
-    process.stderr.write('Another browser of its kind is named by CHROMIUM=/its/path npm test.\n');
+  const offered = names.filter(isOffered);
+  if (offered.length > 0) process.stderr.write(`Install with: sudo apt-get install ${offered.join(' ')}\n`);
+  if (names.includes('chromium') && !offered.includes('chromium')) {
+    process.stderr.write(
+      'This system has no package chromium. Install Google Chrome, or name a browser of its kind:\n',
+    );
+    process.stderr.write('  CHROMIUM=/path/to/browser npm test\n');
   }
   process.exit(1);
 }
