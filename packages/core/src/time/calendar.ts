@@ -16,7 +16,13 @@ export function bucketEdges(
   if (step.calendar !== null) return calendarEdges(range, step.calendar, zone);
   const first = Math.floor(range.fromMs / step.ms);
   const count = Math.ceil(range.toMs / step.ms) - first + 1;
-  return Float64Array.from({ length: count }, (_, index) => (first + index) * step.ms);
+  const edges = new Float64Array(count);
+  setMultiples(edges, first, step.ms);
+  return edges;
+}
+
+function setMultiples(column: Float64Array, first: number, of: number): void {
+  for (let index = 0; index < column.length; index += 1) column[index] = (first + index) * of;
 }
 
 function calendarEdges(

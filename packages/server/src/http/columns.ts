@@ -47,9 +47,7 @@ function coverageOf(buckets: Buckets): Decimals {
 }
 
 function rounded(column: Float64Array, divisor: number, perUnit: number): Decimals {
-  const scaled = new Float64Array(column.length);
-  setRounded(scaled, column, { divisor, perUnit });
-  return new Decimals(scaled, perUnit);
+  return new Decimals(column, perUnit, divisor);
 }
 
 // Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
@@ -65,13 +63,4 @@ function setMeans(means: Float64Array, { sums, validMs, recoveredSums }: Buckets
 function setShares(shares: Float64Array, { validMs, lengthsMs }: Buckets): void {
   for (let index = 0; index < shares.length; index += 1)
     shares[index] = Math.min(1, (validMs[index] as number) / (lengthsMs[index] as number));
-}
-
-function setRounded(
-  scaled: Float64Array,
-  column: Float64Array,
-  { divisor, perUnit }: { divisor: number; perUnit: number },
-): void {
-  for (let index = 0; index < scaled.length; index += 1)
-    scaled[index] = Math.round(((column[index] as number) / divisor) * perUnit);
 }

@@ -23,6 +23,23 @@ test('columns come out as JSON has their numbers', () => {
   );
 });
 
+test('columns that are rounded as they are written come out as those that were rounded before', () => {
+  const divisors = fc.constantFrom(1, 1_000, 3_600_000, 7);
+  fc.assert(
+    fc.property(
+      fc.array(numbers, { maxLength: 600 }),
+      fc.constantFrom(...PER_UNIT),
+      divisors,
+      (values, perUnit, divisor) => {
+        const plain = values.map((value) => Math.round((value / divisor) * perUnit) / perUnit);
+        const columns = { values: new Decimals(Float64Array.from(values), perUnit, divisor) };
+        assert.equal(encodeJson(columns).toString(), JSON.stringify({ values: plain }));
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
 test('what is no column comes out as it would alone', () => {
   const plain = {
     name: 'Été “x”',

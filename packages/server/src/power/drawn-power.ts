@@ -28,9 +28,9 @@ export function drawnPointPower(store: StoreReader, series: SeriesInfo, points: 
   if (fromMs === undefined || lastMs === undefined || !countsFlashes(series)) return null;
   const toMs = lastMs + (points.durationsMs[count - 1] ?? 0);
   if (toMs - fromMs > RANGE_MAX_MS) return null;
-  const edges = edgesOf(points);
-  const power = powerFromFlashes(readWithContext(store, series, { fromMs, toMs }), edges.edges);
-  return Float64Array.from({ length: count }, (_, index) => power[edges.places[index] as number] as number);
+  const { edges, places } = edgesOf(points);
+  const power = powerFromFlashes(readWithContext(store, series, { fromMs, toMs }), edges);
+  return picked(power, places);
 }
 
 /** Whole Wh that a meter gave off one by one; finer units need no help. */
@@ -48,13 +48,37 @@ function readWithContext(
 
 /** Edges at both ends of every point, with the place of each point between them. */
 function edgesOf({ starts, durationsMs }: Points): { edges: Float64Array; places: Uint32Array } {
-  const edges: number[] = [];
+  const edges = new Float64Array(starts.length * 2);
   const places = new Uint32Array(starts.length);
-  for (const [index, startMs] of starts.entries()) {
-    const last = edges.at(-1) ?? Number.NEGATIVE_INFINITY;
-    if (startMs > last) edges.push(startMs);
-    places[index] = edges.length - 1;
-    edges.push(Math.max(startMs + (durationsMs[index] as number), (edges.at(-1) as number) + 1));
+  const count = setEdges(edges, places, { starts, durationsMs });
+  return { edges: edges.subarray(0, count), places };
+}
+
+// Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
+
+function setEdges(
+  edges: Float64Array,
+  places: Uint32Array,
+  { starts, durationsMs }: Pick<Points, 'starts' | 'durationsMs'>,
+): number {
+  let count = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < starts.length; index += 1) {
+    const startMs = starts[index] as number;
+    if (startMs > last) {
+      edges[count++] = startMs;
+      last = startMs;
+    }
+    places[index] = count - 1;
+    last = Math.max(startMs + (durationsMs[index] as number), last + 1);
+    edges[count++] = last;
   }
-  return { edges: Float64Array.from(edges), places };
+  return count;
+}
+
+function picked(column: Float64Array, places: Uint32Array): Float64Array {
+  const values = new Float64Array(places.length);
+  for (let index = 0; index < places.length; index += 1)
+    values[index] = column[places[index] as number] as number;
+  return values;
 }

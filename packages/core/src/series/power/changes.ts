@@ -1,5 +1,9 @@
 import type { Gates } from './gates.ts';
+import { ColumnRoom } from './room.ts';
 import type { StabbingLine } from './stabbing-line.ts';
+
+/** Nothing of it is kept. */
+const room = new ColumnRoom(3);
 
 /**
  * Between which instants the power changed, in ms after the gates begin, as columns: once in each, and no oftener than
@@ -57,14 +61,18 @@ function lastGates(gates: Gates, line: StabbingLine): number[] {
   return ends;
 }
 
-/** The same gates with time and energy running backward. */
+/** The same gates with time and energy running backward; they hold until the next are reversed. */
 function reversed({ startMs, endMs, at, low, high }: Gates): Gates {
-  return { startMs, endMs, at: flipped(at), low: flipped(high), high: flipped(low) };
+  return { startMs, endMs, at: flipped(at, 0), low: flipped(high, 1), high: flipped(low, 2) };
 }
 
-function flipped(column: Float64Array): Float64Array {
-  const last = column.length - 1;
-  const turned = new Float64Array(column.length);
-  for (let index = 0; index <= last; index += 1) turned[index] = -(column[last - index] as number);
+function flipped(column: Float64Array, place: number): Float64Array {
+  const turned = room.take(place, column.length).subarray(0, column.length);
+  setFlipped(turned, column);
   return turned;
+}
+
+function setFlipped(turned: Float64Array, column: Float64Array): void {
+  const last = column.length - 1;
+  for (let index = 0; index <= last; index += 1) turned[index] = -(column[last - index] as number);
 }

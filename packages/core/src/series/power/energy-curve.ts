@@ -19,7 +19,7 @@ interface Lines {
 /** Curves are found one after the other: one serves all, its room with it. */
 const stabbing = new StabbingLine();
 
-/** The energy of one stretch without a gap, straight between changes of power. */
+/** The energy of one stretch without a gap, straight between changes of power. It holds for as long as its gates do. */
 export class EnergyCurve {
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
@@ -48,16 +48,16 @@ export class EnergyCurve {
 
   /**
    * Wh since the stretch began, at each of `instants` (ascending, UTC ms; outside the stretch its ends). Never falls,
-   * and stays within what was counted: less than 1 Wh from the flashes up to there.
+   * and stays within what was counted: less than 1 Wh from the flashes up to there. They are set in `energies`, which is as
+   * long as `instants` at least.
    */
-  energiesAt(instants: Float64Array): Float64Array {
+  energiesAt(instants: Float64Array, energies = new Float64Array(instants.length)): Float64Array {
     const { at, low, high, startMs } = this.#gates;
     const { slopes, bases } = this.#lines;
     const bounds = this.#bounds;
     const lastGate = at.length - 1;
     const lastLine = slopes.length - 1;
     const lengthMs = at[lastGate] as number;
-    const energies = new Float64Array(instants.length);
     let gate = 0;
     let line = 0;
     let before = 0;

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../time/index.ts';
 import type { Points } from '../points.ts';
+import { ColumnRoom } from './room.ts';
 
 /**
  * What counts tell of the energy so far, in Wh since the stretch began, at rising instants. A flash comes when a whole
@@ -21,7 +22,13 @@ const JOIN_MS = 1_000;
 /** How exactly a sensor says when a flash was: half a tick of its report, and its clock. */
 const FLASH_TOLERANCE_MS = 15;
 
-/** The stretches of `points` without a gap, each as gates. Values are whole Wh, one a flash. */
+/** Stretches are looked at one after the other: one room serves all. */
+const room = new ColumnRoom(3);
+
+/**
+ * The stretches of `points` without a gap, each as gates. Values are whole Wh, one a flash. The columns hold until the
+ * next stretch is asked for, of these points or of others.
+ */
 export function* gatesOf(points: Points): Generator<Gates> {
   const { starts } = points;
   for (let first = 0; first < starts.length; ) {
@@ -74,9 +81,9 @@ class GateColumns {
   #count = 0;
 
   constructor(capacity: number) {
-    this.#at = new Float64Array(capacity);
-    this.#low = new Float64Array(capacity);
-    this.#high = new Float64Array(capacity);
+    this.#at = room.take(0, capacity);
+    this.#low = room.take(1, capacity);
+    this.#high = room.take(2, capacity);
   }
 
   /** Gates rise strictly: windows that overlap after their timeline moved keep the earlier one. */

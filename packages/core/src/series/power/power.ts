@@ -1,11 +1,14 @@
 import type { Points } from '../points.ts';
 import { EnergyCurve } from './energy-curve.ts';
 import { gatesOf } from './gates.ts';
+import { ColumnRoom } from './room.ts';
 
 /** How much context on both sides makes the power of a range independent of where the range is cut. */
 export const POWER_CONTEXT_MS = 3_600_000;
 
 const WH_PER_MS_TO_W = 3_600_000;
+
+const room = new ColumnRoom(2);
 
 /**
  * Mean power in W between consecutive `edges` (ascending, UTC ms), over the part that was measured, from points that
@@ -15,13 +18,13 @@ const WH_PER_MS_TO_W = 3_600_000;
 export function powerFromFlashes(points: Points, edges: Float64Array): Float64Array {
   const count = Math.max(edges.length - 1, 0);
   const powerW = new Float64Array(count);
-  const measuredMs = new Float64Array(count);
+  const measuredMs = room.take(0, count).fill(0, 0, count);
   for (const gates of gatesOf(points)) {
     const curve = new EnergyCurve(gates);
     const { startMs, endMs } = curve;
     const first = Math.max(placeOf(edges, startMs) - 1, 0);
     const last = Math.min(placeOf(edges, endMs), edges.length - 1);
-    const energies = curve.energiesAt(edges.subarray(first, last + 1));
+    const energies = curve.energiesAt(edges.subarray(first, last + 1), room.take(1, edges.length));
     for (let index = first; index < last; index += 1) {
       const sharedMs =
         Math.min(edges[index + 1] as number, endMs) - Math.max(edges[index] as number, startMs);
