@@ -1,5 +1,6 @@
 export * from './events.ts';
 export * from './firmware.ts';
+export * from './imports.ts';
 export * from './light.ts';
 export * from './live.ts';
 export * from './meters.ts';

@@ -9,12 +9,14 @@ import {
   firmwareUpdateBody,
   firmwareUploadQuery,
 } from './firmware.ts';
+import { importAnswer, importQuery } from './imports.ts';
 import { lightAnswer, sensorParameters } from './light.ts';
 import { meterList } from './meters.ts';
 import {
   API_PREFIX,
   EVENTS_DEFAULT,
   EVENTS_MAX,
+  IMPORT_BYTES_MAX,
   POINTS_DEFAULT,
   POINTS_MAX,
   STANDING_DAYS_MAX,
@@ -253,6 +255,17 @@ export const operations = {
     parameters: seriesParameters,
     query: rangeQuery,
     answer: standingLoadAnswer,
+    contentType: json,
+  },
+  importFile: {
+    id: 'importFile',
+    method: 'post',
+    path: `${API_PREFIX}/imports`,
+    summary: `What a file of Enedis or a supplier holds, and with \`write=true\` takes it in; at most ${IMPORT_BYTES_MAX / 1_048_576} MiB. Again, it adds only what is new`,
+    parameters: null,
+    query: importQuery,
+    bodyType: 'application/octet-stream',
+    answer: importAnswer,
     contentType: json,
   },
   listEvents: {

@@ -21,3 +21,8 @@ export const WINDOWS_MAX = 20_000;
 /** A firmware file holds at most so much, and its name so many characters. */
 export const IMAGE_BYTES_MAX = 4 * 1_048_576;
 export const IMAGE_NAME_LENGTH_MAX = 120;
+
+/** A file of measurements has at most so many bytes over the network: ten years by half hours are 5 MB. */
+export const IMPORT_BYTES_MAX = 8 * 1_048_576;
+/** Its name, and what to call its series, so many characters: what file systems allow. */
+export const IMPORT_NAME_LENGTH_MAX = 255;

@@ -249,6 +249,39 @@ export const SERVER_ERRORS = {
   },
   'firmware/cancelled': { message: 'The update was ended by a person.', status: 409, retryable: false },
   'firmware/stopped': { message: 'The server was ended.', status: 503, retryable: false },
+  'file/empty': { message: 'The file {name} is empty.', status: 400, retryable: false },
+  'file/too-large': {
+    message:
+      'The file has more than {max} MiB, which is too much over the network: take it in on the server, with `kilowink import`.',
+    status: 413,
+    retryable: false,
+  },
+  'file/unpacked': { message: '{name}: {reason}.', status: 400, retryable: false },
+  'file/damaged': { message: '{name}: {reason}.', status: 400, retryable: false },
+  'file/web-page': { message: '{name}: {reason}.', status: 400, retryable: false },
+  'file/other': { message: '{name}: {reason}.', status: 400, retryable: false },
+  'file/no-table': { message: '{name}: {reason}.', status: 400, retryable: false },
+  'file/no-rows': { message: '{name}: {reason}.', status: 400, retryable: false },
+  'file/command-line': {
+    message:
+      '{name} is of the format {format}, which is taken in on the server, with `kilowink import {name}`: such files are too large for a page.',
+    status: 400,
+    retryable: false,
+  },
+  'file/unit': {
+    message:
+      'The series "{name}" ({source}) counts in {unit}, for another kind of file made it: give this file another name.',
+    status: 409,
+    retryable: false,
+  },
+  'file/memory': {
+    message:
+      'Reading {name} takes more memory than an import may use: take it in on the server, with `kilowink import`.',
+    status: 413,
+    retryable: false,
+  },
+  'file/busy': { message: 'Other files are being read just now: try again.', status: 503, retryable: true },
+  'file/stopped': { message: 'The server is ending: nothing was taken in.', status: 503, retryable: true },
   'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },
 } as const;
 

@@ -1,5 +1,6 @@
 import { AppError } from '@kilowink/core/error';
 import { type BadLine, findFormat, IMPORT_FORMATS, type ImportFormat } from '@kilowink/core/import';
+import { storeEnedisImport } from '@kilowink/server/import';
 import {
   openSqliteStore,
   openSqliteStoreReadOnly,
@@ -14,7 +15,6 @@ import {
   enedisLines,
   mayBeEnedis,
   readEnedisImport,
-  storeEnedisImport,
 } from '../enedis/import-enedis.ts';
 import { cliError } from '../errors.ts';
 import { ImportSink } from '../import/import-sink.ts';

@@ -31,6 +31,21 @@ export function lookAtFile(path: string): SourceFile {
   }
 }
 
+/** How a file begins, as it is: packed where it is packed. Throws `cli/file`. */
+export function readHead({ path }: SourceFile, bytesMax: number): Uint8Array {
+  const head = new Uint8Array(bytesMax);
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      return head.subarray(0, readSync(descriptor, head));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw asFileError(path, cause);
+  }
+}
+
 /**
  * The file's bytes, unpacked, in chunks; each is handed over for good. `onBytes` is told how many bytes of the file
  * itself are behind. What is appended meanwhile is not read. Throws `cli/file`.

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RequireAdmin } from '../admin/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { addEventRoutes, addSeriesRoutes, type SeriesRoutes } from '../http/index.ts';
+import { addImportRoutes } from '../import/import-routes.ts';
 import type { Live } from '../live/index.ts';
 import { addTruthRoutes, disagreementsOf, type EnergyReader, Quarantine } from '../truth/index.ts';
 
@@ -43,7 +44,7 @@ export class Truth {
           });
   }
 
-  /** The routes that read measurements, events and readings, compare them, and correct what is wrong. */
+  /** The routes that read measurements, events and readings, take files in, compare them, and correct what is wrong. */
   addRoutes(
     app: FastifyInstance,
     of: { requireAdmin: RequireAdmin } & Pick<SeriesRoutes, 'lastReportMs'>,
@@ -59,6 +60,7 @@ export class Truth {
       subscribedVaOf: (series) => this.#subscribedVaOf(series),
       onChange: () => live.push(),
     });
+    addImportRoutes(app, { writer, zone, requireAdmin: of.requireAdmin, onChange: () => live.push() });
   }
 
   start(): void {

@@ -6,16 +6,29 @@ const SIGNATURES: readonly [bytes: readonly number[], what: string][] = [
   [[0x89, 0x50, 0x4e, 0x47], 'found a picture'],
 ];
 
-/** What a file is that is no table at all, for people; null where it may be one. */
-export function otherFile(bytes: Uint8Array): string | null {
+/** What a file is that is no table at all; a web page is told apart, for it is what a login leaves behind. */
+export interface OtherFile {
+  readonly isWebPage: boolean;
+  /** For people. */
+  readonly what: string;
+}
+
+/** What a file is that is no table at all; null where it may be one. */
+export function otherFile(bytes: Uint8Array): OtherFile | null {
   const known = SIGNATURES.find(([signature]) => signature.every((byte, index) => bytes[index] === byte));
-  if (known !== undefined) return known[1];
+  const what = known?.[1] ?? otherText(bytes);
+  return what === null ? null : { isWebPage: what.startsWith(WEB_PAGE), what };
+}
+
+const WEB_PAGE = 'found a web page';
+
+function otherText(bytes: Uint8Array): string | null {
   const head = decodeText(bytes.subarray(0, HEAD_BYTES))
     .replace(/^\ufeff/, '')
     .trimStart();
   const first = head.split(/[\r\n]/, 1)[0]?.slice(0, 60) ?? '';
   if (/^<(!doctype html|html|head|body)/i.test(head) || /^<[\s\S]*<html/i.test(head))
-    return `found a web page ("${first}"): the page of the login was saved in place of the file`;
+    return `${WEB_PAGE} ("${first}"): the page of the login was saved in place of the file`;
   if (head.startsWith('<?xml')) return `found XML ("${first}"): ask for CSV or XLSX`;
   if (/^[{[]\s*["{[]/.test(head)) return `found JSON ("${first}"): ask for CSV or XLSX`;
   return null;

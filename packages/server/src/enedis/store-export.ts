@@ -1,6 +1,7 @@
 import type { EnedisExport, RegisterReading } from '@kilowink/core/enedis';
 import type { Points, SeriesDefinition } from '@kilowink/core/series';
-import type { Reading, SeriesId, Store, StoreReader } from '@kilowink/store';
+import type { Reading, SeriesInfo, Store, StoreReader } from '@kilowink/store';
+import { serverError } from '../errors.ts';
 import { type FreshPoints, freshPoints } from './fresh-points.ts';
 
 /** Where an export goes: its source, and what to call what is made. */
@@ -29,12 +30,15 @@ export interface Targeted {
   readonly target: ExportTarget;
 }
 
-/** Puts exports into the store, all of them or nothing; again, they add only what is new. */
+/**
+ * Puts exports into the store; again, they add only what is new. Throws `file/unit` where a series of that source counts in
+ * another unit, before anything is written.
+ */
 export function storeExports(store: Store, all: readonly Targeted[]): StoredExport {
+  const whole = all.flatMap(partsOf);
+  for (const { definition } of whole) existingOf(store, definition);
   return store.together(() => {
-    const parts = all.map(({ of, target }) =>
-      of.kind === 'index' ? storeIndexes(store, of, target) : storePoints(store, of, target),
-    );
+    const parts = whole.map((part) => storePart(store, part));
     const sum = (pick: (part: StoredExport) => number) =>
       parts.reduce((total, part) => total + pick(part), 0);
     return {
@@ -46,40 +50,86 @@ export function storeExports(store: Store, all: readonly Targeted[]): StoredExpo
   });
 }
 
-function storePoints(store: Store, of: EnedisExport, target: ExportTarget): StoredExport {
-  const id = seriesFor(store, of, target, null);
-  return { ...addFresh(store, id, of.points), readings: 0 };
-}
-
-function addFresh(store: Store, id: SeriesId, points: Points): Omit<StoredExport, 'readings'> {
+function storePart(store: Store, { definition, points, readings }: Part): StoredExport {
+  const id = store.ensureSeries(definition);
   const { fresh, stored, overlapping } = freshPoints(store, id, points);
   const { added, repeated } = store.addPoints(id, fresh);
-  return { added, repeated: repeated + stored, overlapping };
+  return {
+    ...{ added, repeated: repeated + stored, overlapping },
+    readings: readings.length === 0 ? 0 : store.putReadings(id, readings.map(toReading)),
+  };
 }
 
-function storeIndexes(store: Store, of: EnedisExport, target: ExportTarget): StoredExport {
-  const total = { added: 0, repeated: 0, overlapping: 0, readings: 0 };
-  for (const [register, readings] of Map.groupBy(of.readings, (each) => each.register)) {
-    const id = seriesFor(store, of, target, TOTALS.has(register) ? null : register);
-    const { added, repeated, overlapping } = addFresh(store, id, pointsBetween(readings));
-    total.added += added;
-    total.repeated += repeated;
-    total.overlapping += overlapping;
-    total.readings += store.putReadings(id, readings.map(toReading));
-  }
-  return total;
+/** What storing an export would do to one series. */
+export interface PlannedSeries {
+  readonly definition: SeriesDefinition;
+  /** Null where the series has still to be made. */
+  readonly existing: SeriesInfo | null;
+  /** Of measurements, and of the energy between readings. */
+  readonly share: FreshPoints;
+  /** Index readings that are new. */
+  readonly readings: number;
+}
+
+/**
+ * What storing an export would do, series by series; nothing is written. `reader` is null where there is no store yet. Throws
+ * `file/unit`.
+ */
+export function plannedSeries(reader: StoreReader | null, targeted: Targeted): PlannedSeries[] {
+  return partsOf(targeted).map(({ definition, points, readings }) => {
+    const existing = reader === null ? null : existingOf(reader, definition);
+    const isNew = reader === null || existing === null;
+    return {
+      ...{ definition, existing },
+      share: isNew ? { fresh: points, stored: 0, overlapping: 0 } : freshPoints(reader, existing.id, points),
+      readings: newReadings(reader, existing, readings),
+    };
+  });
+}
+
+/** What of an export goes into one series. */
+interface Part {
+  readonly definition: SeriesDefinition;
+  readonly points: Points;
+  readonly readings: readonly RegisterReading[];
+}
+
+function partsOf({ of, target }: Targeted): Part[] {
+  if (of.kind !== 'index')
+    return [{ definition: definitionOf(of, target, null), points: of.points, readings: [] }];
+  return [...Map.groupBy(of.readings, (each) => each.register)].map(([register, readings]) => ({
+    definition: definitionOf(of, target, TOTALS.has(register) ? null : register),
+    ...{ points: pointsBetween(readings), readings },
+  }));
+}
+
+/** The series of that source; null where it has still to be made. One that counts in another unit would be wrong a thousandfold. */
+function existingOf(reader: StoreReader, { source, quantity, unit }: SeriesDefinition): SeriesInfo | null {
+  const found = reader.listSeries().find((each) => each.source === source && each.quantity === quantity);
+  if (found === undefined) return null;
+  if (found.unit !== unit) throw serverError('file/unit', { name: found.name, source, unit: found.unit });
+  return found;
+}
+
+function newReadings(
+  reader: StoreReader | null,
+  existing: SeriesInfo | null,
+  readings: readonly RegisterReading[],
+): number {
+  const times = new Set(readings.map(({ atMs }) => atMs));
+  if (reader === null || existing === null || times.size === 0) return times.size;
+  const ascending = [...times].sort((a, b) => a - b);
+  const [firstMs, lastMs] = [ascending[0] ?? 0, ascending.at(-1) ?? 0];
+  for (const { atMs, origin } of reader.readReadings(existing.id, firstMs, lastMs + 1))
+    if (origin === 'file') times.delete(atMs);
+  return times.size;
 }
 
 /** What of an export is stored already; null where its series is not there, and of indexes. */
-export function storedOf(reader: StoreReader, { of, target }: Targeted): FreshPoints | null {
-  if (of.kind === 'index') return null;
-  const { source, quantity } = definitionOf(of, target, null);
-  const known = reader.listSeries().find((each) => each.source === source && each.quantity === quantity);
-  return known === undefined ? null : freshPoints(reader, known.id, of.points);
-}
-
-function seriesFor(store: Store, of: EnedisExport, target: ExportTarget, register: string | null): number {
-  return store.ensureSeries(definitionOf(of, target, register));
+export function storedOf(reader: StoreReader, targeted: Targeted): FreshPoints | null {
+  if (targeted.of.kind === 'index') return null;
+  const [planned] = plannedSeries(reader, targeted);
+  return planned === undefined || planned.existing === null ? null : planned.share;
 }
 
 function definitionOf(of: EnedisExport, target: ExportTarget, register: string | null): SeriesDefinition {

@@ -17,8 +17,8 @@ const WORKBOOK_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * What a file of Enedis or of a supplier holds, CSV or XLSX: a workbook may have a sheet for what was consumed and one
- * for what was injected. Fault `enedis/unknown` or `enedis/empty` where no table is of a kind that is known,
- * `enedis/workbook` where the workbook can not be read.
+ * for what was injected. Fault `enedis/unknown` or `enedis/empty` where no table is of a kind that is known, `enedis/web-page`
+ * or `enedis/other` for what is no table at all, `enedis/workbook` where the workbook can not be read.
  */
 export async function readEnedisFile(
   bytes: Uint8Array,
@@ -26,7 +26,10 @@ export async function readEnedisFile(
 ): Promise<Result<EnedisRead, Fault>> {
   if (isZip(bytes)) return readWorkbook(bytes, options);
   const other = otherFile(bytes);
-  if (other !== null) return fault({ code: 'enedis/unknown', message: `line 1: expected a table, ${other}` });
+  if (other !== null) {
+    const code = other.isWebPage ? 'enedis/web-page' : 'enedis/other';
+    return fault({ code, message: `line 1: expected a table, ${other.what}` });
+  }
   return readEnedisText(decodeText(bytes), options);
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { EnedisExport } from '@kilowink/core/enedis';
-import type { ExportTarget } from '@kilowink/server/enedis';
+import type { ExportTarget } from './store-export.ts';
 
 /**
  * Where what a file holds goes, from its name. The number of the delivery point is personal, and stays out of names. So do
