@@ -24,8 +24,7 @@ export class StoreBoots implements NumberedPort {
     this.#series = of.series;
     this.#stateKey = stateKeyOf(of.source);
     this.#runs = new StoreRuns(store, of);
-    const info = store.listSeries().find(({ id }) => id === of.series);
-    this.#unitsPerWh = UNITS_PER_WH[info?.unit ?? 'Wh'];
+    this.#unitsPerWh = UNITS_PER_WH[store.findSeries(of.series)?.unit ?? 'Wh'];
   }
 
   createRun(bootId: number, timeline: readonly TimelineSegment[]): number {

@@ -29,8 +29,7 @@ export class StoreRuns implements RunPort {
     this.#series = of.series;
     this.#source = of.source;
     this.#machine = of.machine ?? null;
-    const info = store.listSeries().find(({ id }) => id === of.series);
-    this.#unitsPerWh = UNITS_PER_WH[info?.unit ?? 'Wh'];
+    this.#unitsPerWh = UNITS_PER_WH[store.findSeries(of.series)?.unit ?? 'Wh'];
   }
 
   createRun(timeline: readonly TimelineSegment[]): number {

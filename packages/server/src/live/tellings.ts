@@ -13,8 +13,8 @@ export class Tellings {
   readonly #reader: EnergyReader;
   readonly #choices: ToldChoices | null;
   readonly #turned: LiveRewritten[] = [];
-  /** Read once: a page that comes back may be told of a thousand series. */
-  #known: ReadonlyMap<SeriesId, SeriesInfo> | null = null;
+  /** Each looked up once: a report tells of one of thousands, a page that comes back may be told of all of them. */
+  readonly #known = new Map<SeriesId, SeriesInfo | null>();
 
   /** `choices`: what pages were told before; null for one that was away, which reads again what may have turned. */
   constructor(reader: EnergyReader, choices: ToldChoices | null) {
@@ -38,9 +38,8 @@ export class Tellings {
 
   /** New measurements of one series. Of a measurement it is what is chosen now where they are. */
   points(id: SeriesId, list: readonly LivePoint[]): LivePoints[] {
-    this.#known ??= new Map(this.#reader.store.listSeries().map((known) => [known.id, known]));
-    const series = this.#known.get(id);
-    if (series === undefined) return [];
+    const series = this.#series(id);
+    if (series === null) return [];
     const range = rangeOf(list);
     const chosen = this.#measurementsOf(id).map((info) => {
       this.#noteTurned(info, { id, list });
@@ -69,6 +68,14 @@ export class Tellings {
       .flatMap((each) => this.rewritten({ series: id, fromMs: each.fromMs, toMs: each.toMs }));
   }
 
+  #series(id: SeriesId): SeriesInfo | null {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const found = this.#reader.store.findSeries(id);
+    this.#known.set(id, found);
+    return found;
+  }
+
   #noteTurned(info: SeriesInfo, { id, list }: { id: SeriesId; list: readonly LivePoint[] }): void {
     const choice = this.#reader.choice(info, rangeOf(list));
     const member = this.#reader.measurementOf(info.id)?.members.findIndex((each) => each.id === id);
@@ -95,7 +102,7 @@ export class Tellings {
     const points: LivePoints['points'] = [];
     const leftOut: [number, number][] = [];
     for (const [startMs, durationMs, value] of list) {
-      const left = (value / perUnit) * (share?.(startMs + durationMs / 2) ?? 1);
+      const left = (value / perUnit) * (share?.(startMs, durationMs) ?? 1);
       if (Number.isNaN(left)) leftOut.push([startMs, durationMs]);
       else points.push([startMs, durationMs, left]);
     }

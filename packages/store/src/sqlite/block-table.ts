@@ -27,6 +27,12 @@ export interface BlockWrite extends BlockKey {
   readonly lastMs: EpochMs | null;
 }
 
+/** When the first point of a series' sealed days starts and the last one ends. */
+export interface SealedExtent {
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+}
+
 type Decoded = Points | Rollup | MonthHours;
 type Decode = (bytes: Uint8Array) => Result<Decoded, Fault>;
 
@@ -44,6 +50,8 @@ export class BlockTable {
   readonly #cache = new ByteCache<Decoded>(CACHE_BYTES_MAX);
   /** Blocks known not to be there: each new point asks for that of its day. */
   readonly #absent = new Set<number>();
+  /** Of each series, with the days that were looked at for it: a list of thousands of series must not ask the file for each. */
+  readonly #extents = new Map<SeriesId, { readonly reach: number; readonly extent: SealedExtent | null }>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -97,9 +105,34 @@ export class BlockTable {
       .map((row) => row[0]);
   }
 
+  /**
+   * How far the sealed days of a series reach; null where it has none. Long points may reach past the blocks at the ends, so
+   * `reach` days are looked at beyond the first and the last.
+   */
+  extent(series: SeriesId, reach: number): SealedExtent | null {
+    const kept = this.#extents.get(series);
+    if (kept !== undefined && kept.reach === reach) return kept.extent;
+    const row = this.#connection.row<[number | null, number | null]>(
+      `WITH bound AS (
+         SELECT (SELECT min(period) FROM block WHERE series = ?1 AND level = 0) AS first,
+                (SELECT max(period) FROM block WHERE series = ?1 AND level = 0) AS last)
+       SELECT
+         (SELECT min(first_ms) FROM block WHERE series = ?1 AND level = 0 AND period <= bound.first + ?2),
+         (SELECT max(last_ms) FROM block WHERE series = ?1 AND level = 0 AND period >= bound.last - ?2)
+       FROM bound`,
+      series,
+      reach,
+    );
+    const [firstMs, lastMs] = row ?? [null, null];
+    const extent = firstMs === null || lastMs === null ? null : { firstMs, lastMs };
+    this.#extents.set(series, { reach, extent });
+    return extent;
+  }
+
   /** Writes in the caller's transaction. */
   write(block: BlockWrite): void {
     const { series, level, period, data } = block;
+    this.#extents.delete(series);
     this.#cache.delete(cacheKey(block));
     this.#absent.delete(cacheKey(block));
     if (data === null) {
@@ -149,6 +182,7 @@ export class BlockTable {
   forget(): void {
     this.#cache.clear();
     this.#absent.clear();
+    this.#extents.clear();
   }
 
   #block(key: BlockKey, decode: Decode): Decoded | null {

@@ -425,31 +425,12 @@ export class SqliteReader implements StoreReader {
       firstMs = Math.min(firstMs, extent.fromMs);
       lastMs = Math.max(lastMs, extent.toMs);
     }
-    const sealed = this.#sealedExtent(series);
+    const sealed = this.parts.blocks.extent(series, Math.ceil(this.longestMs(series) / DAY_MS));
     if (sealed !== null) {
       firstMs = Math.min(firstMs, sealed.firstMs);
       lastMs = Math.max(lastMs, sealed.lastMs);
     }
     return firstMs < lastMs ? { firstMs, lastMs } : { firstMs: null, lastMs: null };
-  }
-
-  /** Long points may reach past the blocks at the ends, so as many days as the longest one lasts are looked at. */
-  #sealedExtent(series: SeriesId): { firstMs: EpochMs; lastMs: EpochMs } | null {
-    const { connection } = this.parts;
-    const reach = Math.ceil(this.longestMs(series) / DAY_MS);
-    const row = connection.row<[number | null, number | null]>(
-      `WITH bound AS (
-         SELECT (SELECT min(period) FROM block WHERE series = ?1 AND level = 0) AS first,
-                (SELECT max(period) FROM block WHERE series = ?1 AND level = 0) AS last)
-       SELECT
-         (SELECT min(first_ms) FROM block WHERE series = ?1 AND level = 0 AND period <= bound.first + ?2),
-         (SELECT max(last_ms) FROM block WHERE series = ?1 AND level = 0 AND period >= bound.last - ?2)
-       FROM bound`,
-      series,
-      reach,
-    );
-    const [firstMs, lastMs] = row ?? [null, null];
-    return firstMs === null || lastMs === null ? null : { firstMs, lastMs };
   }
 }
 
