@@ -1,9 +1,7 @@
+import { KeptWindows } from './kept-windows.ts';
 import type { RunPort, RunState, RunWindow } from './port.ts';
 
-/**
- * Windows kept at hand below the newest one, about ten minutes; older ones are asked of the store. A window takes 100 bytes
- * here, which a thousand sensors make the largest part of the server's memory.
- */
+/** Windows kept at hand below the newest one, about ten minutes; older ones are asked of the store. */
 const KEPT_WINDOWS = 128;
 /** Windows at hand before the oldest are forgotten all at once. */
 const KEPT_WINDOWS_MAX = 192;
@@ -21,16 +19,17 @@ export interface Comparison {
   readonly bits: number;
 }
 
-interface Kept {
-  value: number | null;
-  reports: number;
-  disagreements: number;
+/** What became of the windows of a report. */
+interface Tally {
+  added: number;
+  repeated: number;
+  disagreed: number;
 }
 
 /** The recent windows of one run, and which older ones are stored. */
 export class RunMemory {
   readonly #port: RunPort;
-  readonly #kept = new Map<number, Kept>();
+  readonly #kept = new KeptWindows();
   readonly #usual = new Map<number, number>();
   #usualCount = 0;
   /** Below this number the memory does not know; the store does. */
@@ -46,25 +45,27 @@ export class RunMemory {
     this.lastNumber = state.lastNumber;
     this.#knownFrom = Math.max(state.firstNumber, state.lastNumber - KEPT_WINDOWS + 1);
     if (state.lastNumber < state.firstNumber) return;
-    for (const window of port.readWindows(state.run, this.#knownFrom, state.lastNumber + 1)) {
-      const { value, reports, disagreements } = window;
-      this.#kept.set(window.number, { value, reports, disagreements });
-      if (value !== null) this.#noteUsual(value);
-    }
+    const stored = port.readWindows(state.run, this.#knownFrom, state.lastNumber + 1);
+    this.#kept.putOldest(stored);
+    for (const { value } of stored) if (value !== null) this.#noteUsual(value);
   }
 
   compare(number: number, counts: readonly (number | null)[]): Comparison {
     this.#recall(number - counts.length + 1);
+    const kept = this.#kept;
     let agreed = 0;
     let disagreed = 0;
     let unknown = 0;
     let bits = 0;
-    for (let index = 0; index < counts.length; index += 1) {
+    let at = kept.countBelow(number + 1) - 1;
+    for (let index = 0; index < counts.length && at >= 0; index += 1) {
+      if (kept.numberAt(at) !== number - index) continue;
+      const value = kept.valueAt(at);
       const count = counts[index] ?? null;
-      const kept = this.#kept.get(number - index);
-      if (count === null || kept === undefined) continue;
-      if (kept.value === null) unknown += 1;
-      else if (kept.value === count) {
+      at -= 1;
+      if (count === null) continue;
+      if (Number.isNaN(value)) unknown += 1;
+      else if (value === count) {
         agreed += 1;
         // A load that stays the same for a while agrees with any other such while: only changes are evidence.
         if (count !== counts[index - 1]) bits += this.#surprise(count);
@@ -74,62 +75,88 @@ export class RunMemory {
   }
 
   /** Takes in a report's windows, writes what is new or changed, and returns how many were new. */
-  store(
-    number: number,
-    counts: readonly (number | null)[],
-  ): { added: number; repeated: number; disagreed: number } {
+  store(number: number, counts: readonly (number | null)[]): Readonly<Tally> {
     this.#recall(number - counts.length + 1);
-    const changed: RunWindow[] = [];
     const tally = { added: 0, repeated: 0, disagreed: 0 };
-    for (let index = 0; index < counts.length; index += 1) {
-      const count = counts[index] ?? null;
-      if (count !== null) changed.push(this.#take(number - index, count, tally));
-    }
-    changed.reverse();
+    const changed = this.#merge(number, counts, tally);
     if (changed.length > 0) this.#port.putWindows(this.run, changed);
     this.#forget();
     return tally;
   }
 
-  #take(
-    number: number,
-    count: number,
-    tally: { added: number; repeated: number; disagreed: number },
-  ): RunWindow {
-    const kept = this.#kept.get(number);
-    if (kept === undefined) {
-      tally.added += 1;
-      this.#noteUsual(count);
-      this.#kept.set(number, { value: count, reports: 1, disagreements: 0 });
-      this.firstNumber = Math.min(this.firstNumber, number);
-      this.lastNumber = Math.max(this.lastNumber, number);
-      return { number, value: count, reports: 1, disagreements: 0 };
+  /**
+   * Puts the windows of a report among those at hand and returns them, ascending. Room is made for the new ones above those at
+   * hand; from the newest down each goes to its place, until none of that room is left.
+   */
+  #merge(number: number, counts: readonly (number | null)[], tally: Tally): RunWindow[] {
+    const kept = this.#kept;
+    let from = kept.countBelow(number + 1) - 1;
+    let to = from + kept.open(from + 1, this.#countNew(number, counts));
+    const changed: RunWindow[] = [];
+    for (let index = 0; index < counts.length; index += 1) {
+      const count = counts[index] ?? null;
+      if (from >= 0 && kept.numberAt(from) === number - index) {
+        if (from < to) kept.move(from, to);
+        if (count !== null) changed.push(this.#repeat(to, count, tally));
+        from -= 1;
+        to -= 1;
+      } else if (count !== null) {
+        changed.push(this.#add(to, { number: number - index, value: count }, tally));
+        to -= 1;
+      }
     }
+    changed.reverse();
+    return changed;
+  }
+
+  #countNew(number: number, counts: readonly (number | null)[]): number {
+    const kept = this.#kept;
+    let newCount = 0;
+    let at = kept.countBelow(number + 1) - 1;
+    for (let index = 0; index < counts.length; index += 1) {
+      if (at >= 0 && kept.numberAt(at) === number - index) at -= 1;
+      else if ((counts[index] ?? null) !== null) newCount += 1;
+    }
+    return newCount;
+  }
+
+  #add(at: number, { number, value }: { number: number; value: number }, tally: Tally): RunWindow {
+    tally.added += 1;
+    this.#noteUsual(value);
+    this.firstNumber = Math.min(this.firstNumber, number);
+    this.lastNumber = Math.max(this.lastNumber, number);
+    const window = { number, value, reports: 1, disagreements: 0 };
+    this.#kept.put(at, window);
+    return window;
+  }
+
+  #repeat(at: number, count: number, tally: Tally): RunWindow {
+    const kept = this.#kept;
+    const value = kept.valueAt(at);
+    const disagrees = value !== count && !Number.isNaN(value);
     tally.repeated += 1;
-    kept.reports += 1;
-    if (kept.value !== null && kept.value !== count) {
-      kept.disagreements += 1;
-      tally.disagreed += 1;
-    }
-    return { number, value: kept.value ?? count, reports: kept.reports, disagreements: kept.disagreements };
+    if (disagrees) tally.disagreed += 1;
+    kept.raise(at, disagrees);
+    return {
+      number: kept.numberAt(at),
+      value: Number.isNaN(value) ? count : value,
+      reports: kept.reportsAt(at),
+      disagreements: kept.disagreementsAt(at),
+    };
   }
 
   /** Brings windows from the store where a report reaches further back than the memory. */
   #recall(fromNumber: number): void {
     if (fromNumber >= this.#knownFrom) return;
-    if (this.#knownFrom > this.firstNumber) {
-      for (const window of this.#port.readWindows(this.run, fromNumber, this.#knownFrom)) {
-        const { value, reports, disagreements } = window;
-        this.#kept.set(window.number, { value, reports, disagreements });
-      }
-    }
+    if (this.#knownFrom > this.firstNumber)
+      this.#kept.putOldest(this.#port.readWindows(this.run, fromNumber, this.#knownFrom));
     this.#knownFrom = fromNumber;
   }
 
   #forget(): void {
     const from = this.lastNumber - KEPT_WINDOWS + 1;
-    if (this.#kept.size <= KEPT_WINDOWS_MAX) return;
-    for (const number of this.#kept.keys()) if (number < from) this.#kept.delete(number);
+    if (this.#kept.count <= KEPT_WINDOWS_MAX) return;
+    this.#kept.dropBelow(from);
     this.#knownFrom = Math.max(this.#knownFrom, from);
   }
 
