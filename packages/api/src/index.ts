@@ -1,3 +1,4 @@
+export * from './calibration.ts';
 export * from './events.ts';
 export * from './firmware.ts';
 export * from './imports.ts';

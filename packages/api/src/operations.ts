@@ -1,5 +1,6 @@
 import { EVENT_KINDS } from '@kilowink/core/series';
 import { z } from 'zod';
+import { calibrationAnswer, calibrationBody } from './calibration.ts';
 import { eventsAnswer, readingsAnswer } from './events.ts';
 import {
   firmwareImage,
@@ -111,10 +112,10 @@ export const windowsQuery = z.strictObject({
 export const compareQuery = z.strictObject({
   ...totalQuery.shape,
   by: z
-    .enum(['reading', 'day', 'month'])
+    .enum(['reading', 'day', 'week', 'month'])
     .optional()
     .describe(
-      'Periods between readings, or by day or month of the site; reading, or day with another series',
+      'Periods between readings, or by day, week (from Monday) or month of the site; reading, or day with another series',
     ),
   with: wholeNumber.optional().describe('The series that is the reference; the readings, when left out'),
 });
@@ -246,6 +247,17 @@ export const operations = {
     parameters: seriesParameters,
     query: compareQuery,
     answer: compareAnswer,
+    contentType: json,
+  },
+  calibrateSeries: {
+    id: 'calibrateSeries',
+    method: 'post',
+    path: `${API_PREFIX}/series/{id}/calibration`,
+    summary: 'Correct what a comparison finds, all of it or nothing; each correction can be taken back',
+    parameters: seriesParameters,
+    query: null,
+    body: calibrationBody,
+    answer: calibrationAnswer,
     contentType: json,
   },
   readStandingLoad: {

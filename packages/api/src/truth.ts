@@ -119,7 +119,7 @@ export type Disagreement = z.infer<typeof disagreement>;
 export const compareAnswer = z.object({
   series: z.int(),
   with: z.int().nullable().describe('The other series; null where readings are the reference'),
-  by: z.enum(['reading', 'day', 'month']),
+  by: z.enum(['reading', 'day', 'week', 'month']),
   powerMaxW: z.number().describe('What the house can draw at most for long'),
   periods: z.array(comparedPeriod),
   whole: comparedPeriod.nullable().describe('All periods together; null where there is none'),

@@ -182,7 +182,7 @@ export const SERVER_ERRORS = {
     retryable: false,
   },
   'compare/by': {
-    message: 'by: expected day or month with another series, "{by}" came.',
+    message: 'by: expected day, week or month with another series, "{by}" came.',
     status: 400,
     retryable: false,
   },

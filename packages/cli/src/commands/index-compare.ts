@@ -1,5 +1,6 @@
-import type { CompareAnswer, ComparedPeriod } from '@kilowink/api';
-import { checkedCorrection, compareSeries, type EnergyReader, faultStretches } from '@kilowink/server/truth';
+import type { CompareAnswer } from '@kilowink/api';
+import { calibrate as calibrateSeries } from '@kilowink/server/calibration';
+import { compareSeries, type EnergyReader, faultStretches } from '@kilowink/server/truth';
 import type { SeriesInfo } from '@kilowink/store';
 import { type Command, Option } from 'commander';
 import { machineClock } from '../clock.ts';
@@ -54,6 +55,7 @@ function withCompareOptions(command: Command): Command {
       new Option('--by <period>', 'period (default: between readings; with another series by day)').choices([
         'reading',
         'day',
+        'week',
         'month',
       ]),
     )
@@ -70,16 +72,14 @@ function compare(options: CompareOptions): void {
 async function calibrate(options: CalibrateOptions): Promise<void> {
   await withWritablePlace(options, async ({ store, ...place }) => {
     const { reader, series, zone, config } = place;
-    const { answer } = comparisonOf(options, place);
-    const wrong =
-      options.each === true
-        ? answer.periods.filter(({ offered }) => offered !== null)
-        : faultStretches(answer);
+    const asked = { comparison: askedComparison(options, place), isEach: options.each === true, note: '' };
+    const site = { zone, nowMs: machineClock.wallMs(), subscribedVa: config.site.subscribedVa ?? null };
+    const wrong = calibrateSeries(reader, series, { asked, site });
     if (wrong.length === 0) return console.log(`${describeSeries(series)}: nothing to correct.`);
     console.log(`Corrections of ${describeSeries(series)}`);
-    console.log(comparisonLines(wrong, zone).join('\n'));
-    const site = { nowMs: machineClock.wallMs(), subscribedVa: config.site.subscribedVa ?? null };
-    const made = wrong.map((period) => checkedCorrection(reader, series, { asked: askedOf(period), site }));
+    const periods = wrong.map(({ period }) => period);
+    console.log(comparisonLines(periods, zone).join('\n'));
+    const made = wrong.map((each) => each.made);
     if (!(await isAgreed(`Make ${formatCount(made.length)} corrections?`, options))) return;
     const numbers = store.putCorrections(made).map(({ id }) => id);
     const all = numbers.length === 1 ? `${numbers[0]}` : `${numbers[0]}-${numbers.at(-1)}`;
@@ -89,30 +89,29 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
   });
 }
 
-/** What a comparison offers, as somebody asks for it. */
-function askedOf({ offered }: ComparedPeriod) {
-  if (offered === null) throw cliError('cli/usage', { reason: 'this period has nothing to correct' });
-  const { from, to, ...rest } = offered;
-  const atMs = (time: number | string) => new Date(time).getTime();
-  return { ...rest, fromMs: atMs(from), toMs: atMs(to) };
-}
-
 function comparisonOf(
   options: CompareOptions,
-  { reader, series, zone, config }: Pick<TruthPlace, 'reader' | 'series' | 'zone' | 'config'>,
+  place: ComparedPlace,
 ): { answer: CompareAnswer; reference: SeriesInfo | null } {
+  const { reader, series, zone, config } = place;
+  const asked = askedComparison(options, place);
+  const site = { zone, subscribedVa: config.site.subscribedVa ?? null };
+  return { answer: compareSeries(reader, series, { asked, site }), reference: asked.reference };
+}
+
+type ComparedPlace = Pick<TruthPlace, 'reader' | 'series' | 'zone' | 'config'>;
+
+function askedComparison(options: CompareOptions, { reader, series, zone }: ComparedPlace) {
   const reference = referenceOf(options, reader);
   if (reference !== null && options.by === 'reading') {
-    throw cliError('cli/usage', { reason: '--by: expected day or month with another series' });
+    throw cliError('cli/usage', { reason: '--by: expected day, week or month with another series' });
   }
-  const asked = {
+  return {
     ...rangeOf(options, series, zone),
     by: options.by ?? (reference === null ? ('reading' as const) : ('day' as const)),
     reference,
     isRaw: options.uncorrected === true,
   };
-  const site = { zone, subscribedVa: config.site.subscribedVa ?? null };
-  return { answer: compareSeries(reader, series, { asked, site }), reference };
 }
 
 function referenceOf(options: CompareOptions, reader: EnergyReader): SeriesInfo | null {

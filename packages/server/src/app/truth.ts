@@ -3,6 +3,7 @@ import { type Clock, DAY_MS } from '@kilowink/core/time';
 import type { SeriesInfo, Store } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
 import type { RequireAdmin } from '../admin/index.ts';
+import { addCalibrationRoutes } from '../calibration/calibration-routes.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { addEventRoutes, addSeriesRoutes, type SeriesRoutes } from '../http/index.ts';
 import { addImportRoutes } from '../import/import-routes.ts';
@@ -55,12 +56,14 @@ export class Truth {
     const nowMs = () => clock.wallMs();
     addSeriesRoutes(app, { reader, zone, nowMs, lastReportMs: of.lastReportMs });
     addEventRoutes(app, { store, reader, zone });
-    addTruthRoutes(app, {
+    const routes = {
       ...{ reader, writer, requireAdmin: of.requireAdmin, zone, nowMs },
-      subscribedVaOf: (series) => this.#subscribedVaOf(series),
+      subscribedVaOf: (series: SeriesInfo) => this.#subscribedVaOf(series),
       onChange: () => live.push(),
-    });
-    addImportRoutes(app, { writer, zone, requireAdmin: of.requireAdmin, onChange: () => live.push() });
+    };
+    addTruthRoutes(app, routes);
+    addCalibrationRoutes(app, routes);
+    addImportRoutes(app, routes);
   }
 
   start(): void {

@@ -170,7 +170,7 @@ function periodsOfSeries(
 ): ReferencePeriod[] {
   const extent = { fromMs: reference.firstMs ?? 0, toMs: reference.lastMs ?? 0 };
   const range = { fromMs: Math.max(asked.fromMs, extent.fromMs), toMs: Math.min(asked.toMs, extent.toMs) };
-  const edges = calendarEdges(range, asked.by === 'month' ? 'month' : 'day', zone);
+  const edges = calendarEdges(range, asked.by === 'reading' ? 'day' : asked.by, zone);
   if (edges === null) return [];
   const { sums, validMs, lengthsMs } = reader.buckets(reference, edges, { isRaw: false });
   return Array.from(sums, (sum, at): ReferencePeriod & { coverage: number } => {
@@ -263,14 +263,19 @@ function roundedWh(energyWh: number): number {
   return Math.round(energyWh * 1_000) / 1_000;
 }
 
-function periodName(atMs: EpochMs, by: 'day' | 'month', zone: string): string {
+function periodName(atMs: EpochMs, by: CalendarPeriod, zone: string): string {
   const date = toZoned(atMs, zone).toPlainDate();
+  if (by === 'week') return `${date.yearOfWeek}-${date.weekOfYear}`;
   return by === 'day' ? date.toString() : date.toPlainYearMonth().toString();
 }
 
-/** The whole days or months within the range; null where there is none. */
-function calendarEdges({ fromMs, toMs }: Range, by: 'day' | 'month', zone: string): Float64Array | null {
-  const step = findStep(by === 'day' ? '1d' : '1mo');
+type CalendarPeriod = Exclude<CompareAnswer['by'], 'reading'>;
+
+const STEPS: Readonly<Record<CalendarPeriod, string>> = { day: '1d', week: '1w', month: '1mo' };
+
+/** The whole days, weeks or months within the range; null where there is none. */
+function calendarEdges({ fromMs, toMs }: Range, by: CalendarPeriod, zone: string): Float64Array | null {
+  const step = findStep(STEPS[by]);
   if (step === undefined || fromMs >= toMs) return null;
   const edges = bucketEdges({ fromMs, toMs }, step, zone).filter((edge) => edge >= fromMs && edge <= toMs);
   return edges.length < 2 ? null : edges;

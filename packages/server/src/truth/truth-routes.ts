@@ -17,11 +17,12 @@ import {
 import type { EpochMs } from '@kilowink/core/time';
 import type { SeriesInfo, Store } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
 import type { RequireAdmin } from '../admin/index.ts';
 import { serverError } from '../errors.ts';
 import { fastifyPath } from '../http/paths.ts';
 import { readInput, readTime } from '../http/query.ts';
-import { compareSeries } from './comparison.ts';
+import { type AskedComparison, compareSeries } from './comparison.ts';
 import { checkedCorrection, correctionEffect, describeCorrection } from './corrections.ts';
 import type { EnergyReader } from './energy-reader.ts';
 import type { Range } from './read-how.ts';
@@ -125,16 +126,7 @@ function addComparisonRoutes(app: FastifyInstance, routes: TruthRoutes): void {
   const { reader, zone } = routes;
   app.get(fastifyPath(operations.compareSeries.path), (request): CompareAnswer => {
     const series = energyOf(reader, readInput(seriesParameters, request.params).id);
-    const query = readInput(compareQuery, request.query);
-    const reference = query.with === undefined ? null : energyOf(reader, query.with);
-    if (reference?.id === series.id) throw serverError('compare/itself', { id: series.id });
-    const asked = {
-      ...rangeOf(series, query, routes),
-      by: query.by ?? (reference === null ? ('reading' as const) : ('day' as const)),
-      reference,
-      isRaw: query.raw,
-    };
-    if (reference !== null && asked.by === 'reading') throw serverError('compare/by', { by: asked.by });
+    const asked = askedComparison(series, readInput(compareQuery, request.query), routes);
     const site = { zone, subscribedVa: routes.subscribedVaOf(series) };
     return compareSeries(reader, series, { asked, site });
   });
@@ -146,7 +138,21 @@ function addComparisonRoutes(app: FastifyInstance, routes: TruthRoutes): void {
   });
 }
 
-function energyOf(reader: EnergyReader, id: number): SeriesInfo {
+/** What a query asks to compare a series with. Throws `compare/itself`, `compare/by`, and what its times and series are refused with. */
+export function askedComparison(
+  series: SeriesInfo,
+  query: z.output<typeof compareQuery>,
+  routes: Pick<TruthRoutes, 'reader' | 'zone' | 'nowMs'>,
+): AskedComparison {
+  const reference = query.with === undefined ? null : energyOf(routes.reader, query.with);
+  if (reference?.id === series.id) throw serverError('compare/itself', { id: series.id });
+  const by = query.by ?? (reference === null ? 'reading' : 'day');
+  if (reference !== null && by === 'reading') throw serverError('compare/by', { by });
+  return { ...rangeOf(series, query, routes), by, reference, isRaw: query.raw };
+}
+
+/** The series of that number, which must be of energy. Throws `series/unknown`, `series/gauge`. */
+export function energyOf(reader: EnergyReader, id: number): SeriesInfo {
   const series = reader.find(id);
   const { quantity } = series;
   if (quantity !== 'energy' && quantity !== 'injectedEnergy')
@@ -158,7 +164,7 @@ function energyOf(reader: EnergyReader, id: number): SeriesInfo {
 function rangeOf(
   series: SeriesInfo,
   query: { from?: string | undefined; to?: string | undefined },
-  { zone, nowMs }: TruthRoutes,
+  { zone, nowMs }: Pick<TruthRoutes, 'zone' | 'nowMs'>,
 ): Range {
   const toMs = query.to === undefined ? nowMs() : readTime('to', query.to, zone);
   const fromMs = query.from === undefined ? (series.firstMs ?? toMs) : readTime('from', query.from, zone);

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { calibrationAnswer, compareAnswer, correctionList, problem, totalAnswer } from '@kilowink/api';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
+import { TruthSite } from '../truth/testing.ts';
+
+/** A Monday of winter in Paris, which begins an hour before the UTC day. */
+const MONDAY = Date.UTC(2026, 0, 4, 23);
+const DAYS = 15;
+
+/** A meter that draws 600 W for fifteen days, and a sensor that misses a tenth from the fourth to the sixth. */
+function putWeeks(site: TruthSite): { sensor: number; meter: number } {
+  const minutes = Array.from({ length: DAYS * 1_440 }, (_, at) =>
+    Math.floor(at / 1_440) % 15 >= 3 && at < 6 * 1_440 ? 9 : 10,
+  );
+  const sensor = site.put({ source: 'optical/a' }, { startMs: MONDAY, durationMs: MINUTE_MS }, minutes);
+  const halves = new Array<number>(DAYS * 48).fill(300_000);
+  const meter = site.put(
+    { source: 'import/enedis', unit: 'mWh' },
+    { startMs: MONDAY, durationMs: 30 * MINUTE_MS },
+    halves,
+  );
+  return { sensor, meter };
+}
+
+const compare = async (site: TruthSite, id: number, query: string) =>
+  compareAnswer.parse(await site.get(`/series/${id}/compare?${query}`));
+
+test('a comparison goes by weeks from Monday, whole ones only', async () => {
+  await using site = await TruthSite.open();
+  const { sensor, meter } = putWeeks(site);
+  const { by, periods, whole } = await compare(site, sensor, `with=${meter}&by=week`);
+  assert.equal(by, 'week');
+  assert.deepEqual(
+    periods.map(({ fromMs, toMs, referenceWh, driftWh, verdict }) => [
+      (fromMs - MONDAY) / DAY_MS,
+      (toMs - MONDAY) / DAY_MS,
+      referenceWh,
+      driftWh,
+      verdict,
+    ]),
+    [
+      [0, 7, 100_800, -4_320, 'missed'],
+      [7, 14, 100_800, 0, 'agrees'],
+    ],
+  );
+  assert.equal(whole?.driftWh, -4_320);
+});
+
+test('what does not agree is previewed, corrected as one stretch, and agrees then', async () => {
+  await using site = await TruthSite.open();
+  const { sensor, meter } = putWeeks(site);
+  await site.login();
+  const ask = (more: object) => site.post(`/series/${sensor}/calibration`, { with: meter, ...more });
+  const before = await compare(site, sensor, `with=${meter}`);
+  assert.equal(before.whole?.driftWh, -4_320);
+  const preview = calibrationAnswer.parse(await ask({ preview: true }));
+  const [only, ...others] = preview.corrections;
+  assert.ok(only);
+  assert.deepEqual(others, []);
+  assert.deepEqual([(only.fromMs - MONDAY) / DAY_MS, (only.toMs - MONDAY) / DAY_MS], [3, 6]);
+  assert.deepEqual([only.before.energyWh, only.after.energyWh], [38_880, 43_200]);
+  assert.equal(only.correction, null);
+  assert.equal((await compare(site, sensor, `with=${meter}`)).whole?.driftWh, -4_320);
+  const made = calibrationAnswer.parse(await ask({ note: 'by Enedis' })).corrections[0]?.correction;
+  assert.ok(made);
+  assert.equal(made.note, 'by Enedis');
+  const after = await compare(site, sensor, `with=${meter}`);
+  assert.ok(after.periods.every(({ verdict }) => verdict === 'agrees'));
+  assert.deepEqual(calibrationAnswer.parse(await ask({})).corrections, []);
+  await site.delete(`/series/${sensor}/corrections/${made.id}`);
+  assert.equal((await compare(site, sensor, `with=${meter}`)).whole?.driftWh, -4_320);
+});
+
+test('each day by itself is the reference’s to the Wh; one alone leaves the others', async () => {
+  await using site = await TruthSite.open();
+  const { sensor, meter } = putWeeks(site);
+  await site.login();
+  const [from, to] = [MONDAY + 4 * DAY_MS, MONDAY + 5 * DAY_MS].map(String);
+  const path = `/series/${sensor}/calibration`;
+  const one = calibrationAnswer.parse(await site.post(path, { with: meter, each: true, from, to }));
+  assert.equal(one.corrections.length, 1);
+  const total = totalAnswer.parse(await site.get(`/series/${sensor}/total?from=${from}&to=${to}`));
+  assert.equal(Math.round(total.energyWh * 1_000), 14_400_000);
+  assert.equal((await compare(site, sensor, `with=${meter}`)).whole?.driftWh, -2_880);
+  const rest = calibrationAnswer.parse(await site.post(path, { with: meter, each: true }));
+  assert.equal(rest.corrections.length, 2);
+  const { corrections } = correctionList.parse(await site.get(`/series/${sensor}/corrections`));
+  assert.equal(corrections.length, 3);
+});
+
+test('what can not be is refused, and nothing is kept', async () => {
+  await using site = await TruthSite.open();
+  const { sensor, meter } = putWeeks(site);
+  const path = `/series/${sensor}/calibration`;
+  const refused = async (body: object) => problem.parse(await site.post(path, body)).code;
+  assert.equal(await refused({ with: meter }), 'admin/no-password');
+  await site.login();
+  assert.equal(await refused({ with: sensor }), 'compare/itself');
+  assert.equal(await refused({ with: meter, by: 'reading' }), 'compare/by');
+  assert.equal(await refused({ with: 99 }), 'series/unknown');
+  assert.equal(await refused({ wiht: meter }), 'query/invalid');
+  const late = { from: String(MONDAY + HOUR_MS), to: String(MONDAY) };
+  assert.equal(await refused({ with: meter, ...late }), 'query/range');
+  assert.deepEqual(correctionList.parse(await site.get(`/series/${sensor}/corrections`)).corrections, []);
+});

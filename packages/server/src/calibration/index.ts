@@ -1,0 +1,1 @@
+export { type AskedCalibration, type CalibratedStretch, calibrate } from './calibration.ts';
