@@ -38,6 +38,11 @@ const toTest = [
     what: 'the size of the C code on a Cortex-M0+',
     present: () => isOnPath('arm-none-eabi-gcc'),
   },
+  {
+    package: 'libnewlib-arm-none-eabi',
+    what: 'the headers of that C code',
+    present: () => compiles('arm-none-eabi-gcc', 'string.h'),
+  },
   { package: 'mosquitto', what: 'the tests against a real broker', present: () => isOnPath('mosquitto') },
   { package: 'ngspice', what: 'the check of the energy simulator', present: () => isOnPath('ngspice') },
   { package: 'openscad', what: 'the check of the sensor’s case', present: () => isOnPath('openscad') },
@@ -78,6 +83,11 @@ function hasFile(folder, name, depth = 8) {
   if (entries.some((entry) => !entry.isDirectory() && name.test(entry.name))) return true;
   const below = depth > 0 ? entries.filter((entry) => entry.isDirectory()) : [];
   return below.some((entry) => hasFile(path.join(folder, entry.name), name, depth - 1));
+}
+
+function compiles(compiler, header) {
+  const args = ['-E', '-include', header, '-x', 'c', '/dev/null'];
+  return spawnSync(compiler, args, { stdio: 'ignore' }).status === 0;
 }
 
 /** Whether programs find the library. Where it cannot be asked, it is taken to be there: Node says so itself if not. */

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { openSqliteStore, STORE_FILE } from '@kilowink/store';
+import { asPlain } from '../../../../tools/lib/as-plain.ts';
 import { machineClock } from '../clock.ts';
 import { Workplace } from '../testing.ts';
 
@@ -161,11 +162,10 @@ test('what waits in a log is not left out: where it can not be read, the reason 
 
 /** The same as somebody who may not do everything: root is refused nothing. */
 async function doctorOfAnother(place: Workplace): Promise<{ told: Told; exitCode: unknown }> {
-  chmodSync(place.folder, 0o755);
   const main = join(import.meta.dirname, '../main.ts');
-  const child = spawn(process.execPath, [main, 'doctor', '--json', '-d', place.data, ...NO_PORT], {
+  const command = asPlain(process.execPath, [main, 'doctor', '--json', '-d', place.data, ...NO_PORT]);
+  const child = spawn(...command, {
     env: { ...process.env, XDG_CONFIG_HOME: place.folder, XDG_DATA_HOME: place.folder },
-    ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}),
   });
   const ended = once(child, 'close');
   const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);

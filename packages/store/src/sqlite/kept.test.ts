@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { DAY_MS } from '@kilowink/core/time';
+import { asPlain } from '../../../../tools/lib/as-plain.ts';
 import { StillClock } from '../contract/index.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
 import { KEPT_START_MS, readContents } from '../migrations/kept/read-contents.ts';
@@ -92,11 +84,11 @@ function schemaOf(path: string): number {
 
 /** Runs `die-upgrading.ts`; as somebody who may not do everything, where `isPlain`. */
 function upgrade(folder: string, options: { deathAt: number; isPlain?: boolean }) {
-  const isRoot = process.getuid?.() === 0;
-  return spawnSync(process.execPath, [join(KEPT, 'die-upgrading.ts'), folder, String(options.deathAt)], {
-    encoding: 'utf8',
-    ...(isRoot && options.isPlain === true ? { uid: 65_534, gid: 65_534 } : {}),
-  });
+  const script = join(KEPT, 'die-upgrading.ts');
+  const args = [script, folder, String(options.deathAt)];
+  const command =
+    options.isPlain === true ? asPlain(process.execPath, args) : ([process.execPath, args] as const);
+  return spawnSync(...command, { encoding: 'utf8' });
 }
 
 const NEVER = 1_000_000;
@@ -166,8 +158,6 @@ test('an upgrade that is killed before any of its writes leaves the old store or
 
 test('an older store that can not be written is left as it is, and the error says so', () => {
   withKept(1, ({ folder, path, bytes }) => {
-    chmodSync(join(folder, '..'), 0o755);
-    if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
     chmodSync(path, 0o444);
     const ofFile = upgrade(folder, { deathAt: NEVER, isPlain: true });
     assert.match(ofFile.stderr, /code: 'store\/read-only'/);
