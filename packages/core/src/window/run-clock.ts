@@ -37,6 +37,10 @@ export class RunClock {
   readonly #intervalMs: number;
   /** The earliest `reception − number × interval` by slot of window numbers. */
   readonly #slots = new Map<number, EpochMs>();
+  /** The earliest of all slots. */
+  #earliestMs = Number.POSITIVE_INFINITY;
+  /** The slots were looked through for old ones up to this one. */
+  #forgottenAt = Number.NEGATIVE_INFINITY;
   #offsetMs: number | null;
   /** Null for what an earlier process knew: the wall clock was where it says until just now, as far as anyone knows. */
   #offsetAtMs: number | null = null;
@@ -78,10 +82,18 @@ export class RunClock {
     const stepMs = this.#followStep(number, at);
     const slot = Math.floor(number / SLOT_WINDOWS);
     const candidateMs = at.wallMs - number * this.#intervalMs;
-    this.#slots.set(slot, Math.min(this.#slots.get(slot) ?? Number.POSITIVE_INFINITY, candidateMs));
-    if (number < this.#newestNumber) return stepMs;
+    const knownMs = this.#slots.get(slot);
+    if (knownMs === undefined || candidateMs < knownMs) {
+      this.#slots.set(slot, candidateMs);
+      this.#earliestMs = Math.min(this.#earliestMs, candidateMs);
+    }
+    if (number < this.#newestNumber) {
+      // What is late may have come into a slot that was forgotten.
+      this.#forgottenAt = Number.NEGATIVE_INFINITY;
+      return stepMs;
+    }
     this.#newestNumber = number;
-    this.#forgetSlotsBefore(slot - SLOT_COUNT);
+    if (slot !== this.#forgottenAt) this.#forgetSlotsBefore(slot);
     this.#correct(number);
     return stepMs;
   }
@@ -90,6 +102,7 @@ export class RunClock {
   shift(byMs: number): void {
     this.#timeline = shiftTimeline(this.#timeline, byMs);
     for (const [slot, candidateMs] of this.#slots) this.#slots.set(slot, candidateMs + byMs);
+    this.#earliestMs += byMs;
     if (this.#offsetMs !== null) this.#offsetMs += byMs;
   }
 
@@ -127,7 +140,7 @@ export class RunClock {
 
   #correct(number: number): void {
     if (number < this.#slewUntilNumber) return;
-    const desiredMs = Math.min(...this.#slots.values()) + number * this.#intervalMs;
+    const desiredMs = this.#earliestMs + number * this.#intervalMs;
     const errorMs = desiredMs - this.#expectedMs(number);
     if (Math.abs(errorMs) <= TOLERANCE_MS) return;
     if (errorMs > 0 && this.#slots.size < LATE_SLOTS_MIN) return;
@@ -141,6 +154,8 @@ export class RunClock {
   }
 
   #forgetSlotsBefore(slot: number): void {
-    for (const known of this.#slots.keys()) if (known <= slot) this.#slots.delete(known);
+    this.#forgottenAt = slot;
+    for (const known of this.#slots.keys()) if (known <= slot - SLOT_COUNT) this.#slots.delete(known);
+    this.#earliestMs = Math.min(...this.#slots.values());
   }
 }

@@ -4,13 +4,13 @@ import type { TimelineSegment } from './port.ts';
 
 /** When window `number` starts. The first segment also reaches backwards. */
 export function windowStartMs(timeline: readonly TimelineSegment[], number: number): EpochMs {
-  const segment = segmentOf(timeline, number);
-  return segment.startMs + (number - segment.fromNumber) * segment.intervalMs;
+  return startIn(segmentOf(timeline, number), number);
 }
 
 /** When window `number` ends. */
 export function windowEndMs(timeline: readonly TimelineSegment[], number: number): EpochMs {
-  return windowStartMs(timeline, number) + segmentOf(timeline, number).intervalMs;
+  const segment = segmentOf(timeline, number);
+  return startIn(segment, number) + segment.intervalMs;
 }
 
 /** The same timeline, `byMs` later. */
@@ -46,6 +46,10 @@ const SEGMENTS_REACH_WINDOWS = 100_000;
 function withoutOld(timeline: readonly TimelineSegment[], number: number): readonly TimelineSegment[] {
   const oldest = timeline.findLastIndex((segment) => segment.fromNumber <= number - SEGMENTS_REACH_WINDOWS);
   return oldest <= 0 ? timeline : timeline.slice(oldest);
+}
+
+function startIn({ fromNumber, startMs, intervalMs }: TimelineSegment, number: number): EpochMs {
+  return startMs + (number - fromNumber) * intervalMs;
 }
 
 function segmentOf(timeline: readonly TimelineSegment[], number: number): TimelineSegment {
