@@ -48,15 +48,10 @@ function installPackages() {
   if (fs.existsSync(ownNode) && readMarker() === wanted) return;
   debian.provide(debian.toRun);
   process.stderr.write('Installing the packages (once, or after an update) …\n');
-  const npm = process.env.npm_execpath;
-  const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const options = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
-  const result = spawnSync(file, [...first, ...options], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: cleanEnv(),
-  });
-  if (result.status !== 0) fail('npm ci did not succeed; its messages are above.', result.status);
+  // Of all packages only Node needs its script. Those of others would compile what is there already, and npm 10 leaves out
+  // an optional one that this machine cannot compile.
+  npm('ci', '--ignore-scripts', '--no-fund', '--no-audit');
+  npm('rebuild', 'node', '--no-ignore-scripts');
   if (!fs.existsSync(ownNode) || spawnSync(ownNode, ['--version']).status !== 0) {
     fail(
       'the package "node" has no program for this machine: its install script did not run, or there is none.',
@@ -64,6 +59,17 @@ function installPackages() {
     );
   }
   fs.writeFileSync(marker, wanted);
+}
+
+function npm(...args) {
+  const own = process.env.npm_execpath;
+  const [file, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  const { status } = spawnSync(file, [...first, ...args, '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: cleanEnv(),
+  });
+  if (status !== 0) fail(`npm ${args[0]} did not succeed; its messages are above.`, status);
 }
 
 // npm hands its own settings to scripts as variables; a nested npm must read them afresh.
