@@ -39,7 +39,12 @@ export function decodeReportV1(bytes: Uint8Array): Result<ReportV1, Fault> {
   if (version !== versionField.constant) {
     return fault(unexpected('report/version', 1, versionField.constant, version));
   }
-  const counts = Array.from(bytes.subarray(fixed), (byte) => (byte === NO_MEASUREMENT ? null : byte));
+  // A plain loop: reports come by the thousand, and `Array.from` takes a byte through its iterator.
+  const counts: (number | null)[] = [];
+  for (let at = fixed; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    counts.push(byte === NO_MEASUREMENT ? null : byte);
+  }
   return ok({ sensorType, uptimeS, counts });
 }
 

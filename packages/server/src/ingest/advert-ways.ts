@@ -21,6 +21,9 @@ export interface HeardWay {
   readonly heard: number;
 }
 
+/** What is kept of one: each reception changes it, for reports come by the thousand. */
+type KeptWay = { -readonly [Field in keyof HeardWay]: HeardWay[Field] };
+
 /** How much a reception counts in the smoothed strength. */
 const SMOOTHING = 0.1;
 /** A way that was silent for longer is not the best any more. */
@@ -30,19 +33,19 @@ const WAYS_MAX = 20;
 
 /** Which ways each source was heard. */
 export class SourceWays {
-  readonly #sources = new Map<string, Map<string, HeardWay>>();
+  readonly #sources = new Map<string, Map<string, KeptWay>>();
 
-  note(source: string, way: Way, atMs: EpochMs): void {
-    const ways = this.#sources.get(source) ?? new Map<string, HeardWay>();
+  note(source: string, { name, rssiDbm }: Way, atMs: EpochMs): void {
+    const ways = this.#sources.get(source) ?? new Map<string, KeptWay>();
+    const known = ways.get(name);
+    if (known !== undefined) {
+      known.rssiDbm = smoothed(known.rssiDbm, rssiDbm);
+      known.lastMs = atMs;
+      known.heard += 1;
+      return;
+    }
     this.#sources.set(source, ways);
-    const before = ways.get(way.name);
-    if (before === undefined && ways.size >= WAYS_MAX) return;
-    ways.set(way.name, {
-      way: way.name,
-      rssiDbm: smoothed(before?.rssiDbm ?? null, way.rssiDbm),
-      lastMs: atMs,
-      heard: (before?.heard ?? 0) + 1,
-    });
+    if (ways.size < WAYS_MAX) ways.set(name, { way: name, rssiDbm, lastMs: atMs, heard: 1 });
   }
 
   /** Best first: what was heard lately before what was not, then by the strength of the signal. */
@@ -50,9 +53,10 @@ export class SourceWays {
     const isFresh = ({ lastMs }: HeardWay) => nowMs - lastMs <= FRESH_MS;
     // Without a signal to compare, a report over the network is the best there is: it is answered.
     const strength = ({ rssiDbm }: HeardWay) => rssiDbm ?? 0;
-    return [...(this.#sources.get(source)?.values() ?? [])].sort(
-      (a, b) => Number(isFresh(b)) - Number(isFresh(a)) || strength(b) - strength(a),
-    );
+    const ways = [...(this.#sources.get(source)?.values() ?? [])];
+    return ways
+      .map((way): HeardWay => ({ ...way }))
+      .sort((a, b) => Number(isFresh(b)) - Number(isFresh(a)) || strength(b) - strength(a));
   }
 }
 

@@ -102,8 +102,9 @@ export class ReportGuard {
     if (this.#file === null) return;
     this.#letGo();
     const ahead = reports.map((report) => ({ report, id: this.#name() }));
-    const isKept = this.#write(this.#file, ahead.map(({ report, id }) => lineOf(report, id)).join(''));
-    this.#ahead = isKept ? ahead : [];
+    let lines = '';
+    for (const { report, id } of ahead) lines += lineOf(report, id);
+    this.#ahead = this.#write(this.#file, lines) ? ahead : [];
     this.#aheadAt = 0;
   }
 
@@ -137,16 +138,16 @@ export class ReportGuard {
 
   /** Whether there was room. Where there is not, what was written of it goes again: a torn line would take the next with it. */
   #write(file: number, lines: string): boolean {
-    const bytes = Buffer.from(lines);
     let written = 0;
     try {
-      written = writeSync(file, bytes);
+      // A line has nothing but ASCII.
+      written = writeSync(file, lines, null, 'latin1');
     } catch {
       // The report is taken nevertheless, and a kill costs what a power cut does.
     }
-    if (written === bytes.length) this.#bytes += written;
+    if (written === lines.length) this.#bytes += written;
     else ftruncateSync(file, this.#bytes);
-    return written === bytes.length;
+    return written === lines.length;
   }
 
   /**
@@ -174,8 +175,13 @@ export class ReportGuard {
 }
 
 function lineOf({ bytes, address, wallMs, uptimeMs }: GuardedReport, id: string): string {
-  const body = bytes === null ? 'up' : Buffer.from(bytes).toString('hex');
+  const body = bytes === null ? 'up' : hexOf(bytes);
   return `${id} ${Math.round(wallMs)} ${Math.round(uptimeMs)} ${encodeURIComponent(address)} ${body}.\n`;
+}
+
+/** Without a copy of the bytes. */
+function hexOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('hex');
 }
 
 /** Somebody else may have made the name first: their file is not read. */
