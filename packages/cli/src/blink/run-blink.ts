@@ -203,6 +203,9 @@ class BlinkRun {
     } catch (error) {
       this.#failures += 1;
       this.#lastAnswer = error instanceof Error ? error.message : String(error);
+      if (kind !== 'report' || boot !== this.#boots) return;
+      this.#sensor.failed(this.#nowMs());
+      this.#wake();
     }
   }
 }

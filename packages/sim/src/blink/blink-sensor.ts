@@ -68,6 +68,8 @@ class Sensor implements BlinkSensor {
 
   replied(): void {}
 
+  failed(): void {}
+
   #start(): SensorEvent {
     const atMs = this.#nextMs;
     this.#boot += 1;

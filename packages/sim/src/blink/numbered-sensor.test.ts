@@ -4,6 +4,7 @@ import { hmacSha256 } from '@kilowink/core/hash';
 import { checkTagV2, decodeReportV2, encodeAnswerV2, type ReportV2, TAG_BYTES } from '@kilowink/core/report';
 import { constantLoad, createMeter } from '../load/index.ts';
 import { createBlinkSensor } from './blink-sensor.ts';
+import type { BlinkSensor, SensorEvent } from './sensor.ts';
 
 const KEY = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
 const sign = (message: Uint8Array) => hmacSha256(KEY, message);
@@ -103,7 +104,7 @@ describe('blink sensor that numbers its windows', () => {
     ok(windows.size < all.length - 1_000);
   });
 
-  it('an answer without the right tag, or to another report, changes nothing', () => {
+  it('an answer without the right tag, or to another report, acknowledges nothing', () => {
     const numbered = { sensorId: '00112233aabbccdd', key: KEY };
     const sensor = createBlinkSensor({ load: LOAD, startMs: 0, seed: 5, numbered });
     const lengths: number[] = [];
@@ -113,12 +114,64 @@ describe('blink sensor that numbers its windows', () => {
       const decoded = decodeReportV2(event.bytes);
       ok(decoded.ok);
       const { bootId, newestNumber, windows } = decoded.value.report;
+      equal(windows.length, newestNumber + 1);
       lengths.push(windows.length);
       const value = { status: 'stored', bootId, acknowledged: newestNumber, serverMs: 0 } as const;
-      sensor.replied(event.atMs, { report: event.bytes, answer: encodeAnswerV2(value) });
       const other = { sign, reportTag: new Uint8Array(TAG_BYTES) };
-      sensor.replied(event.atMs, { report: event.bytes, answer: encodeAnswerV2(value, other) });
+      const proof = lengths.length % 2 === 0 ? other : undefined;
+      sensor.replied(event.atMs, { report: event.bytes, answer: encodeAnswerV2(value, proof) });
     }
-    deepEqual(lengths, [3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+    ok((lengths.at(-1) ?? 0) > 12, `${lengths}`);
+  });
+
+  it('waits longer after each failure, up to a minute, and reports every 15 s again once it is answered', () => {
+    const numbered = { sensorId: '00112233aabbccdd', key: KEY };
+    const sensor = createBlinkSensor({ load: LOAD, startMs: 0, seed: 5, numbered });
+    const failedMs: number[] = [];
+    const answeredMs: number[] = [];
+    while (answeredMs.length < 10) {
+      const event = sensor.take();
+      if (event.kind !== 'report') continue;
+      if (failedMs.length < 12) {
+        failedMs.push(event.atMs);
+        sensor.failed(event.atMs);
+      } else {
+        answeredMs.push(event.atMs);
+        answer(sensor, event, null);
+      }
+    }
+    const waitsMs = failedMs.slice(1).map((atMs, at) => atMs - (failedMs[at] ?? 0));
+    for (const [at, waitMs] of waitsMs.entries()) {
+      const longestMs = Math.min(1_000 * 2 ** at, 60_000);
+      ok(waitMs >= longestMs / 2 && waitMs <= longestMs + 1, `wait ${at}: ${waitMs} ms`);
+    }
+    // Without anything acknowledged, each live report is followed by one of the backlog.
+    const last = answeredMs.slice(-7);
+    ok((last.at(-1) ?? 0) - (last[0] ?? 0) >= 30_000, `${last}`);
+  });
+
+  it('a backlog that is not taken in goes on with the next live report only', () => {
+    const numbered = { sensorId: '00112233aabbccdd', key: KEY };
+    const sensor = createBlinkSensor({ load: LOAD, startMs: 0, seed: 5, numbered });
+    let reports = 0;
+    while (sensor.nextMs <= HOUR_MS && reports < 2_000) {
+      const event = sensor.take();
+      if (event.kind !== 'report') continue;
+      reports += 1;
+      answer(sensor, event, null);
+    }
+    // 240 live ones an hour, and a backlog report beside each.
+    ok(reports > 400 && reports <= 480, `${reports} reports`);
   });
 });
+
+/** The server has it, and no more in its file than up to `acknowledged`. */
+function answer(sensor: BlinkSensor, event: SensorEvent, acknowledged: number | null): void {
+  ok(event.kind === 'report');
+  const decoded = decodeReportV2(event.bytes);
+  ok(decoded.ok);
+  const { bootId } = decoded.value.report;
+  const value = { status: 'stored', bootId, acknowledged, serverMs: 0 } as const;
+  const proof = { sign, reportTag: event.bytes.subarray(-TAG_BYTES) };
+  sensor.replied(event.atMs, { report: event.bytes, answer: encodeAnswerV2(value, proof) });
+}

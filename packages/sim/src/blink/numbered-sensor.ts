@@ -30,6 +30,9 @@ const REPORT_EVERY_WINDOWS = 3;
 const DAY_WINDOWS = 17_280;
 /** A live report repeats what is not acknowledged, up to so many windows. */
 const LIVE_WINDOWS_MAX = 60;
+/** Waits after failures double from the first to the longest, each between half and all of it. */
+const RETRY_MS = 1_000;
+const RETRY_MS_MAX = 60_000;
 
 /**
  * The optical sensor that numbers its windows, on virtual time. It measures from its boot on, whether or not anybody
@@ -40,6 +43,9 @@ const LIVE_WINDOWS_MAX = 60;
  * windows  0 … acknowledged │ not acknowledged … │ newest
  *                           └─ backlog reports ─▶└─ live report, every 15 s
  * ```
+ *
+ * When to send what follows the rules of firmware/core/src/delivery.c: a refusal or no answer makes it wait, longer each
+ * time, and begin again with a live report; the backlog goes on only as far as it is taken in.
  */
 export class NumberedSensor implements BlinkSensor {
   readonly #options: BlinkOptions;
@@ -64,6 +70,9 @@ export class NumberedSensor implements BlinkSensor {
   #acknowledged = -1;
   #reportAtMs = Infinity;
   #backlogAtMs = Infinity;
+  #sent: 'live' | 'backlog' = 'live';
+  #heldUntilMs = 0;
+  #retryMs = RETRY_MS;
 
   constructor(options: BlinkOptions, speech: NumberedOptions) {
     this.#options = options;
@@ -95,18 +104,31 @@ export class NumberedSensor implements BlinkSensor {
   /** It says no `up`. */
   answered(): void {}
 
-  /** An answer that is not proven, or of another boot, changes nothing. */
+  /** An answer that is not proven, or of another boot, acknowledges nothing and counts as none. */
   replied(atMs: EpochMs, { report, answer }: Reply): void {
     const sign = this.#sign;
     const proof = sign === undefined ? undefined : { sign, reportTag: report.subarray(-TAG_BYTES) };
     const decoded = decodeAnswerV2(answer, proof);
-    if (!decoded.ok || decoded.value.status !== 'stored' || decoded.value.bootId !== this.#bootId) return;
+    if (!decoded.ok || decoded.value.status !== 'stored' || decoded.value.bootId !== this.#bootId) {
+      this.failed(atMs);
+      return;
+    }
     const before = this.#acknowledged;
     this.#acknowledged = Math.min(decoded.value.acknowledged ?? -1, this.#windowCount - 1);
-    const isMore = this.#acknowledged > before || this.#backlogAtMs === Infinity;
+    this.#heldUntilMs = 0;
+    this.#retryMs = RETRY_MS;
     // The backlog goes on only as far as it is taken in; otherwise it waits for the next live report.
+    const isMore = this.#acknowledged > before || this.#sent === 'live';
     if (this.#backlogFrom() !== null && isMore)
       this.#backlogAtMs = Math.ceil(Math.max(atMs, this.#meter.atMs));
+  }
+
+  failed(atMs: EpochMs): void {
+    const waitMs = this.#random.between(this.#retryMs / 2, this.#retryMs);
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS_MAX);
+    this.#heldUntilMs = Math.ceil(Math.max(atMs, this.#meter.atMs) + waitMs);
+    this.#reportAtMs = this.#heldUntilMs;
+    this.#backlogAtMs = Infinity;
   }
 
   get #oldest(): number {
@@ -124,6 +146,8 @@ export class NumberedSensor implements BlinkSensor {
     this.#acknowledged = -1;
     this.#reportAtMs = Infinity;
     this.#backlogAtMs = Infinity;
+    this.#heldUntilMs = 0;
+    this.#retryMs = RETRY_MS;
     const everyMs = this.#options.rebootEveryMs ?? Infinity;
     this.#rebootMs = atMs + Math.round(everyMs * this.#random.between(0.5, 1.5));
     this.#windowsFromMs = atMs + Math.round(this.#random.between(...NETWORK_MS));
@@ -149,7 +173,8 @@ export class NumberedSensor implements BlinkSensor {
       if (gone !== undefined && 'count' in gone) this.#forgottenCount += gone.count;
     }
     this.#windowEndMs = this.#endOf(this.#windowCount);
-    if (this.#windowCount % REPORT_EVERY_WINDOWS === 0) this.#reportAtMs = atMs;
+    if (this.#windowCount % REPORT_EVERY_WINDOWS === 0)
+      this.#reportAtMs = Math.min(this.#reportAtMs, Math.max(atMs, this.#heldUntilMs));
     return { kind: 'window', atMs };
   }
 
@@ -168,6 +193,7 @@ export class NumberedSensor implements BlinkSensor {
 
   #live(atMs: EpochMs): SensorEvent {
     this.#reportAtMs = Infinity;
+    this.#sent = 'live';
     const newest = this.#windowCount - 1;
     const wanted = Math.max(REPORT_EVERY_WINDOWS, newest - this.#acknowledged);
     return this.#report(atMs, newest, Math.min(wanted, LIVE_WINDOWS_MAX));
@@ -175,6 +201,7 @@ export class NumberedSensor implements BlinkSensor {
 
   #backlog(atMs: EpochMs): SensorEvent {
     this.#backlogAtMs = Infinity;
+    this.#sent = 'backlog';
     const from = this.#backlogFrom() ?? this.#windowCount - 1;
     const newest = Math.min(from + WINDOWS_V2_MAX - 1, this.#windowCount - 1);
     return this.#report(atMs, newest, newest - from + 1);

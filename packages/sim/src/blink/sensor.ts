@@ -21,6 +21,8 @@ export interface BlinkSensor {
   answered(atMs: EpochMs): void;
   /** Tells it that an answer to one of its reports came; version 1 does not care. */
   replied(atMs: EpochMs, reply: Reply): void;
+  /** Tells it that a report of its own got no answer, or none that says what became of it; version 1 does not care. */
+  failed(atMs: EpochMs): void;
   /** Every window measured so far, for tests to compare with. */
   readonly windows: readonly MeasuredWindow[];
 }
