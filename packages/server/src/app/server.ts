@@ -164,8 +164,7 @@ function describeSite(
 
 /** When a source was last heard since the start. */
 function lastReportOf(ingest: Ingest | null): (source: string) => number | null {
-  return (source) =>
-    ingest?.sensors().find((known) => known.source === source)?.counters.lastReportMs ?? null;
+  return (source) => ingest?.lastReportMs(source) ?? null;
 }
 
 /** What came in is checked by the contract's own schemas and no route has one of the framework's: its compilers stay unloaded. */

@@ -201,6 +201,12 @@ export class Ingest {
     ];
   }
 
+  /** When a source was last heard since the start: what a list of thousands of series asks of each. */
+  lastReportMs(source: string): EpochMs | null {
+    const sensor = this.#sensors.get(source) ?? this.#numbered.find(source);
+    return sensor?.counters.lastReportMs ?? null;
+  }
+
   refusals(): Refusal[] {
     return [...this.#refusals.values()];
   }

@@ -54,6 +54,10 @@ export class NumberedIngest {
     return [...this.#sensors.values()];
   }
 
+  find(source: string): NumberedSensor | null {
+    return this.#sensors.get(source) ?? null;
+  }
+
   report(bytes: Uint8Array, at: Reception): NumberedOutcome {
     const decoded = decodeReportV2(bytes);
     if (!decoded.ok) return this.#refused(decoded.fault, at);
