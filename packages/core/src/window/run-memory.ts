@@ -59,7 +59,7 @@ export class RunMemory {
     let bits = 0;
     let at = kept.countBelow(number + 1) - 1;
     for (let index = 0; index < counts.length && at >= 0; index += 1) {
-      if (kept.numberAt(at) !== number - index) continue;
+      if (!kept.isNumber(at, number - index)) continue;
       const value = kept.valueAt(at);
       const count = counts[index] ?? null;
       at -= 1;
@@ -95,9 +95,9 @@ export class RunMemory {
     const changed: RunWindow[] = [];
     for (let index = 0; index < counts.length; index += 1) {
       const count = counts[index] ?? null;
-      if (from >= 0 && kept.numberAt(from) === number - index) {
+      if (kept.isNumber(from, number - index)) {
         if (from < to) kept.move(from, to);
-        if (count !== null) changed.push(this.#repeat(to, count, tally));
+        if (count !== null) changed.push(this.#repeat(to, { number: number - index, value: count }, tally));
         from -= 1;
         to -= 1;
       } else if (count !== null) {
@@ -114,7 +114,7 @@ export class RunMemory {
     let newCount = 0;
     let at = kept.countBelow(number + 1) - 1;
     for (let index = 0; index < counts.length; index += 1) {
-      if (at >= 0 && kept.numberAt(at) === number - index) at -= 1;
+      if (kept.isNumber(at, number - index)) at -= 1;
       else if ((counts[index] ?? null) !== null) newCount += 1;
     }
     return newCount;
@@ -130,19 +130,15 @@ export class RunMemory {
     return window;
   }
 
-  #repeat(at: number, count: number, tally: Tally): RunWindow {
+  #repeat(at: number, { number, value }: { number: number; value: number }, tally: Tally): RunWindow {
     const kept = this.#kept;
-    const value = kept.valueAt(at);
-    const disagrees = value !== count && !Number.isNaN(value);
+    const known = kept.valueAt(at);
+    const disagrees = known !== value && !Number.isNaN(known);
     tally.repeated += 1;
     if (disagrees) tally.disagreed += 1;
     kept.raise(at, disagrees);
-    return {
-      number: kept.numberAt(at),
-      value: Number.isNaN(value) ? count : value,
-      reports: kept.reportsAt(at),
-      disagreements: kept.disagreementsAt(at),
-    };
+    const reports = kept.reportsAt(at);
+    return { number, value: disagrees ? known : value, reports, disagreements: kept.disagreementsAt(at) };
   }
 
   /** Brings windows from the store where a report reaches further back than the memory. */
