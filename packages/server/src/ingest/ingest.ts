@@ -8,7 +8,7 @@ import { type HeardWay, SourceWays, type Way, WIFI } from './advert-ways.ts';
 import { type MachineClock, MachineTime, machineClock } from './machine-clock.ts';
 import { NumberedIngest } from './numbered-ingest.ts';
 import type { SensorSelf } from './numbered-sensor.ts';
-import type { ReportGuard } from './report-guard.ts';
+import type { GuardedReport, ReportGuard } from './report-guard.ts';
 import { Sensor, type SensorCounters } from './sensor.ts';
 import { isAt, type SensorKey, sensorKeyOf } from './source-key.ts';
 
@@ -60,6 +60,8 @@ const TAKEN_STATE = 'ingest/kept';
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #sensors = new Map<string, Sensor>();
+  /** Those of version 1 by where their reports come from: address, then type. A source is a text to be put together. */
+  readonly #byAddress = new Map<string, Map<number, Sensor>>();
   readonly #refusals = new Map<string, Refusal>();
   readonly #refusedBySource = new Map<string, Map<string, number>>();
   readonly #numbered: NumberedIngest;
@@ -74,7 +76,8 @@ export class Ingest {
 
   /** A sensor has booted. It sends no bytes with that, so every known type at this address counts as booted. */
   up(address: string): Answer {
-    return this.#guarded({ address, bytes: null }, (at) => this.#up(address, at));
+    const at = this.#now();
+    return this.#guarded({ address, bytes: null, at }, () => this.#up(address, at));
   }
 
   #up(address: string, at: Moment): Answered {
@@ -88,15 +91,19 @@ export class Ingest {
   /** `way`: how the report came. */
   report(address: string, bytes: Uint8Array, way: Way = WIFI): Answer {
     if (isVersion2(bytes)) return this.#reportNumbered(address, bytes, way);
-    return this.#guarded({ address, bytes }, (at) => this.#reportUnnumbered(address, bytes, { way, at }));
+    const at = this.#now();
+    return this.#guarded({ address, bytes, at }, () => this.#reportUnnumbered(address, bytes, { way, at }));
   }
 
   /** Keeps with one write what is taken next, in this order: what came in one turn of the event loop. Null: a boot. */
   keepAhead(came: readonly { address: string; bytes: Uint8Array | null }[]): void {
     const { wallMs, monotonicMs } = this.#now();
     const uptimeMs = this.#machine.toUptime(monotonicMs);
-    const kept = came.filter(({ bytes }) => bytes === null || !isVersion2(bytes));
-    if (kept.length > 1) this.#options.guard?.noteAhead(kept.map((each) => ({ ...each, wallMs, uptimeMs })));
+    const kept: GuardedReport[] = [];
+    for (const { address, bytes } of came) {
+      if (bytes === null || !isVersion2(bytes)) kept.push({ address, bytes, wallMs, uptimeMs });
+    }
+    if (kept.length > 1) this.#options.guard?.noteAhead(kept);
   }
 
   /**
@@ -119,13 +126,14 @@ export class Ingest {
     return left.length;
   }
 
-  #guarded(what: { address: string; bytes: Uint8Array | null }, take: (at: Moment) => Answered): Answer {
+  #guarded(what: { address: string; bytes: Uint8Array | null; at: Moment }, take: () => Answered): Answer {
     const { guard } = this.#options;
-    const at = this.#now();
-    const uptimeMs = this.#machine.toUptime(at.monotonicMs);
-    const id = guard?.note({ ...what, wallMs: at.wallMs, uptimeMs }) ?? null;
+    const { address, bytes, at } = what;
+    const { wallMs } = at;
+    const id =
+      guard?.note({ address, bytes, wallMs, uptimeMs: this.#machine.toUptime(at.monotonicMs) }) ?? null;
     try {
-      return this.#whole(id, () => take(at));
+      return this.#whole(id, take);
     } finally {
       guard?.taken(this.#options.store.currentGroup);
     }
@@ -147,8 +155,7 @@ export class Ingest {
       this.#refuse(address, decoded.fault);
       return { answer: 'invalid', isTaken: false };
     }
-    const type = decoded.value.sensorType;
-    const sensor = this.#load(sensorKeyOf({ address, type }, this.#options.mappings));
+    const sensor = this.#sensorAt(address, decoded.value.sensorType);
     const taken = sensor.report(decoded.value, at);
     this.heard(sensor.source, way);
     this.#options.onTaken?.(sensor.series, taken.added);
@@ -223,6 +230,15 @@ export class Ingest {
         `, ${sensor.missing} missing${outcome.newRun ? ', new boot' : ''}`,
     );
     return answer;
+  }
+
+  #sensorAt(address: string, type: number): Sensor {
+    const known = this.#byAddress.get(address)?.get(type);
+    if (known !== undefined) return known;
+    const sensor = this.#load(sensorKeyOf({ address, type }, this.#options.mappings));
+    const there = this.#byAddress.get(address) ?? new Map<number, Sensor>();
+    this.#byAddress.set(address, there.set(type, sensor));
+    return sensor;
   }
 
   #load(key: SensorKey): Sensor {
