@@ -59,7 +59,7 @@ function spaceRows(space: Findings['space']): Row[] {
     ['hours', `${formatBytes(hours.bytes)} in ${formatCount(hours.count)} months`],
     [
       'pending',
-      `${formatBytes(pending.bytes)}, ${formatCount(pending.rows)} measurements whose day is not sealed`,
+      `${formatBytes(pending.bytes)}, ${formatCount(pending.rows)} times a measurement was written or dated anew, of days not sealed`,
     ],
     ['free', `${formatBytes(freeBytes)} in the file, for what comes next`],
   ];

@@ -26,7 +26,10 @@ export interface StoreSpace {
   readonly raw: SpaceUse;
   readonly minutes: SpaceUse;
   readonly hours: SpaceUse;
-  /** Groups of measurements whose day is not sealed yet, and how many measurements they hold. */
+  /**
+   * Groups of measurements whose day is not sealed yet, and how many rows they hold: one for each time that a measurement was
+   * written or dated anew.
+   */
   readonly pending: SpaceUse & { readonly rows: number };
   /** Damaged blocks that were set aside. */
   readonly setAside: SpaceUse;
