@@ -20,7 +20,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 function copyScripts(root: string): void {
   mkdirSync(join(root, 'tools'), { recursive: true });
-  for (const name of ['run.cjs', 'debian-packages.cjs']) {
+  for (const name of ['run.cjs', 'debian-packages.cjs', 'install-packages.cjs']) {
     copyFileSync(join(import.meta.dirname, name), join(root, 'tools', name));
   }
 }
@@ -87,6 +87,34 @@ test('where the library is, packages are fetched', { skip: process.platform !== 
   const { told, status } = runOnBareMachine('start', 'libatomic.so.1 (libc6) => /lib/libatomic.so.1');
   assert.match(told, /^Installing the packages .*\nSetting up stopped: npm ci did not succeed/);
   assert.equal(status, 1);
+});
+
+test('an optional package for this machine that npm left out is named, and asked for again', {
+  skip: process.platform !== 'linux',
+}, () => {
+  const root = mkdtempSync(join(folder, 'left-out-'));
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  copyScripts(root);
+  const forThis = { optional: true, os: [process.platform], cpu: [process.arch] };
+  const packages = {
+    'packages/link': { optionalDependencies: { radio: '1.0.0' } },
+    'node_modules/bundler-here': forThis,
+    'node_modules/bundler-elsewhere': { ...forThis, cpu: ['mips'] },
+  };
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }));
+  writeFileSync(join(bin, 'ldconfig'), '#!/bin/sh\necho libatomic.so.1 there\n', { mode: 0o755 });
+  // This is an npm as it ends when the registry gave it everything but those.
+  const npm = `#!/bin/sh\n/bin/mkdir -p node_modules/.bin\n/bin/ln -sf ${process.execPath} node_modules/.bin/node\n`;
+  writeFileSync(join(bin, 'npm'), npm, { mode: 0o755 });
+  for (const _ of ['first', 'again']) {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/run.cjs'), 'start'], {
+      encoding: 'utf8',
+      env: { PATH: bin },
+    });
+    assert.match(stderr, /^Setting up stopped: npm left out radio, bundler-here\./m);
+    assert.equal(status, 1);
+  }
 });
 
 test('all that the tests lack is named at once', { skip: process.platform !== 'linux' }, () => {
