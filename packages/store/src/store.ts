@@ -99,12 +99,14 @@ export interface StoreReader {
   sourceState(source: string): string | null;
 
   /**
-   * What was measured by bucket between consecutive `edges` (ascending), what is recovered included by time. A point
-   * belongs to the bucket that holds its midpoint; where a bucket is shorter than the point, it takes its share by time.
-   * Buckets of a gauge have `means`.
+   * What was measured by bucket between consecutive `edges` (ascending), what is recovered included by time. What a point
+   * held counts evenly while it lasted, as far as that is in the UTC minute of its midpoint (of a point longer than 15 s: the
+   * hour; of one longer than an hour: all of it), so buckets add up whatever their edges are. Buckets of a gauge have
+   * `means`. `stepMs`: how long the buckets are that these are parts of, left out where they are none; below what holds
+   * points whole, the time measured is told by time.
    */
-  readBuckets(series: SeriesId, edges: Float64Array): Buckets;
-  /** The sum over points with midpoint in [`fromMs`, `toMs`), shares taken of points longer than a minute at both ends. */
+  readBuckets(series: SeriesId, edges: Float64Array, stepMs?: number): Buckets;
+  /** What one bucket from `fromMs` to `toMs` holds. */
   readTotal(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Total;
   /** The spans of recovered energy of a series of points that meet [`fromMs`, `toMs`), ascending. */
   readRecoveredSpans(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Recovery[];

@@ -3,6 +3,7 @@ import {
   kindOf,
   type Points,
   type SeriesDefinition,
+  timedSumOf,
   UNITS_PER_WH,
   type Unit,
 } from '@kilowink/core/series';
@@ -45,7 +46,8 @@ function energyLines(unit: Unit, zone: string): CsvLines {
         yield `${start(startMs)},${durationMs / SECOND_MS},${thousandths(energyWh)},${power},${counts}\n`;
       }
     },
-    *ofBuckets({ starts, sums, validMs, rateMin, rateMax, lengthsMs, recoveredSums }) {
+    *ofBuckets(buckets) {
+      const { starts, sums, validMs, rateMin, rateMax, lengthsMs } = buckets;
       for (let i = 0; i < starts.length; i++) {
         const startMs = starts[i] ?? 0;
         const lengthMs = lengthsMs[i] ?? 0;
@@ -53,7 +55,7 @@ function energyLines(unit: Unit, zone: string): CsvLines {
         const energyWh = (sums[i] ?? Number.NaN) / perWh;
         const powers = [
           // Power is of what was measured; energy also of what was recovered.
-          ((energyWh - (recoveredSums?.[i] ?? 0) / perWh) * HOUR_MS) / measuredMs,
+          (timedSumOf(buckets, i) * HOUR_MS) / measuredMs / perWh,
           (rateMin[i] ?? Number.NaN) / perWh,
           (rateMax[i] ?? Number.NaN) / perWh,
         ];

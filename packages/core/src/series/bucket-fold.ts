@@ -1,5 +1,6 @@
 import { assert } from '../error/index.ts';
 import { type EpochMs, HOUR_MS } from '../time/index.ts';
+import { heldFromMs, heldToMs, isTimed } from './placement.ts';
 import type { Buckets, Points } from './points.ts';
 import type { Kind } from './quantity.ts';
 import type { Rollup } from './rollup.ts';
@@ -14,9 +15,8 @@ export interface FoldRange {
 export const ALL_TIME: FoldRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
 /**
- * Sums points into the buckets between consecutive edges. A point belongs whole to the bucket that holds its midpoint;
- * where that bucket is shorter than the point, the point is shared by time among the buckets it touches. So every
- * point is placed once, wherever the edges are, and sums stay whole as long as buckets are no shorter than points.
+ * Sums points into the buckets between consecutive edges. What a point holds counts evenly from `heldFromMs` to `heldToMs`,
+ * so every point is placed once, wherever the edges are, and sums stay whole where no edge cuts it.
  *
  * A gauge's point counts as the amount value × ms, so that its sums are as exact as those of energy, and a bucket's mean
  * is its sum over the time measured.
@@ -28,10 +28,17 @@ export class BucketFold {
   readonly #rateMin: Float64Array;
   readonly #rateMax: Float64Array;
   readonly #isGauge: boolean;
+  readonly #stepMs: number;
+  /** What was held by the time it lasted; null as long as that is what `sums` are. */
+  #timedSums: Float64Array | null = null;
 
-  /** `edges` ascend strictly; one bucket fewer than edges. */
-  constructor(edges: Float64Array, kind: Kind = 'sum') {
+  /**
+   * `edges` ascend strictly; one bucket fewer than edges. `stepMs`: how long the buckets are that these are parts of; where
+   * they are shorter than what holds points whole, the time measured is told by time.
+   */
+  constructor(edges: Float64Array, kind: Kind = 'sum', stepMs = shortestBucketMs(edges)) {
     this.#isGauge = kind === 'mean';
+    this.#stepMs = stepMs;
     const count = Math.max(0, edges.length - 1);
     assertAscending(edges);
     this.#edges = edges;
@@ -47,24 +54,24 @@ export class BucketFold {
     const last = edges.length - 2;
     if (last < 0) return;
     const { starts, durationsMs, values } = points;
+    const [firstMs, lastMs] = [edges[0] as number, edges[last + 1] as number];
     let bucket = 0;
     let bucketMs = edges[0] as number;
     let nextMs = edges[1] as number;
     for (let index = 0; index < starts.length; index += 1) {
       const durationMs = durationsMs[index] as number;
-      const midMs = (starts[index] as number) + durationMs / 2;
-      if (midMs < range.fromMs || midMs >= range.toMs) continue;
-      if (midMs >= nextMs || midMs < bucketMs) {
+      const startMs = starts[index] as number;
+      const endMs = startMs + durationMs;
+      const midMs = startMs + durationMs / 2;
+      if (midMs < range.fromMs || midMs >= range.toMs || endMs <= firstMs || startMs >= lastMs) continue;
+      if (startMs < bucketMs || endMs > nextMs) {
         bucket = walk(edges, bucket, midMs);
         bucketMs = edges[bucket] as number;
         nextMs = edges[bucket + 1] as number;
       }
       const value = values[index] as number;
-      if (durationMs > nextMs - bucketMs) {
-        this.#share(bucket, { startMs: starts[index] as number, durationMs, value });
-      } else if (midMs >= bucketMs && midMs < nextMs) {
-        this.#add(bucket, value, durationMs);
-      }
+      if (startMs >= bucketMs && endMs <= nextMs) this.#add(bucket, value, durationMs);
+      else this.#share(bucket, { startMs, durationMs, value });
     }
   }
 
@@ -91,6 +98,8 @@ export class BucketFold {
       if (startMs + rollup.stepMs > (edges[bucket + 1] as number)) continue;
       this.#sums[bucket] = (this.#sums[bucket] as number) + (rollup.sums[index] as number);
       this.#validMs[bucket] = (this.#validMs[bucket] as number) + validMs;
+      if (this.#timedSums !== null)
+        this.#timedSums[bucket] = (this.#timedSums[bucket] as number) + (rollup.sums[index] as number);
       this.#extend(
         bucket,
         this.#rateOf(rollup.minValues[index] as number, rollup.minDurationsMs[index] as number),
@@ -105,8 +114,9 @@ export class BucketFold {
   finish(): Buckets {
     const count = this.#sums.length;
     const lengthsMs = new Float64Array(count);
+    const timedSums = this.#timedSums ?? this.#sums;
     const means = this.#isGauge
-      ? { means: this.#sums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
+      ? { means: timedSums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
       : {};
     setDifferences(lengthsMs, this.#edges);
     for (const column of [this.#sums, this.#rateMin, this.#rateMax]) blankWhere(this.#validMs, column);
@@ -118,11 +128,14 @@ export class BucketFold {
       rateMax: this.#rateMax,
       lengthsMs,
       ...means,
+      ...(this.#isGauge || this.#timedSums === null ? {} : { timedSums }),
     };
   }
 
   #add(bucket: number, value: number, durationMs: number): void {
-    this.#sums[bucket] = (this.#sums[bucket] as number) + (this.#isGauge ? value * durationMs : value);
+    const amount = this.#isGauge ? value * durationMs : value;
+    this.#sums[bucket] = (this.#sums[bucket] as number) + amount;
+    if (this.#timedSums !== null) this.#timedSums[bucket] = (this.#timedSums[bucket] as number) + amount;
     this.#validMs[bucket] = (this.#validMs[bucket] as number) + durationMs;
     this.#extend(bucket, this.#rateOf(value, durationMs));
   }
@@ -132,19 +145,30 @@ export class BucketFold {
     if (rate > (this.#rateMax[bucket] as number)) this.#rateMax[bucket] = rate;
   }
 
+  /** A point that the edges of the bucket of its midpoint cut, or that sticks out of it. */
   #share(middle: number, point: { startMs: EpochMs; durationMs: number; value: number }): void {
     const edges = this.#edges;
-    const endMs = point.startMs + point.durationMs;
-    const rate = this.#rateOf(point.value, point.durationMs);
-    const heldMs = this.#isGauge ? 1 : point.durationMs;
+    const { startMs, durationMs, value } = point;
+    const fromMs = heldFromMs(startMs, durationMs);
+    const toMs = heldToMs(startMs, durationMs);
+    const isTime = isTimed(durationMs, this.#stepMs);
+    if (isTime && toMs - fromMs < durationMs) this.#timedSums ??= this.#sums.slice();
+    const amount = this.#isGauge ? value * durationMs : value;
+    const rate = this.#rateOf(value, durationMs);
+    const endMs = startMs + durationMs;
     let bucket = middle;
-    while (bucket > 0 && (edges[bucket] as number) > point.startMs) bucket -= 1;
+    while (bucket > 0 && (edges[bucket] as number) > startMs) bucket -= 1;
     for (; bucket < this.#sums.length && (edges[bucket] as number) < endMs; bucket += 1) {
-      const fromMs = Math.max(point.startMs, edges[bucket] as number);
-      const sharedMs = Math.min(endMs, edges[bucket + 1] as number) - fromMs;
-      if (sharedMs <= 0) continue;
-      this.#sums[bucket] = (this.#sums[bucket] as number) + (point.value * sharedMs) / heldMs;
-      this.#validMs[bucket] = (this.#validMs[bucket] as number) + sharedMs;
+      const bucketMs = edges[bucket] as number;
+      const nextMs = edges[bucket + 1] as number;
+      const held = Math.max(0, Math.min(toMs, nextMs) - Math.max(fromMs, bucketMs)) / (toMs - fromMs);
+      const lasted = (Math.min(endMs, nextMs) - Math.max(startMs, bucketMs)) / durationMs;
+      const measured = isTime ? lasted : held;
+      if (measured <= 0) continue;
+      this.#sums[bucket] = (this.#sums[bucket] as number) + amount * held;
+      if (this.#timedSums !== null)
+        this.#timedSums[bucket] = (this.#timedSums[bucket] as number) + amount * measured;
+      this.#validMs[bucket] = (this.#validMs[bucket] as number) + durationMs * measured;
       this.#extend(bucket, rate);
     }
   }
@@ -163,6 +187,16 @@ function assertAscending(edges: Float64Array): void {
     const isAscending = (edges[index - 1] as number) < (edges[index] as number);
     if (!isAscending) assert(isAscending, `edge ${index} does not ascend`);
   }
+}
+
+/** The length of the shortest bucket between ascending edges; infinite where there is none. */
+export function shortestBucketMs(edges: Float64Array): number {
+  let shortestMs = Number.POSITIVE_INFINITY;
+  for (let index = 1; index < edges.length; index += 1) {
+    const lengthMs = (edges[index] as number) - (edges[index - 1] as number);
+    if (lengthMs < shortestMs) shortestMs = lengthMs;
+  }
+  return shortestMs;
 }
 
 function setDifferences(column: Float64Array, of: Float64Array): void {

@@ -1,13 +1,21 @@
 import type { Buckets } from './points.ts';
 
+/** What was measured in a bucket while its `validMs` lasted; NaN where nothing was. */
+export function timedSumOf(buckets: Buckets, place: number): number {
+  const timed = buckets.timedSums?.[place];
+  return timed ?? (buckets.sums[place] as number) - (buckets.recoveredSums?.[place] ?? 0);
+}
+
 /** Buckets of energy, to be filled part by part. */
-export type BucketSums = Buckets & Required<Pick<Buckets, 'recoveredSums'>>;
+export type BucketSums = Buckets & Required<Pick<Buckets, 'recoveredSums' | 'timedSums'>>;
 
 /** What a part of a bucket holds; sums in the unit of the series, rates in that unit an hour, NaN where nothing is known. */
 export interface BucketPart {
   /** Measured and recovered. */
   readonly sum: number;
   readonly recovered: number;
+  /** What was measured while `validMs` lasted. */
+  readonly timed: number;
   readonly validMs: number;
   readonly rateMin: number;
   readonly rateMax: number;
@@ -28,6 +36,7 @@ export function emptyBucketSums(edges: Float64Array): BucketSums {
       (_, index) => (edges[index + 1] as number) - (edges[index] as number),
     ),
     recoveredSums: column(0),
+    timedSums: column(0),
   };
 }
 
@@ -37,6 +46,7 @@ export function addToBucket(buckets: BucketSums, place: number, part: BucketPart
   buckets.sums[place] = (Number.isNaN(before) ? 0 : before) + part.sum;
   buckets.validMs[place] = (buckets.validMs[place] as number) + part.validMs;
   buckets.recoveredSums[place] = (buckets.recoveredSums[place] as number) + part.recovered;
+  buckets.timedSums[place] = (buckets.timedSums[place] as number) + part.timed;
   buckets.rateMin[place] = reach(buckets.rateMin[place] as number, part.rateMin, Math.min);
   buckets.rateMax[place] = reach(buckets.rateMax[place] as number, part.rateMax, Math.max);
 }

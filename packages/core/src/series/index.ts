@@ -1,5 +1,5 @@
-export { ALL_TIME, BucketFold, type FoldRange } from './bucket-fold.ts';
-export { addToBucket, type BucketPart, type BucketSums, emptyBucketSums } from './bucket-sums.ts';
+export { ALL_TIME, BucketFold, type FoldRange, shortestBucketMs } from './bucket-fold.ts';
+export { addToBucket, type BucketPart, type BucketSums, emptyBucketSums, timedSumOf } from './bucket-sums.ts';
 export {
   areSorted,
   concatPoints,
@@ -10,6 +10,7 @@ export {
   sortPoints,
 } from './columns.ts';
 export { EVENT_KINDS, type EventKind } from './events.ts';
+export { heldFromMs, heldToMs, SHORT_MS } from './placement.ts';
 export type { Buckets, Points } from './points.ts';
 export { BLOCK_POINTS_MAX, decodePoints, encodePoints } from './points-codec.ts';
 export {
@@ -26,5 +27,4 @@ export {
 export { addRecovered, type RecoveredSpan, recoveredIn } from './recovered.ts';
 export { decodeRollup, emptyRollup, encodeRollup, type Rollup, type RollupFrame, rollUp } from './rollup.ts';
 export type { SeriesDefinition } from './series.ts';
-export { TotalFold } from './total-fold.ts';
 export { VarintReader, VarintWriter } from './varints.ts';

@@ -22,8 +22,8 @@ export interface Buckets {
   /** What was measured or recovered in it, in the series' unit (of a gauge: times ms); NaN where nothing was. */
   readonly sums: Float64Array;
   /**
-   * How long the measurements in it lasted. One over an edge is in one bucket whole, so they may last a little longer than the
-   * bucket; what they hold over this time is their mean.
+   * How long the measurements in it lasted. One over a whole minute or hour is on one side of it, so in buckets of whole ones they
+   * may last a little longer than the bucket; what they hold over this time is their mean.
    */
   readonly validMs: Float64Array;
   /**
@@ -34,6 +34,11 @@ export interface Buckets {
   readonly rateMax: Float64Array;
   /** How long each bucket lasts. */
   readonly lengthsMs: Float64Array;
+  /**
+   * What was measured, recovered left out, while `validMs` lasted: over that time it is the mean. Left out where it is what `sums`
+   * hold of it, which it is but in buckets of less than a minute (of points longer than 15 s: an hour).
+   */
+  readonly timedSums?: Float64Array;
   /** Only of a gauge: the mean weighted by time over what was measured; NaN where nothing was. */
   readonly means?: Float64Array;
   /** What of the sums was not measured but recovered from counts around gaps; left out where that is none at all. */

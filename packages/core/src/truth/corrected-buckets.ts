@@ -1,11 +1,14 @@
 import { assert } from '../error/index.ts';
-import { addToBucket, type Buckets, emptyBucketSums } from '../series/index.ts';
-import type { EpochMs } from '../time/index.ts';
+import { addToBucket, type Buckets, emptyBucketSums, shortestBucketMs, timedSumOf } from '../series/index.ts';
+import { DAY_MS, type EpochMs } from '../time/index.ts';
 import type { Correction } from './correction.ts';
 import { GapTime, gapEdges } from './gap-time.ts';
 
-/** Buckets of a series between edges, without corrections. */
-export type ReadBuckets = (edges: Float64Array) => Buckets;
+/**
+ * Buckets of a series between edges, without corrections. They add up: what two buckets that meet hold is what the bucket of
+ * both holds. `stepMs`: how long the buckets are that these are parts of.
+ */
+export type ReadBuckets = (edges: Float64Array, stepMs: number) => Buckets;
 
 /** What one stretch between two edges holds; sums in the unit of the series. */
 interface Cell {
@@ -14,25 +17,35 @@ interface Cell {
   /** Measured and recovered. */
   sum: number;
   recovered: number;
+  /** What was measured while `validMs` lasted. */
+  timed: number;
   validMs: number;
   rateMin: number;
   rateMax: number;
 }
 
+/** As long as whatever is asked for. */
+const ANY_STEP_MS = Number.POSITIVE_INFINITY;
+
+/** Up to this long a cell is read in parts all at once; beyond, each part is read by itself, as its length allows. */
+const AT_ONCE_MS_MAX = DAY_MS;
+
 /**
  * The buckets of an energy series between `edges` as `corrections`, in the order in which they were made, leave them. A
- * bucket that a correction cuts is read in parts, so that a total holds to the unit whatever the edges are, and Σ hours =
- * day also here. Buckets that no correction cuts cost one read together.
+ * bucket that a correction cuts is read in parts: whatever lies in the range of a correction when it is read follows it, of a
+ * measurement over its end the part that counts there. Buckets that no correction cuts cost one read together.
  */
 export function correctedBuckets(
   read: ReadBuckets,
   corrections: readonly Correction[],
   edges: Float64Array,
+  stepMs = shortestBucketMs(edges),
 ): Buckets {
   const [fromMs, toMs] = [edges[0] as number, edges.at(-1) as number];
   const isHere = (each: Correction) => each.fromMs < toMs && each.toMs > fromMs;
-  if (!corrections.some(isHere)) return read(edges);
-  return merge(new Layers(read, corrections).cells(edges, corrections.length), edges);
+  if (!corrections.some(isHere)) return read(edges, stepMs);
+  const cells = new Layers(read, corrections).cells(edges, { count: corrections.length, stepMs });
+  return merge(cells, edges);
 }
 
 /** The energy of a range, and for how long in it something was measured. */
@@ -43,39 +56,16 @@ export interface RangeTotal {
   readonly validMs: number;
 }
 
-/** Where the energy of a range is read from, without corrections. */
-export interface ReadEnergy {
-  readonly read: ReadBuckets;
-  /** Adds up: what two ranges that meet hold is what the range of both holds. */
-  readonly total: (range: { readonly fromMs: EpochMs; readonly toMs: EpochMs }) => RangeTotal;
-}
-
-/**
- * The total of a range as the corrections leave it. It is read anew between all ends of corrections in it, for a total places
- * measurements at the ends of a range otherwise than a bucket does.
- */
+/** The total of a range as the corrections leave it: what its one bucket holds. */
 export function correctedTotal(
-  { read, total }: ReadEnergy,
+  read: ReadBuckets,
   corrections: readonly Correction[],
-  range: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
+  { fromMs, toMs }: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
 ): RangeTotal {
-  const here = corrections.filter((each) => each.fromMs < range.toMs && each.toMs > range.fromMs);
-  if (here.length === 0) return total(range);
-  const ends = here.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
-  const inner = ends.filter((end) => end > range.fromMs && end < range.toMs);
-  const bounds = [...new Set([range.fromMs, ...inner, range.toMs])].sort((one, other) => one - other);
-  const cells = bounds.slice(1).map((toMs, at): Cell => {
-    const fromMs = bounds[at] as number;
-    const { sum, recoveredSum, validMs } = total({ fromMs, toMs });
-    const rates = { rateMin: Number.NaN, rateMax: Number.NaN };
-    return { fromMs, toMs, sum, recovered: recoveredSum, validMs, ...rates };
-  });
-  new Layers(read, corrections).change(cells, corrections.length);
-  return {
-    sum: cells.reduce((all, cell) => all + cell.sum, 0),
-    recoveredSum: cells.reduce((all, cell) => all + cell.recovered, 0),
-    validMs: cells.reduce((all, cell) => all + cell.validMs, 0),
-  };
+  if (fromMs >= toMs) return { sum: 0, recoveredSum: 0, validMs: 0 };
+  const edges = Float64Array.of(fromMs, toMs);
+  const { sums, recoveredSums, validMs } = correctedBuckets(read, corrections, edges, ANY_STEP_MS);
+  return { sum: sums[0] || 0, recoveredSum: recoveredSums?.[0] ?? 0, validMs: validMs[0] as number };
 }
 
 /** What a correction that sets a total finds. */
@@ -100,14 +90,9 @@ class Layers {
   }
 
   /** What the first `count` corrections leave, in cells that none of them cuts. */
-  cells(edges: Float64Array, count: number): Cell[] {
-    const cells = cellsBetween(this.#read, edges, this.#corrections.slice(0, count));
-    this.change(cells, count);
-    return cells;
-  }
-
-  /** Applies the first `count` corrections to cells that none of them cuts. */
-  change(cells: readonly Cell[], count: number): void {
+  cells(edges: Float64Array, { count, stepMs }: { count: number; stepMs: number }): Cell[] {
+    const read = (some: Float64Array) => this.#read(some, stepMs);
+    const cells = cellsBetween(read, edges, this.#corrections.slice(0, count));
     for (const [index, correction] of this.#corrections.slice(0, count).entries()) {
       const { fromMs, toMs } = correction;
       const inside = cells.filter((cell) => cell.fromMs >= fromMs && cell.toMs <= toMs);
@@ -115,6 +100,7 @@ class Layers {
       const change = changeOf(correction, () => this.#totalsBefore(index));
       for (const cell of inside) change(cell);
     }
+    return cells;
   }
 
   #totalsBefore(index: number): Totals {
@@ -123,11 +109,12 @@ class Layers {
     const correction = this.#corrections[index] as Correction;
     const { fromMs, toMs } = correction;
     const isIntoGaps = correction.kind === 'total' && correction.into === 'gaps';
-    const whole = this.cells(Float64Array.of(fromMs, toMs), index);
+    const before = { count: index, stepMs: ANY_STEP_MS };
+    const whole = this.cells(Float64Array.of(fromMs, toMs), before);
     const found = {
       sum: whole.reduce((total, cell) => total + cell.sum, 0),
       recovered: whole.reduce((total, cell) => total + cell.recovered, 0),
-      gaps: isIntoGaps ? new GapTime(this.cells(gapEdges(fromMs, toMs), index)) : null,
+      gaps: isIntoGaps ? new GapTime(this.cells(gapEdges(fromMs, toMs), before)) : null,
     };
     this.#found.set(index, found);
     return found;
@@ -159,12 +146,20 @@ function changeToTotal(
 }
 
 function empty(cell: Cell): void {
-  Object.assign(cell, { sum: 0, recovered: 0, validMs: 0, rateMin: Number.NaN, rateMax: Number.NaN });
+  Object.assign(cell, {
+    sum: 0,
+    recovered: 0,
+    timed: 0,
+    validMs: 0,
+    rateMin: Number.NaN,
+    rateMax: Number.NaN,
+  });
 }
 
 function scale(cell: Cell, factor: number): void {
   cell.sum *= factor;
   cell.recovered *= factor;
+  cell.timed *= factor;
   cell.rateMin *= factor;
   cell.rateMax *= factor;
 }
@@ -177,11 +172,16 @@ function recover(cell: Cell, found: number): void {
 
 function flatten(cell: Cell, ratePerMs: number): void {
   const sum = ratePerMs * (cell.toMs - cell.fromMs);
-  Object.assign(cell, { sum, recovered: sum, validMs: 0, rateMin: Number.NaN, rateMax: Number.NaN });
+  empty(cell);
+  Object.assign(cell, { sum, recovered: sum });
 }
 
 /** The cells between `edges`, cut where a correction begins or ends. */
-function cellsBetween(read: ReadBuckets, edges: Float64Array, corrections: readonly Correction[]): Cell[] {
+function cellsBetween(
+  read: (edges: Float64Array) => Buckets,
+  edges: Float64Array,
+  corrections: readonly Correction[],
+): Cell[] {
   const bounds = [...new Set(corrections.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort(
     (one, other) => one - other,
   );
@@ -195,35 +195,13 @@ function cellsBetween(read: ReadBuckets, edges: Float64Array, corrections: reado
   });
 }
 
-/**
- * The parts of a cell. A measurement longer than the part that holds its midpoint is shared by time, also with what lies
- * beyond the cell; that share is found in the neighbours and given back to the part at that end, as the cell counted it.
- */
-function partsOf(read: ReadBuckets, cell: Cell, cuts: readonly number[]): Cell[] {
-  const { fromMs, toMs } = cell;
-  const besideMs = Math.min(toMs - fromMs, BESIDE_MS_MAX);
-  const readCells = (...inner: number[]) => {
-    const edges = Float64Array.of(fromMs - besideMs, fromMs, ...inner, toMs, toMs + besideMs);
-    return cellsOf(read(edges), edges);
-  };
-  const [before, , after] = readCells() as [Cell, Cell, Cell];
-  const all = readCells(...cuts);
-  const parts = all.slice(1, -1);
-  const [first, last] = [parts[0] as Cell, parts.at(-1) as Cell];
-  first.sum += (all[0] as Cell).sum - before.sum;
-  first.validMs += (all[0] as Cell).validMs - before.validMs;
-  last.sum += (all.at(-1) as Cell).sum - after.sum;
-  last.validMs += (all.at(-1) as Cell).validMs - after.validMs;
-  const measured = parts.reduce((sum, part) => sum + part.sum - part.recovered, 0);
-  const wanted = cell.sum - cell.recovered;
-  if (measured > 0 && measured !== wanted) {
-    for (const part of parts) part.sum += (part.sum - part.recovered) * (wanted / measured - 1);
-  }
-  return parts;
+function partsOf(read: (edges: Float64Array) => Buckets, cell: Cell, cuts: readonly number[]): Cell[] {
+  const edges = Float64Array.of(cell.fromMs, ...cuts, cell.toMs);
+  if (cell.toMs - cell.fromMs <= AT_ONCE_MS_MAX) return cellsOf(read(edges), edges);
+  return Array.from({ length: edges.length - 1 }, (_, at) => edges.slice(at, at + 2)).flatMap((ends) =>
+    cellsOf(read(ends), ends),
+  );
 }
-
-/** Longer than any measurement that a cell of that length holds whole. */
-const BESIDE_MS_MAX = 48 * 3_600_000;
 
 function cellsOf(buckets: Buckets, edges: Float64Array): Cell[] {
   assert(buckets.sums.length === edges.length - 1, 'one bucket between each two edges');
@@ -232,6 +210,7 @@ function cellsOf(buckets: Buckets, edges: Float64Array): Cell[] {
     toMs: edges[index + 1] as number,
     sum: Number.isNaN(sum) ? 0 : sum,
     recovered: buckets.recoveredSums?.[index] ?? 0,
+    timed: timedSumOf(buckets, index) || 0,
     validMs: buckets.validMs[index] as number,
     rateMin: buckets.rateMin[index] as number,
     rateMax: buckets.rateMax[index] as number,

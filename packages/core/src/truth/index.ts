@@ -12,7 +12,6 @@ export {
   correctedTotal,
   type RangeTotal,
   type ReadBuckets,
-  type ReadEnergy,
 } from './corrected-buckets.ts';
 export type { Correction, CorrectionKind } from './correction.ts';
 export { type IndexUnit, parseIndex, type ShownIndex } from './index-text.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Buckets } from '../series/index.ts';
+import { ALL_TIME, BucketFold, type Buckets } from '../series/index.ts';
 import {
   type Correction,
   compare,
@@ -183,36 +183,53 @@ test('readings make periods, but not across a new meter', () => {
   );
 });
 
-const totalOf = (range: { fromMs: number; toMs: number }) => {
-  const { sums, validMs } = steady(Float64Array.of(range.fromMs, range.toMs));
-  return { sum: sums[0] ?? 0, recoveredSum: 0, validMs: validMs[0] ?? 0 };
-};
-
 test('a total is changed by what the corrections change within its range, and nothing else', () => {
   const corrections: Correction[] = [
     { kind: 'scale', factor: 1.5, ...at(50, 80) },
     { kind: 'bad', ...at(70, 90) },
   ];
-  const of = { read: steady, total: totalOf };
-  assert.deepEqual(correctedTotal(of, corrections, at(0, 75)), {
+  assert.deepEqual(correctedTotal(steady, corrections, at(0, 75)), {
     sum: 150 + 20 - 10,
     recoveredSum: 0,
     validMs: 70 * MINUTE_MS,
   });
-  assert.deepEqual(correctedTotal(of, corrections, at(90, 100)), totalOf(at(90, 100)));
+  assert.deepEqual(correctedTotal(steady, corrections, at(90, 100)), {
+    sum: 20,
+    recoveredSum: 0,
+    validMs: 10 * MINUTE_MS,
+  });
 });
 
-test('a long measurement is not counted in a stretch marked bad, wherever a total ends in it', () => {
-  // One measurement of 10 min: half of it is in the range, and it is bad.
-  const share = ({ fromMs, toMs }: { fromMs: number; toMs: number }) =>
-    Math.max(0, Math.min(toMs, 50 * MINUTE_MS) - Math.max(fromMs, 40 * MINUTE_MS)) / (10 * MINUTE_MS);
-  const total = (range: { fromMs: number; toMs: number }) => ({
-    sum: 600 * share(range),
-    recoveredSum: 0,
-    validMs: 10 * MINUTE_MS * share(range),
-  });
-  const made = correctedTotal({ read: steady, total }, [{ kind: 'bad', ...at(30, 60) }], at(0, 44));
-  assert.deepEqual(made, { sum: 0, recoveredSum: 0, validMs: 0 });
+test('a measurement that comes late over the end of a correction follows it as far as it lies in it, at every step', () => {
+  const points = {
+    starts: Float64Array.of(40 * MINUTE_MS),
+    durationsMs: Float64Array.of(10 * MINUTE_MS),
+    values: Float64Array.of(600),
+    reports: null,
+    disagreements: null,
+  };
+  const read = (edges: Float64Array, stepMs: number) => {
+    const fold = new BucketFold(edges, 'sum', stepMs);
+    fold.addPoints(points, ALL_TIME);
+    return fold.finish();
+  };
+  const corrections: Correction[] = [{ kind: 'bad', ...at(30, 44) }];
+  for (const minutes of [
+    [0, 60],
+    [0, 30, 60],
+    [0, 41, 43, 46, 47, 60],
+    Array.from({ length: 61 }, (_, minute) => minute),
+  ]) {
+    const { sums, validMs } = correctedBuckets(read, corrections, edgesOf(...minutes));
+    const sum = sums.reduce((all, each) => all + (Number.isNaN(each) ? 0 : each), 0);
+    assert.ok(Math.abs(sum - 360) < 1e-9, `${minutes.length - 1} buckets: ${sum}`);
+    assert.equal(
+      validMs.reduce((all, each) => all + each, 0),
+      6 * MINUTE_MS,
+    );
+  }
+  assert.equal(correctedTotal(read, corrections, at(0, 60)).sum, 360);
+  assert.equal(correctedTotal(read, corrections, at(0, 44)).sum, 0);
 });
 
 test('a total that was put into gaps holds by the shape once they are filled, or hold more than it', () => {

@@ -1,5 +1,5 @@
 import type { BucketsAnswer, GaugeBucketsAnswer } from '@kilowink/api';
-import type { Buckets } from '@kilowink/core/series';
+import { type Buckets, timedSumOf } from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
 import { Decimals, type Encodable } from './json-bytes.ts';
 
@@ -52,11 +52,12 @@ function rounded(column: Float64Array, divisor: number, perUnit: number): Decima
 
 // Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
 
-function setMeans(means: Float64Array, { sums, validMs, recoveredSums }: Buckets, unitsPerWh: number): void {
+function setMeans(means: Float64Array, buckets: Buckets, unitsPerWh: number): void {
+  const { validMs } = buckets;
   for (let index = 0; index < means.length; index += 1) {
     const measuredMs = validMs[index] as number;
-    const measured = (sums[index] as number) - (recoveredSums?.[index] ?? 0);
-    means[index] = measuredMs > 0 ? (measured * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
+    means[index] =
+      measuredMs > 0 ? (timedSumOf(buckets, index) * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
   }
 }
 

@@ -224,9 +224,7 @@ function sharesOf(
   { starts, durationsMs }: Points,
 ): Float64Array | null {
   const share = reader.share(of.series, of.range);
-  return share === null
-    ? null
-    : starts.map((startMs, at) => share(startMs + (durationsMs[at] as number) / 2));
+  return share === null ? null : starts.map((startMs, at) => share(startMs, durationsMs[at] as number));
 }
 
 function readGaugeWindowsAnswer(

@@ -1,8 +1,14 @@
-import { addToBucket, type Buckets, emptyBucketSums } from '@kilowink/core/series';
+import {
+  addToBucket,
+  type Buckets,
+  emptyBucketSums,
+  shortestBucketMs,
+  timedSumOf,
+} from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
 
-/** Buckets of one source between edges. */
-export type ReadMember = (edges: Float64Array) => Buckets;
+/** Buckets of one source between edges; `stepMs`: how long the buckets are that these are parts of. */
+export type ReadMember = (edges: Float64Array, stepMs: number) => Buckets;
 
 /** A source that has less coverage than another by no more than this is as good: sources do not take turns for nothing. */
 const COVERAGE_SLACK = 0.02;
@@ -27,7 +33,7 @@ export function chooseHours(
   const first = Math.floor(range.fromMs / HOUR_MS);
   const count = Math.max(Math.ceil(range.toMs / HOUR_MS) - first, 0);
   const hourEdges = Float64Array.from({ length: count + 1 }, (_, index) => (first + index) * HOUR_MS);
-  const hours = count === 0 ? [] : reads.map((read) => read(hourEdges));
+  const hours = count === 0 ? [] : reads.map((read) => read(hourEdges, HOUR_MS));
   const members = new Int16Array(count).fill(-1);
   for (let hour = 0; hour < count; hour += 1) members[hour] = bestOf(hours, hour);
   return { hourEdges, members, hours };
@@ -41,14 +47,18 @@ function bestOf(hours: readonly Buckets[], hour: number): number {
 }
 
 /** The buckets between `edges`, each hour of them from the source chosen for it: no energy is counted twice. */
-export function chosenBuckets(reads: readonly ReadMember[], edges: Float64Array): Buckets {
+export function chosenBuckets(
+  reads: readonly ReadMember[],
+  edges: Float64Array,
+  stepMs = shortestBucketMs(edges),
+): Buckets {
   const range = { fromMs: edges[0] as number, toMs: edges.at(-1) as number };
   const choice = chooseHours(reads, range);
   const isWholeHours = edges.every((edge) => edge % HOUR_MS === 0);
   if (isWholeHours) return fold(edges, choice, { cellEdges: choice.hourEdges, cells: choice.hours });
   const inner = choice.hourEdges.filter((edge) => edge > range.fromMs && edge < range.toMs);
   const cellEdges = Float64Array.from(new Set([...edges, ...inner])).sort();
-  return fold(edges, choice, { cellEdges, cells: reads.map((read) => read(cellEdges)) });
+  return fold(edges, choice, { cellEdges, cells: reads.map((read) => read(cellEdges, stepMs)) });
 }
 
 function fold(
@@ -67,6 +77,7 @@ function fold(
     addToBucket(made, place, {
       sum: from.sums[index] as number,
       recovered: from.recoveredSums?.[index] ?? 0,
+      timed: timedSumOf(from, index),
       validMs: from.validMs[index] as number,
       rateMin: from.rateMin[index] as number,
       rateMax: from.rateMax[index] as number,

@@ -4,7 +4,7 @@ import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import { type CorrectionKind, correctedTotal, steadyLimitW } from '@kilowink/core/truth';
 import type { NewCorrection, SeriesInfo, StoredCorrection } from '@kilowink/store';
 import { serverError } from '../errors.ts';
-import { activeCorrections, type EnergyReader, readEnergy } from './energy-reader.ts';
+import { activeCorrections, type EnergyReader, readMeasured } from './energy-reader.ts';
 import type { Range } from './read-how.ts';
 
 /** A correction as somebody asks for it; energies in Wh. */
@@ -70,11 +70,11 @@ export function correctionEffect(
 ): Pick<CorrectionAnswer, 'before' | 'after' | 'fromMs' | 'toMs'> {
   const { fromMs, toMs } = made;
   const range = { fromMs, toMs };
-  const energy = readEnergy(reader.store, series.id);
+  const read = readMeasured(reader.store, series.id);
   const inForce = activeCorrections(reader.store.listCorrections(series.id));
   const perWh = UNITS_PER_WH[series.unit];
   const held = (corrections: typeof inForce) => {
-    const { sum, recoveredSum, validMs } = correctedTotal(energy, corrections, range);
+    const { sum, recoveredSum, validMs } = correctedTotal(read, corrections, range);
     return {
       energyWh: sum / perWh,
       recoveredWh: recoveredSum / perWh,

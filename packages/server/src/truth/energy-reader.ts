@@ -1,11 +1,18 @@
-import { type Buckets, kindOf, type Points, pickPoints, UNITS_PER_WH } from '@kilowink/core/series';
+import {
+  type Buckets,
+  kindOf,
+  type Points,
+  pickPoints,
+  timedSumOf,
+  UNITS_PER_WH,
+} from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
 import {
   type Correction,
   correctedBuckets,
   correctedTotal,
   type RangeTotal,
-  type ReadEnergy,
+  type ReadBuckets,
 } from '@kilowink/core/truth';
 import type { SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilowink/store';
 import { serverError } from '../errors.ts';
@@ -76,21 +83,22 @@ export class EnergyReader {
 
   buckets(series: SeriesInfo, edges: Float64Array, how: ReadHow): Buckets {
     const measurement = this.measurementOf(series.id);
-    if (measurement !== null && edges.length > 1) return chosenBuckets(this.#reads(measurement, how), edges);
-    const read = (some: Float64Array) => this.store.readBuckets(series.id, some);
+    const { stepMs } = how;
+    if (measurement !== null && edges.length > 1)
+      return chosenBuckets(this.#reads(measurement, how), edges, stepMs);
     const corrections = this.#inForce(series, how);
-    return corrections.length === 0 ? read(edges) : correctedBuckets(read, corrections, edges);
+    if (corrections.length === 0) return this.store.readBuckets(series.id, edges, stepMs);
+    return correctedBuckets(readMeasured(this.store, series.id), corrections, edges, stepMs);
   }
 
   total(series: SeriesInfo, range: Range, how: ReadHow): RangeTotal {
+    if (this.measurementOf(series.id) === null)
+      return correctedTotal(readMeasured(this.store, series.id), this.#inForce(series, how), range);
     const { fromMs, toMs } = range;
-    if (this.measurementOf(series.id) !== null) {
-      if (fromMs >= toMs) return { sum: 0, recoveredSum: 0, validMs: 0 };
-      const { sums, validMs, recoveredSums } = this.buckets(series, Float64Array.of(fromMs, toMs), how);
-      return { sum: sums[0] || 0, recoveredSum: recoveredSums?.[0] ?? 0, validMs: validMs[0] ?? 0 };
-    }
-    const corrections = this.#inForce(series, how);
-    return correctedTotal(readEnergy(this.store, series.id), corrections, range);
+    if (fromMs >= toMs) return { sum: 0, recoveredSum: 0, validMs: 0 };
+    const asWhole = { ...how, stepMs: Number.POSITIVE_INFINITY };
+    const { sums, validMs, recoveredSums } = this.buckets(series, Float64Array.of(fromMs, toMs), asWhole);
+    return { sum: sums[0] || 0, recoveredSum: recoveredSums?.[0] ?? 0, validMs: validMs[0] ?? 0 };
   }
 
   /** Which source each hour of a measurement is taken from, as corrections leave them; null of any other series. */
@@ -136,9 +144,9 @@ export class EnergyReader {
     const shares = measurement.members.map((member) => this.share(member, range));
     if (shares.every((share) => share === null)) return null;
     const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), range);
-    return (atMs) => {
-      const hour = Math.floor((atMs - (hourEdges[0] as number)) / HOUR_MS);
-      return shares[members[hour] as number]?.(atMs) ?? 1;
+    return (startMs, durationMs) => {
+      const hour = Math.floor((startMs + durationMs / 2 - (hourEdges[0] as number)) / HOUR_MS);
+      return shares[members[hour] as number]?.(startMs, durationMs) ?? 1;
     };
   }
 
@@ -156,8 +164,7 @@ export class EnergyReader {
       for (let at = 0; at < power.length; at += 1) {
         if (!meets(correction, { fromMs: edges[at] as number, toMs: edges[at + 1] as number })) continue;
         const validMs = buckets.validMs[at] as number;
-        const sum = (buckets.sums[at] as number) - (buckets.recoveredSums?.[at] ?? 0);
-        power[at] = validMs > 0 ? (sum * HOUR_MS) / validMs / perWh : Number.NaN;
+        power[at] = validMs > 0 ? (timedSumOf(buckets, at) * HOUR_MS) / validMs / perWh : Number.NaN;
       }
     }
     return power;
@@ -184,8 +191,8 @@ export class EnergyReader {
   #reads({ info, members }: Measurement, how: ReadHow): ReadMember[] {
     return members.map((member) => {
       const factor = UNITS_PER_WH[info.unit] / UNITS_PER_WH[member.unit];
-      return (edges) => {
-        const buckets = this.buckets(member, edges, how);
+      return (edges, stepMs) => {
+        const buckets = this.buckets(member, edges, { ...how, stepMs });
         return factor === 1 ? buckets : scaledBuckets(buckets, factor);
       };
     });
@@ -233,11 +240,8 @@ function* pointsWithin(
 }
 
 /** A series of the store without its corrections. */
-export function readEnergy(store: StoreReader, id: SeriesId): ReadEnergy {
-  return {
-    read: (edges) => store.readBuckets(id, edges),
-    total: ({ fromMs, toMs }) => store.readTotal(id, fromMs, toMs),
-  };
+export function readMeasured(store: StoreReader, id: SeriesId): ReadBuckets {
+  return (edges, stepMs) => store.readBuckets(id, edges, stepMs);
 }
 
 /** Those that were not taken back, as the layer that applies them knows them. */
@@ -259,5 +263,6 @@ function scaledBuckets(buckets: Buckets, factor: number): Buckets {
     rateMin: times(buckets.rateMin),
     rateMax: times(buckets.rateMax),
     ...(buckets.recoveredSums === undefined ? {} : { recoveredSums: times(buckets.recoveredSums) }),
+    ...(buckets.timedSums === undefined ? {} : { timedSums: times(buckets.timedSums) }),
   };
 }

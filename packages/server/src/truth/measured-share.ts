@@ -1,14 +1,15 @@
-import type { Buckets } from '@kilowink/core/series';
+import { type Buckets, heldFromMs, heldToMs } from '@kilowink/core/series';
 import type { EpochMs } from '@kilowink/core/time';
 import type { StoredCorrection } from '@kilowink/store';
 import type { Range, ReadHow } from './read-how.ts';
 
-/** By what corrections multiply what was measured at a moment; 1 outside of them, NaN where nothing measured is left. */
-export type MeasuredShare = (atMs: EpochMs) => number;
+/** By what corrections multiply a measurement; 1 outside of them, NaN where nothing measured is left of it. */
+export type MeasuredShare = (startMs: EpochMs, durationMs: number) => number;
 
 /**
  * What the corrections in force leave of single measurements of the range; null where they leave all of them as they are.
- * Between two ends of corrections every measurement is multiplied by the same, so two reads tell of them all.
+ * Between two ends of corrections every measurement is multiplied by the same, so two reads tell of them all; of one over such an
+ * end, each part by that of its side.
  */
 export function measuredShare(
   read: (edges: Float64Array, how: ReadHow) => Buckets,
@@ -29,7 +30,29 @@ export function measuredShare(
     const measured = measuredOf(before, at);
     return measured > 0 ? measuredOf(after, at) / measured : 1;
   });
-  return (atMs) => shares[placeOf(edges, atMs)] ?? 1;
+  return (startMs, durationMs) => {
+    const held = { fromMs: heldFromMs(startMs, durationMs), toMs: heldToMs(startMs, durationMs) };
+    const place = placeOf(edges, held.fromMs);
+    if (held.toMs <= (edges[place + 1] ?? held.toMs)) return shares[place] ?? 1;
+    return sharedOver(held, { edges, shares, place });
+  };
+}
+
+/** Of what counts evenly over a range, from `place` on; NaN where nothing of it is left. */
+function sharedOver(
+  { fromMs, toMs }: Range,
+  { edges, shares, place }: { edges: Float64Array; shares: readonly number[]; place: number },
+): number {
+  let left = 0;
+  let isLeft = false;
+  for (let at = place; at < edges.length && (edges[at] ?? fromMs) < toMs; at += 1) {
+    const share = shares[at] ?? 1;
+    const partMs = Math.min(edges[at + 1] ?? toMs, toMs) - Math.max(edges[at] ?? fromMs, fromMs);
+    if (Number.isNaN(share) || partMs <= 0) continue;
+    isLeft = true;
+    left += (share * partMs) / (toMs - fromMs);
+  }
+  return isLeft ? left : Number.NaN;
 }
 
 function measuredOf({ sums, recoveredSums }: Buckets, at: number): number {

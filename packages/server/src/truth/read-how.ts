@@ -9,4 +9,6 @@ export interface Range {
 /** How to read: as it was measured, or as corrections leave it. */
 export interface ReadHow {
   readonly isRaw: boolean;
+  /** How long the buckets are that those asked for are parts of; left out where they are none. */
+  readonly stepMs?: number | undefined;
 }

@@ -25,40 +25,54 @@ export function expectedBuckets(
     rateMax: column(Number.NaN),
     lengthsMs: Float64Array.from({ length: count }, (_, index) => at(edges, index + 1) - at(edges, index)),
   };
+  const timed = column(0);
   for (const point of points) {
-    for (const [bucket, share] of placesOf(point, edges)) {
+    for (const { bucket, held, measured } of placesOf(point, edges)) {
       const isGauge = kind === 'mean';
       const rate = isGauge ? point.value : (point.value * HOUR_MS) / point.durationMs;
       const amount = isGauge ? point.value * point.durationMs : point.value;
-      buckets.sums[bucket] = at(buckets.sums, bucket) + amount * share;
-      buckets.validMs[bucket] = at(buckets.validMs, bucket) + point.durationMs * share;
+      buckets.sums[bucket] = at(buckets.sums, bucket) + amount * held;
+      timed[bucket] = at(timed, bucket) + amount * measured;
+      buckets.validMs[bucket] = at(buckets.validMs, bucket) + point.durationMs * measured;
       buckets.rateMin[bucket] = Math.min(rate, nanTo(at(buckets.rateMin, bucket), rate));
       buckets.rateMax[bucket] = Math.max(rate, nanTo(at(buckets.rateMax, bucket), rate));
     }
   }
-  const means = Float64Array.from(buckets.sums, (sum, bucket) => sum / at(buckets.validMs, bucket));
+  const means = Float64Array.from(timed, (sum, bucket) => sum / at(buckets.validMs, bucket));
   for (let bucket = 0; bucket < count; bucket += 1) {
     if (at(buckets.validMs, bucket) === 0) buckets.sums[bucket] = Number.NaN;
   }
   return kind === 'mean' ? { ...buckets, means } : buckets;
 }
 
-/** The buckets a point is in, and which share of it. */
-function placesOf(point: ModelPoint, edges: Float64Array): [bucket: number, share: number][] {
-  const count = edges.length - 1;
-  if (count < 1) return [];
-  const midMs = point.startMs + point.durationMs / 2;
-  const after = edges.findIndex((edgeMs) => edgeMs > midMs);
-  const holding = after === -1 ? count - 1 : Math.max(0, after - 1);
-  if (point.durationMs <= at(edges, holding + 1) - at(edges, holding)) {
-    return midMs >= at(edges, 0) && midMs < at(edges, count) ? [[holding, 1]] : [];
-  }
-  const places: [number, number][] = [];
-  for (let bucket = 0; bucket < count; bucket += 1) {
-    const sharedMs = overlapMs(point, at(edges, bucket), at(edges, bucket + 1));
-    if (sharedMs > 0) places.push([bucket, sharedMs / point.durationMs]);
-  }
-  return places;
+/** Up to this long a point is whole in its minute, up to an hour in its hour. */
+const IN_MINUTE_MS_MAX = 15_000;
+
+/** The buckets a point is in: which share of what it held, and of the time it lasted. */
+function placesOf(
+  point: ModelPoint,
+  edges: Float64Array,
+  stepMs = Math.min(...edges.slice(1).map((edgeMs, index) => edgeMs - at(edges, index))),
+): { bucket: number; held: number; measured: number }[] {
+  const { startMs, durationMs } = point;
+  const { fromMs, toMs } = heldOf(point);
+  const holdsMs = durationMs > HOUR_MS ? 0 : durationMs > IN_MINUTE_MS_MAX ? HOUR_MS : MINUTE_MS;
+  return Array.from({ length: Math.max(0, edges.length - 1) }, (_, bucket) => {
+    const range = [at(edges, bucket), at(edges, bucket + 1)] as const;
+    const held = overlapMs({ startMs: fromMs, durationMs: toMs - fromMs }, ...range) / (toMs - fromMs);
+    const lasted = overlapMs({ startMs, durationMs }, ...range) / durationMs;
+    return { bucket, held, measured: stepMs < holdsMs ? lasted : held };
+  }).filter(({ measured }) => measured > 0);
+}
+
+/** When what a point held counts: as far as it lies in the minute, or hour, of its midpoint. */
+function heldOf({ startMs, durationMs }: ModelPoint): { fromMs: number; toMs: number } {
+  const midMs = startMs + durationMs / 2;
+  const endMs = startMs + durationMs;
+  if (durationMs > HOUR_MS) return { fromMs: startMs, toMs: endMs };
+  const lengthMs = durationMs > IN_MINUTE_MS_MAX ? HOUR_MS : MINUTE_MS;
+  const cellMs = Math.floor(midMs / lengthMs) * lengthMs;
+  return { fromMs: Math.max(startMs, cellMs), toMs: Math.min(endMs, cellMs + lengthMs) };
 }
 
 /** What `readTotal` must answer. */
@@ -67,19 +81,18 @@ export function expectedTotal(
   { fromMs, toMs }: { fromMs: number; toMs: number },
   kind: Kind = 'sum',
 ): Total {
-  let sum = 0;
-  let validMs = 0;
+  let [sum, validMs] = [0, 0];
   for (const point of points) {
-    const midMs = point.startMs + point.durationMs / 2;
-    const isInside = midMs >= fromMs && midMs < toMs ? 1 : 0;
-    const share = point.durationMs > MINUTE_MS ? overlapMs(point, fromMs, toMs) / point.durationMs : isInside;
+    const held = heldOf(point);
+    const heldMs = { startMs: held.fromMs, durationMs: held.toMs - held.fromMs };
+    const share = overlapMs(heldMs, fromMs, toMs) / heldMs.durationMs;
     sum += point.value * share * (kind === 'mean' ? point.durationMs : 1);
     validMs += point.durationMs * share;
   }
   return { sum, validMs, recoveredSum: 0 };
 }
 
-function overlapMs(point: ModelPoint, fromMs: number, toMs: number): number {
+function overlapMs(point: Omit<ModelPoint, 'value'>, fromMs: number, toMs: number): number {
   return Math.max(0, Math.min(point.startMs + point.durationMs, toMs) - Math.max(point.startMs, fromMs));
 }
 

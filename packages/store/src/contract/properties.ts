@@ -54,7 +54,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       kind: fc.constant('points' as const),
       first: fc.nat(3_000),
       count: fc.integer({ min: 1, max: 800 }),
-      durationMs: fc.constantFrom(700, 1_000, 60_000, 61_000, 1_800_000, 7_200_000),
+      durationMs: fc.constantFrom(700, 1_000, 15_000, 60_000, 61_000, 1_800_000, 7_200_000, 86_400_000),
     }),
   },
   {
@@ -178,7 +178,7 @@ function compare(fixture: Fixture, model: Model, cuts: readonly number[]): void 
   const { kind } = model;
   const all = model.all();
   const range = { fromMs: START, toMs: END };
-  const edgeSets = ['15min', '1h', '1d', '1min'].map((step) => {
+  const edgeSets = ['15min', '1h', '1d', '1min', '1w'].map((step) => {
     const found = findStep(step);
     assert.ok(found);
     return bucketEdges(range, found, 'Europe/Paris');
@@ -187,6 +187,7 @@ function compare(fixture: Fixture, model: Model, cuts: readonly number[]): void 
   edgeSets.push(anywhere, Float64Array.of(START + 1_800_000, START + DAY_MS + 1_800_000, END + 7 * HOUR_MS));
   for (const edges of edgeSets)
     assertClose(store.readBuckets(series, edges), expectedBuckets(all, edges, kind));
+  for (const edges of edgeSets) assertParts(fixture, edges);
   for (const cut of cuts) {
     const total = store.readTotal(series, START + cut, END);
     const expected = expectedTotal(all, { fromMs: START + cut, toMs: END }, kind);
@@ -202,6 +203,15 @@ function compare(fixture: Fixture, model: Model, cuts: readonly number[]): void 
       .map(keyOf)
       .sort(),
   );
+}
+
+/** What buckets hold is what the range that they fill holds. */
+function assertParts({ store, series }: Fixture, edges: Float64Array): void {
+  const { sums, recoveredSums } = store.readBuckets(series, edges);
+  const total = store.readTotal(series, edges[0] as number, edges.at(-1) as number);
+  const sum = sums.reduce((all, each) => all + (Number.isNaN(each) ? 0 : each), 0);
+  assertNear(sum, total.sum, `${sums.length} buckets`);
+  assertNear(recoveredSums?.reduce((all, each) => all + each, 0) ?? 0, total.recoveredSum, 'recovered');
 }
 
 function keyOf(point: ModelPoint): string {

@@ -1,6 +1,6 @@
 import type { Fault, Result } from '@kilowink/core/error';
 import { decodePoints, decodeRollup, type Points, type Rollup } from '@kilowink/core/series';
-import { DAY_MS, type EpochMs } from '@kilowink/core/time';
+import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
 import { checkBlock, openBlock } from '../block/envelope.ts';
 import { decodeMonth, type MonthHours } from '../block/hours-codec.ts';
 import { LEVEL, type Level, minutesFrame } from '../block/levels.ts';
@@ -127,6 +127,26 @@ export class BlockTable {
     const extent = firstMs === null || lastMs === null ? null : { firstMs, lastMs };
     this.#extents.set(series, { reach, extent });
     return extent;
+  }
+
+  /** The days that have points which reach into [`fromMs`, `toMs`), ascending; none of the series is longer than `longestMs`. */
+  daysTouching(
+    series: SeriesId,
+    { fromMs, toMs }: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
+    longestMs: number,
+  ): number[] {
+    return this.#connection
+      .rows<[number]>(
+        `SELECT period FROM block WHERE series = ? AND level = ? AND period BETWEEN ? AND ? AND last_ms > ? AND first_ms < ?
+         ORDER BY period`,
+        series,
+        LEVEL.raw,
+        clampPeriod(utcDay(fromMs - longestMs)),
+        clampPeriod(utcDay(toMs + longestMs)),
+        fromMs,
+        toMs,
+      )
+      .map((row) => row[0]);
   }
 
   /** Writes in the caller's transaction. */

@@ -7,10 +7,10 @@ import {
   lowerBound,
   type Points,
   pickPoints,
-  type Rollup,
+  SHORT_MS,
+  shortestBucketMs,
   slicePoints,
   sortPoints,
-  TotalFold,
 } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, utcDay } from '@kilowink/core/time';
 import { DAY_STATE } from '../block/hours-codec.ts';
@@ -19,12 +19,6 @@ import type { SeriesId, Total } from '../store.ts';
 import type { BlockTable } from './block-table.ts';
 import type { HotTail } from './hot-tail.ts';
 import type { SeriesKinds } from './series-kinds.ts';
-
-/** What sums points: into buckets, or into one total. */
-interface Fold {
-  addPoints(points: Points, mids: FoldRange): void;
-  addRollup(rollup: Rollup, range: FoldRange): void;
-}
 
 /** Answers from blocks and hot tail; each on one snapshot that the caller holds. */
 export class Queries {
@@ -38,46 +32,44 @@ export class Queries {
     this.#kinds = parts.kinds;
   }
 
-  /** `longestMs`: no point of the series lasts longer. */
-  buckets(series: SeriesId, edges: Float64Array, longestMs: number): Buckets {
-    const fold = new BucketFold(edges, this.#kinds.of(series));
+  /** `longestMs`: no point of the series lasts longer. `stepMs`: how long the buckets are that these are parts of. */
+  buckets(
+    series: SeriesId,
+    edges: Float64Array,
+    { longestMs, stepMs }: { longestMs: number; stepMs: number },
+  ): Buckets {
+    const finestMs = Math.min(stepMs, shortestBucketMs(edges));
+    const fold = new BucketFold(edges, this.#kinds.of(series), stepMs);
     if (edges.length > 1) {
-      const shortestMs = shortestBucket(edges);
-      const marginMs = longestMs > shortestMs ? longestMs : 0;
-      const fromMs = (edges[0] as number) - marginMs;
-      const toMs = (edges[edges.length - 1] as number) + marginMs;
-      const range = { fromMs, toMs };
-      if (shortestMs >= HOUR_MS) this.#addHours({ fold, series, range, cuts: cutsOf(edges) });
-      else {
-        // Whatever touches a bucket starts here; a day's other points need not be looked at.
-        const starts = { fromMs: (edges[0] as number) - longestMs, toMs: edges[edges.length - 1] as number };
-        const useMinutes = alignedToMinutes(edges, shortestMs);
-        this.#addDays({ fold, series, range, mids: ALL_TIME, starts, useMinutes });
+      const fromMs = edges[0] as number;
+      const toMs = edges[edges.length - 1] as number;
+      const useMinutes = longestMs <= SHORT_MS;
+      if (finestMs >= HOUR_MS) {
+        // A point of up to an hour is in the hour of its midpoint.
+        const marginMs = longestMs > HOUR_MS ? longestMs : 0;
+        const range = { fromMs: floorHour(fromMs - marginMs), toMs: -floorHour(-toMs - marginMs) };
+        this.#addHours({ fold, series, range, cuts: cutsOf(edges, useMinutes) });
+      } else {
+        const range = { fromMs, toMs };
+        this.#addTouching({
+          fold,
+          series,
+          range,
+          longestMs,
+          useMinutes: useMinutes && onMinutes(edges, finestMs),
+        });
       }
       this.#addHot(fold, series);
     }
     return fold.finish();
   }
 
-  /** `longestMs`: no point of the series lasts longer. */
+  /** As the one bucket of that range. */
   total(series: SeriesId, range: FoldRange, longestMs: number): Omit<Total, 'recoveredSum'> {
-    const fold = new TotalFold(range, this.#kinds.of(series));
-    if (range.fromMs < range.toMs) {
-      const marginMs = Math.max(longestMs, HOUR_MS);
-      const innerFromMs = Math.ceil((range.fromMs + marginMs) / HOUR_MS) * HOUR_MS;
-      const innerToMs = Math.floor((range.toMs - marginMs) / HOUR_MS) * HOUR_MS;
-      const outer = { fromMs: range.fromMs - longestMs, toMs: range.toMs + longestMs };
-      if (innerFromMs < innerToMs) {
-        const inner = { fromMs: innerFromMs, toMs: innerToMs };
-        this.#addHours({ fold, series, range: inner, cuts: NO_CUTS });
-        this.#addMids(fold, series, { fromMs: outer.fromMs, toMs: innerFromMs });
-        this.#addMids(fold, series, { fromMs: innerToMs, toMs: outer.toMs });
-      } else {
-        this.#addMids(fold, series, outer);
-      }
-      this.#addHot(fold, series);
-    }
-    return { sum: fold.sum, validMs: fold.validMs };
+    if (range.fromMs >= range.toMs) return { sum: 0, validMs: 0 };
+    const edges = Float64Array.of(range.fromMs, range.toMs);
+    const { sums, validMs } = this.buckets(series, edges, { longestMs, stepMs: Number.POSITIVE_INFINITY });
+    return { sum: sums[0] || 0, validMs: validMs[0] as number };
   }
 
   /** The points with midpoint in the UTC day, from blocks and hot tail, ascending. */
@@ -105,7 +97,7 @@ export class Queries {
     return [...days].sort((left, right) => left - right);
   }
 
-  #addHours(query: { fold: Fold; series: SeriesId; range: FoldRange; cuts: Cuts }): void {
+  #addHours(query: { fold: BucketFold; series: SeriesId; range: FoldRange; cuts: Cuts }): void {
     const { fold, series, range, cuts } = query;
     for (const month of this.#blocks.loadHours(series, utcMonth(range.fromMs), utcMonth(range.toMs - 1))) {
       const hours = this.#blocks.hours(series, month);
@@ -126,12 +118,12 @@ export class Queries {
     }
   }
 
-  #addCutHours(query: { fold: Fold; series: SeriesId; day: number; cuts: Cuts }): void {
+  #addCutHours(query: { fold: BucketFold; series: SeriesId; day: number; cuts: Cuts }): void {
     const { fold, series, day, cuts } = query;
     for (let hour = day * 24; hour < (day + 1) * 24; hour += 1) {
       if (!cuts.hours.has(hour)) continue;
       const mids = { fromMs: hour * HOUR_MS, toMs: (hour + 1) * HOUR_MS };
-      const minutes = cuts.onMinutes ? this.#blocks.minutes(series, day) : null;
+      const minutes = cuts.useMinutes ? this.#blocks.minutes(series, day) : null;
       if (minutes !== null) {
         fold.addRollup(minutes, mids);
         continue;
@@ -142,35 +134,43 @@ export class Queries {
     }
   }
 
-  #addMids(fold: Fold, series: SeriesId, mids: FoldRange): void {
-    this.#addDays({ fold, series, range: mids, mids, starts: ALL_TIME, useMinutes: false });
-  }
-
-  #addDays(query: {
-    fold: Fold;
+  /** What lies in a range, from the days that have any of it. */
+  #addTouching(query: {
+    fold: BucketFold;
     series: SeriesId;
     range: FoldRange;
-    mids: FoldRange;
-    starts: FoldRange;
+    longestMs: number;
     useMinutes: boolean;
   }): void {
-    const { fold, series, range, mids, starts, useMinutes } = query;
-    const firstDay = utcDay(range.fromMs);
-    const lastDay = utcDay(range.toMs);
-    for (const day of this.#blocks.periods({ series, level: LEVEL.raw }, firstDay, lastDay)) {
+    const { fold, series, range, longestMs, useMinutes } = query;
+    // Whatever touches a bucket starts here; a day's other points need not be looked at.
+    const starts = { fromMs: range.fromMs - longestMs, toMs: range.toMs };
+    for (const day of this.#blocks.daysTouching(series, range, longestMs)) {
       const minutes = useMinutes ? this.#blocks.minutes(series, day) : null;
       if (minutes !== null) fold.addRollup(minutes, range);
-      else this.#addPoints({ fold, series, day, mids, starts });
+      else this.#addPoints({ fold, series, day, mids: ALL_TIME, starts });
     }
   }
 
-  #addPoints(query: { fold: Fold; series: SeriesId; day: number; mids: FoldRange; starts: FoldRange }): void {
+  #addMids(fold: BucketFold, series: SeriesId, mids: FoldRange): void {
+    const [firstDay, lastDay] = [utcDay(mids.fromMs), utcDay(mids.toMs)];
+    for (const day of this.#blocks.periods({ series, level: LEVEL.raw }, firstDay, lastDay))
+      this.#addPoints({ fold, series, day, mids, starts: ALL_TIME });
+  }
+
+  #addPoints(query: {
+    fold: BucketFold;
+    series: SeriesId;
+    day: number;
+    mids: FoldRange;
+    starts: FoldRange;
+  }): void {
     const { fold, series, day, mids, starts } = query;
     const points = this.#blocks.points(series, day);
     if (points !== null) fold.addPoints(startsBetween(points, starts.fromMs, starts.toMs), mids);
   }
 
-  #addHot(fold: Fold, series: SeriesId): void {
+  #addHot(fold: BucketFold, series: SeriesId): void {
     for (const points of this.#hotParts(series)) fold.addPoints(points, ALL_TIME);
   }
 
@@ -191,31 +191,25 @@ function pickDay(points: Points, day: number): Points {
   return pickPoints(points, picked);
 }
 
-function shortestBucket(edges: Float64Array): number {
-  let shortestMs = Number.POSITIVE_INFINITY;
-  for (let index = 1; index < edges.length; index += 1) {
-    shortestMs = Math.min(shortestMs, (edges[index] as number) - (edges[index - 1] as number));
-  }
-  return shortestMs;
+function floorHour(atMs: EpochMs): EpochMs {
+  return Math.floor(atMs / HOUR_MS) * HOUR_MS;
 }
 
-function alignedToMinutes(edges: Float64Array, shortestMs: number): boolean {
-  return shortestMs >= MINUTE_MS && edges.every((edgeMs) => edgeMs % MINUTE_MS === 0);
+function onMinutes(edges: Float64Array, finestMs: number): boolean {
+  return finestMs >= MINUTE_MS && edges.every((edgeMs) => edgeMs % MINUTE_MS === 0);
 }
 
 /** Hours that an edge cuts in two. */
 interface Cuts {
   readonly hours: ReadonlySet<number>;
-  /** Whether every edge is on a whole minute. */
-  readonly onMinutes: boolean;
+  /** Whether they can be read from their minutes. */
+  readonly useMinutes: boolean;
 }
 
-const NO_CUTS: Cuts = { hours: new Set(), onMinutes: true };
-
-function cutsOf(edges: Float64Array): Cuts {
+function cutsOf(edges: Float64Array, useMinutes: boolean): Cuts {
   const hours = new Set<number>();
   for (const edgeMs of edges) if (edgeMs % HOUR_MS !== 0) hours.add(Math.floor(edgeMs / HOUR_MS));
-  return { hours, onMinutes: edges.every((edgeMs) => edgeMs % MINUTE_MS === 0) };
+  return { hours, useMinutes: useMinutes && onMinutes(edges, MINUTE_MS) };
 }
 
 /** The part of ascending points that starts in [`fromMs`, `toMs`). */

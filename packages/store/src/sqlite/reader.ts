@@ -8,6 +8,7 @@ import {
   type Quantity,
   type RecoveredSpan,
   recoveredIn,
+  shortestBucketMs,
   sortPoints,
   type Unit,
 } from '@kilowink/core/series';
@@ -197,9 +198,9 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  readBuckets(series: SeriesId, edges: Float64Array): Buckets {
+  readBuckets(series: SeriesId, edges: Float64Array, stepMs = shortestBucketMs(edges)): Buckets {
     return this.snapshot(() => {
-      const buckets = this.#queries.buckets(series, edges, this.longestMs(series));
+      const buckets = this.#queries.buckets(series, edges, { longestMs: this.longestMs(series), stepMs });
       return addRecovered(buckets, edges, this.#recoveredSpans(series));
     });
   }
