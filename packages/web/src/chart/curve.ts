@@ -4,6 +4,7 @@ import { stepFor } from '../data/tiles.ts';
 import type { Room } from '../state/room.ts';
 import type { Dataset } from './dataset.ts';
 import { attachGestures, type GestureTarget } from './gestures.ts';
+import { KeyPause } from './key-pause.ts';
 import { Minimap } from './minimap.ts';
 import { type Palette, readPalette, watchPalette } from './palette.ts';
 import { covered, PowerChart } from './power-chart.ts';
@@ -38,6 +39,7 @@ export class Curve {
   readonly #tooltip: Tooltip;
   readonly #box = document.createElement('div');
   readonly #detach: (() => void)[] = [];
+  readonly #keyPause: KeyPause;
   #wantTimer: ReturnType<typeof setTimeout> | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #hoverPx: number | null = null;
@@ -49,6 +51,7 @@ export class Curve {
     this.#host = host;
     const palette = readPalette();
     const { format, model } = room;
+    this.#keyPause = new KeyPause(() => model.settle());
     const common = { palette, format, measurable: () => room.measurable };
     this.#chart = new PowerChart(host.chart, {
       ...common,
@@ -103,14 +106,14 @@ export class Curve {
       this.#want();
     });
     resize.observe(this.#host.chart);
-    const onKey = (event: KeyboardEvent): void => this.#pressKey(event);
-    this.#host.chart.addEventListener('keydown', onKey);
-    const onBlur = (): void => this.#stopInspecting();
-    this.#host.chart.addEventListener('blur', onBlur);
+    const keys = new AbortController();
+    const { signal } = keys;
+    this.#host.chart.addEventListener('keydown', (event) => this.#pressKey(event), { signal });
+    this.#host.chart.addEventListener('blur', () => this.#stopInspecting(), { signal });
+    this.#keyPause.watch(this.#host.chart, signal);
     this.#detach.push(
       () => resize.disconnect(),
-      () => this.#host.chart.removeEventListener('keydown', onKey),
-      () => this.#host.chart.removeEventListener('blur', onBlur),
+      () => keys.abort(),
       model.range.subscribe((range) => this.#onRange(range)),
       arrivals.subscribe(() => this.#onData()),
       overview.subscribe((dataset) => this.#onOverview(dataset)),
@@ -296,7 +299,7 @@ export class Curve {
 
   #move(range: TimeRange): void {
     this.#room.model.moveTo(range);
-    this.#room.model.settle();
+    this.#keyPause.moved();
   }
 
   /** Keys zoom about the middle; a view that follows the present keeps it at its right edge. */
@@ -304,7 +307,7 @@ export class Curve {
     const { model } = this.#room;
     const { fromMs, toMs } = model.range.get();
     model.zoomAt(model.isLive ? toMs : (fromMs + toMs) / 2, factor);
-    model.settle();
+    this.#keyPause.moved();
   }
 
   #startInspecting(): void {

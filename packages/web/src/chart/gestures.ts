@@ -1,5 +1,6 @@
 import type { TimeRange } from '@kilowink/core/tariff';
 import type { EpochMs } from '@kilowink/core/time';
+import { attachTrackpad } from './trackpad.ts';
 import { panBy, readWheel, spanOf } from './zoom.ts';
 
 /** What the fingers act on. Positions are CSS pixels from the plot's left edge. */
@@ -43,6 +44,7 @@ export function attachGestures(element: HTMLElement, target: GestureTarget): () 
   element.addEventListener('pointerleave', (event) => gesture.leave(event), options);
   element.addEventListener('dblclick', () => target.back(), options);
   attachWheel(element, target, controller.signal);
+  attachTrackpad(element, target, { isTouched: () => gesture.isTouched, signal: controller.signal });
   return () => controller.abort();
 }
 
@@ -88,6 +90,10 @@ class Gesture {
     this.#target = target;
   }
 
+  get isTouched(): boolean {
+    return this.#fingers.size > 0;
+  }
+
   press(event: PointerEvent): void {
     if (event.pointerType === 'mouse' && event.button > 1) return;
     const px = this.#px(event);
@@ -104,6 +110,10 @@ class Gesture {
       if (event.pointerType !== 'touch') this.#target.hover(px);
       return;
     }
+    if (hasLetGo(event)) {
+      this.release(event);
+      return;
+    }
     this.#fingers.set(event.pointerId, px);
     if (this.#boxFrom !== null) this.#target.showBox(boxOf(this.#boxFrom, px));
     else this.#follow();
@@ -112,7 +122,7 @@ class Gesture {
   release(event: PointerEvent): void {
     if (!this.#fingers.delete(event.pointerId)) return;
     const px = this.#px(event);
-    if (this.#boxFrom !== null) this.#finishBox(this.#boxFrom, px, event.type === 'pointercancel');
+    if (this.#boxFrom !== null) this.#finishBox(this.#boxFrom, px, event.type !== 'pointerup');
     else if (this.#fingers.size > 0) this.#begin();
     else if (this.#hasMoved) this.#end();
     else if (event.pointerType === 'touch' && event.type === 'pointerup') this.#target.pin(px);
@@ -180,6 +190,11 @@ class Gesture {
   #px(event: PointerEvent): number {
     return event.clientX - this.#element.getBoundingClientRect().left;
   }
+}
+
+/** Whether the mouse moves with no button down: what a menu took is never told as let go. */
+export function hasLetGo(event: PointerEvent): boolean {
+  return event.pointerType === 'mouse' && event.buttons === 0;
 }
 
 function boxOf(a: number, b: number): { left: number; width: number } {

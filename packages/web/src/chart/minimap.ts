@@ -6,6 +6,8 @@ import { type Dataset, highestW } from './dataset.ts';
 import { drawCurve } from './draw-curve.ts';
 import { drawGaps } from './draw-ground.ts';
 import { type Frame, xOf } from './frame.ts';
+import { hasLetGo } from './gestures.ts';
+import { KeyPause } from './key-pause.ts';
 import type { Palette } from './palette.ts';
 import { chooseTicks } from './ticks.ts';
 import { panBy, spanOf } from './zoom.ts';
@@ -48,6 +50,8 @@ export class Minimap {
   readonly #target: MinimapTarget;
   readonly #canvas = document.createElement('canvas');
   readonly #window = document.createElement('div');
+  readonly #keyPause: KeyPause;
+  readonly #detach = new AbortController();
   readonly #grips: { readonly from: HTMLElement; readonly to: HTMLElement };
   #frameRequest = 0;
   #isStale = true;
@@ -60,14 +64,16 @@ export class Minimap {
     this.#host = host;
     this.#target = target;
     this.scene = scene;
+    this.#keyPause = new KeyPause(() => target.settle());
     this.#canvas.setAttribute('aria-hidden', 'true');
     this.#window.className = 'minimap-window';
     this.#grips = { from: this.#createGrip('from'), to: this.#createGrip('to') };
     host.replaceChildren(this.#canvas, this.#window, this.#grips.from, this.#grips.to);
-    host.addEventListener('pointerdown', (event) => this.#press(event));
-    host.addEventListener('pointermove', (event) => this.#follow(event));
-    host.addEventListener('pointerup', (event) => this.#release(event));
-    host.addEventListener('pointercancel', (event) => this.#release(event));
+    const { signal } = this.#detach;
+    host.addEventListener('pointerdown', (event) => this.#press(event), { signal });
+    host.addEventListener('pointermove', (event) => this.#follow(event), { signal });
+    host.addEventListener('pointerup', (event) => this.#release(event), { signal });
+    host.addEventListener('pointercancel', (event) => this.#release(event), { signal });
     this.invalidate();
   }
 
@@ -85,6 +91,7 @@ export class Minimap {
 
   destroy(): void {
     cancelAnimationFrame(this.#frameRequest);
+    this.#detach.abort();
     this.#host.replaceChildren();
   }
 
@@ -98,6 +105,7 @@ export class Minimap {
     grip.setAttribute('aria-orientation', 'horizontal');
     grip.setAttribute('aria-label', end === 'from' ? strings.minimapFrom : strings.minimapTo);
     grip.addEventListener('keydown', (event) => this.#pressKey(event, end));
+    this.#keyPause.watch(grip, this.#detach.signal);
     return grip;
   }
 
@@ -115,7 +123,7 @@ export class Minimap {
     event.preventDefault();
     event.stopPropagation();
     this.#target.moveTo(this.#withEnd(range, end, next));
-    this.#target.settle();
+    this.#keyPause.moved();
   }
 
   #withEnd(range: TimeRange, end: 'from' | 'to', atMs: EpochMs): TimeRange {
@@ -141,6 +149,10 @@ export class Minimap {
   #follow(event: PointerEvent): void {
     const drag = this.#drag;
     if (drag === null) return;
+    if (hasLetGo(event)) {
+      this.#release(event);
+      return;
+    }
     const px = this.#px(event);
     if (!drag.hasMoved && Math.abs(px - drag.startPx) < SLOP_PX) return;
     drag.hasMoved = true;

@@ -10,7 +10,8 @@ export function Controls(props: { room: Room; onSave: () => void; onHelp: () => 
   const hasCumulative = useSignal(room.hasCumulative);
   const { strings } = room.format;
   return (
-    <div class="controls">
+    // Firefox would stop at a row that scrolls, besides each button in it.
+    <div class="controls" tabIndex={-1}>
       <fieldset class="presets" aria-label={strings.presetsTitle}>
         {PRESETS.map((preset) => (
           <button
