@@ -12,6 +12,11 @@ const BATCH = 2_000;
 const PENDING_BYTES_MAX = 1_000_000;
 /** Proxies and sleeping radios drop a silent connection. */
 const HEARTBEAT_MS = 15_000;
+/**
+ * Pages are told at most so often: what is new is looked for in all that waits to be written, and thousands of sensors
+ * report hundreds of times a second. The first report after a pause is told at once.
+ */
+const PUSH_EVERY_MS = 200;
 /** How soon the browser tries again after a drop. */
 const RETRY_MS = 2_000;
 
@@ -34,6 +39,9 @@ export class Live {
   /** From which sources they were told hours of measurements. */
   readonly #choices = new ToldChoices();
   #heartbeat: ReturnType<typeof setInterval>;
+  /** Runs while nothing is told because something just was. */
+  #pause: ReturnType<typeof setTimeout> | null = null;
+  #isMore = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -53,7 +61,7 @@ export class Live {
       'x-accel-buffering': 'no',
     });
     if (this.#clients.size === 0) this.#cursor = this.#options.reader.store.cursor();
-    else this.push();
+    else this.#pushNow();
     response.write(`retry: ${RETRY_MS}\n\n`);
     const hello = { serverMs: this.#options.nowMs(), version: this.#options.version };
     if (cursor !== null) this.#catchUp(response, cursor);
@@ -62,9 +70,20 @@ export class Live {
     response.on('close', () => this.#clients.delete(response));
   }
 
-  /** Reads what is new and sends it to every page. Called after a report, and now and then for other writers' sake. */
+  /** Reads what is new and sends it to every page, soon. Called after a report, and now and then for other writers' sake. */
   push(): void {
     if (this.#clients.size === 0) return;
+    this.#isMore = this.#pause !== null;
+    if (this.#isMore) return;
+    this.#pushNow();
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      if (this.#isMore) this.push();
+    }, PUSH_EVERY_MS);
+    this.#pause.unref();
+  }
+
+  #pushNow(): void {
     const { store } = this.#options.reader;
     for (;;) {
       const changes = store.readChanges(this.#cursor, BATCH);
@@ -99,6 +118,7 @@ export class Live {
 
   close(): void {
     clearInterval(this.#heartbeat);
+    if (this.#pause !== null) clearTimeout(this.#pause);
     for (const client of this.#clients) client.end();
     this.#clients.clear();
   }

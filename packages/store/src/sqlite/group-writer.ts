@@ -195,7 +195,12 @@ export class GroupWriter extends SqliteReader {
     const nowMs = this.clock.monotonicMs();
     this.#pendingSinceMs ??= nowMs;
     const isDue = nowMs - this.#pendingSinceMs >= this.options.groupMs;
-    if (isDue || pending.rowCount >= PENDING_ROWS_MAX) this.flush();
+    if (isDue || pending.rowCount >= PENDING_ROWS_MAX || this.isFlushWanted) this.flush();
+  }
+
+  /** Whether something waits for what is pending to be written. */
+  protected get isFlushWanted(): boolean {
+    return false;
   }
 
   /** Runs `body` and writes what is pending, in one transaction. What is in memory stays as it is if that fails. */

@@ -1,10 +1,19 @@
 import type { EpochMs } from '@kilowink/core/time';
+import type { SeriesId } from '../store.ts';
 import { GroupWriter, PENDING_ROWS_MAX, type WriterOptions } from './group-writer.ts';
 import type { Parts } from './reader.ts';
 import { Sealer, type SealTarget } from './sealer.ts';
 
 /** How much of the bound sealing early leaves. */
 const HOT_ROWS_LEFT = 0.75;
+
+/**
+ * Sealing early is done a slice at a time, and for a fifth of the time: a thousand series at once would keep sensors and
+ * pages waiting for seconds. Where that does not keep up, all of it is done at once when there are half as many rows again.
+ */
+const RELIEF_SLICE_MS = 50;
+const RELIEF_PAUSE_SLICES = 4;
+const RELIEF_HOT_ROWS_MAX = 1.5;
 
 /** Rows of the journal that may be sealed already before it is written anew. */
 const JOURNAL_ROWS_SLACK = 20_000;
@@ -15,6 +24,9 @@ const PUT_STATE =
 /** How days leave the hot tail for their blocks: when they have ended, or early when memory gets short. */
 export class SealingWriter extends GroupWriter {
   readonly #sealer: Sealer;
+  /** The series that are still to be sealed early, and from when on. */
+  #reliefs: SeriesId[] = [];
+  #reliefAtMs = 0;
 
   constructor(parts: Parts, options: WriterOptions) {
     super(parts, options);
@@ -54,16 +66,36 @@ export class SealingWriter extends GroupWriter {
   protected override relieve(): void {
     if (this.options.role !== 'serve') return;
     const { hot } = this.parts;
-    if (hot.count() <= this.options.hotRowsMax) return;
-    const byCount = hot
+    const { hotRowsMax } = this.options;
+    const count = hot.count();
+    if (count <= hotRowsMax * HOT_ROWS_LEFT) this.#reliefs = [];
+    else if (count > hotRowsMax && this.#reliefs.length === 0) this.#reliefs = this.#longestFirst();
+    if (this.#reliefs.length === 0) return;
+    const budgetMs = count > hotRowsMax * RELIEF_HOT_ROWS_MAX ? Number.POSITIVE_INFINITY : RELIEF_SLICE_MS;
+    const startedMs = this.clock.monotonicMs();
+    let tookMs = 0;
+    while (tookMs < budgetMs && hot.count() > hotRowsMax * HOT_ROWS_LEFT) {
+      const series = this.#reliefs.shift();
+      if (series === undefined) break;
+      for (const target of this.snapshot(() => this.#sealer.early(series))) this.#sealOne(target);
+      tookMs = this.clock.monotonicMs() - startedMs;
+    }
+    this.#reliefAtMs = startedMs + (1 + RELIEF_PAUSE_SLICES) * tookMs;
+    this.#tidyJournal();
+  }
+
+  /** Whether it is time for the next slice of what is sealed early: what waits is written first. */
+  protected override get isFlushWanted(): boolean {
+    return this.#reliefs.length > 0 && this.clock.monotonicMs() >= this.#reliefAtMs;
+  }
+
+  #longestFirst(): SeriesId[] {
+    const { hot } = this.parts;
+    return hot
       .seriesIds()
       .map((series) => ({ series, count: hot.count(series) }))
-      .sort((one, other) => other.count - one.count);
-    for (const { series } of byCount) {
-      if (hot.count() <= this.options.hotRowsMax * HOT_ROWS_LEFT) break;
-      for (const target of this.snapshot(() => this.#sealer.early(series))) this.#sealOne(target);
-    }
-    this.#tidyJournal();
+      .sort((one, other) => other.count - one.count)
+      .map(({ series }) => series);
   }
 
   /** Writes the journal anew when most of it is sealed; what only it had of runs and sources goes to their tables. */

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { DAY_MS } from '@kilowink/core/time';
+import { openSqliteStore } from './open.ts';
+
+const DAY = Date.UTC(2026, 2, 1);
+const SENSORS = 60;
+const HOT_ROWS_MAX = 3_000;
+
+/** Each look at it takes as long as sealing a series does on a slow machine. */
+class SlowClock {
+  #monotonicMs = 0;
+
+  wallMs(): number {
+    return DAY + DAY_MS;
+  }
+
+  monotonicMs(): number {
+    this.#monotonicMs += 10;
+    return this.#monotonicMs;
+  }
+}
+
+function windowsFrom(number: number) {
+  return [0, 1, 2].map((more) => ({
+    number: number + more,
+    value: (number + more) % 5,
+    reports: 1,
+    disagreements: 0,
+  }));
+}
+
+test('a hot tail of many sensors is sealed a slice at a time, and stays bounded', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-relief-'));
+  try {
+    const store = openSqliteStore({
+      folder,
+      clock: new SlowClock(),
+      groupMs: 500,
+      hotRowsMax: HOT_ROWS_MAX,
+    });
+    const timeline = [{ fromNumber: 0, startMs: DAY, intervalMs: 5_000 }];
+    const runs = Array.from({ length: SENSORS }, (_, at) => {
+      const name = `sensor ${at}`;
+      const series = store.ensureSeries({ source: name, quantity: 'energy', unit: 'Wh', name });
+      return { series, run: store.createRun({ series, timeline }) };
+    });
+    let blocksBefore = 0;
+    let mostAtOnce = 0;
+    let mostHot = 0;
+    for (let round = 0; round < 80; round += 1) {
+      for (const { run } of runs) {
+        store.putWindows(run, windowsFrom(3 * round));
+        const { blockCount, hotCount } = store.health();
+        mostAtOnce = Math.max(mostAtOnce, blockCount - blocksBefore);
+        mostHot = Math.max(mostHot, hotCount);
+        blocksBefore = blockCount;
+      }
+    }
+    assert.ok(blocksBefore >= SENSORS, `${blocksBefore} blocks`);
+    // Each is points, minutes and hours; down to the bound at once it would be 19 of them.
+    assert.ok(mostAtOnce <= 21, `${mostAtOnce} blocks in one turn`);
+    assert.ok(mostHot < 1.5 * HOT_ROWS_MAX, `${mostHot} rows`);
+    store.flush();
+    for (const { series } of runs) {
+      const { sum, validMs } = store.readTotal(series, DAY, DAY + DAY_MS);
+      assert.equal(validMs, 240 * 5_000);
+      assert.equal(sum, 48 * (0 + 1 + 2 + 3 + 4));
+    }
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
