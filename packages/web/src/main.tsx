@@ -6,6 +6,7 @@ import './style/curve.css';
 import './style/cards.css';
 import './style/states.css';
 import './style/care.css';
+import './style/enedis.css';
 import './style/narrow.css';
 import { Session } from './state/session.ts';
 import { App } from './view/app.tsx';

@@ -1,8 +1,11 @@
 import type {
+  CalibrationAnswer,
+  CalibrationBody,
   CompareAnswer,
   CorrectionAnswer,
   CorrectionBody,
   CorrectionInfo,
+  ImportAnswer,
   ReadingAnswer,
   ReadingBody,
   StandingLoadAnswer,
@@ -12,6 +15,18 @@ import type { TimeRange } from '@kilowink/core/tariff';
 import { getJson } from './api.ts';
 import { send } from './care.ts';
 
+/** What a series is held against, and by what periods; `with` is null for the readings of the display. */
+export interface Against {
+  readonly with: number | null;
+  readonly by: CompareAnswer['by'];
+}
+
+/** A file as it was when it was chosen: what becomes of it on the disk changes nothing any more. */
+export interface ChosenFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
 /**
  * What compares and what changes something. Throws as `api` does; where the administrator must log in first,
  * `web/refused` with status 401, and 403 while no password is set.
@@ -20,7 +35,26 @@ export const truth = {
   corrections: async (series: number): Promise<readonly CorrectionInfo[]> =>
     (await getJson<{ corrections: CorrectionInfo[] }>(`/series/${series}/corrections`, {})).corrections,
 
-  compare: (series: number): Promise<CompareAnswer> => getJson(`/series/${series}/compare?by=reading`, {}),
+  /** With the readings of the display, or with another series by day, week or month. */
+  compare: (series: number, against: Against): Promise<CompareAnswer> => {
+    const query = new URLSearchParams({ by: against.by });
+    if (against.with !== null) query.set('with', String(against.with));
+    return getJson(`/series/${series}/compare?${query}`, {});
+  },
+
+  calibrate: (series: number, body: CalibrationBody): Promise<CalibrationAnswer> =>
+    send('POST', `/series/${series}/calibration`, { json: body }),
+
+  /** What a file holds; with `write` it is taken in. */
+  importFile: (
+    { name, content }: ChosenFile,
+    how: { readonly stamps: string; readonly seriesName: string; readonly write: boolean },
+  ): Promise<ImportAnswer> => {
+    const query = new URLSearchParams({ name, write: String(how.write) });
+    if (how.stamps !== '') query.set('stamps', how.stamps);
+    if (how.seriesName !== '') query.set('as', how.seriesName);
+    return send('POST', `/imports?${query}`, { file: content });
+  },
 
   standingLoad: ({ series, fromMs, toMs }: TimeRange & { series: number }): Promise<StandingLoadAnswer> =>
     getJson(`/series/${series}/standing-load?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`, {}),

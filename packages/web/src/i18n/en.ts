@@ -1,4 +1,5 @@
 import { CARE_EN } from './care/en.ts';
+import { ENEDIS_EN } from './enedis/en.ts';
 import type { Strings } from './strings.ts';
 
 export const EN: Strings = {
@@ -248,6 +249,7 @@ export const EN: Strings = {
     waiting: 'Listening',
   },
   care: CARE_EN,
+  enedis: ENEDIS_EN,
   loading: 'Loading',
   offline: 'No connection to the server since {time}.',
   offlineHint: 'What is shown stays. Sensors keep their last measures and send them again.',

@@ -1,4 +1,5 @@
 import { CARE_FR } from './care/fr.ts';
+import { ENEDIS_FR } from './enedis/fr.ts';
 import type { Strings } from './strings.ts';
 
 export const FR: Strings = {
@@ -253,6 +254,7 @@ export const FR: Strings = {
     waiting: 'À l’écoute',
   },
   care: CARE_FR,
+  enedis: ENEDIS_FR,
   loading: 'Chargement',
   offline: 'Pas de liaison avec le serveur depuis {time}.',
   offlineHint: 'L’affichage reste. Les capteurs gardent leurs dernières mesures et les renverront.',

@@ -1,5 +1,6 @@
 import type { PresetName } from '../state/view.ts';
 import type { CareStrings } from './care/strings.ts';
+import type { EnedisStrings } from './enedis/strings.ts';
 
 /** Every word the page shows. `{name}` places are filled in; numbers and dates come formatted. */
 export interface Strings {
@@ -196,6 +197,7 @@ export interface Strings {
     readonly waiting: string;
   };
   readonly care: CareStrings;
+  readonly enedis: EnedisStrings;
   readonly loading: string;
   readonly offline: string;
   readonly offlineHint: string;

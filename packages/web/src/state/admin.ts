@@ -56,6 +56,17 @@ export class Admin {
     }
   }
 
+  /**
+   * The same for what is long on its way: whether the reader may is asked before it is sent. Throws as `run` does, also while no
+   * password is set.
+   */
+  async runLogged<T>(work: () => Promise<T>): Promise<T | null> {
+    await this.read();
+    const info = this.info.get();
+    if (info?.passwordSet && !info.admin && !(await this.ask())) return null;
+    return this.run(work);
+  }
+
   #answer(isIn: boolean): void {
     this.isAsking.set(false);
     this.#asked?.resolve(isIn);

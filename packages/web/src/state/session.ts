@@ -126,7 +126,7 @@ export class Session {
         const room = this.#room;
         if (room === null) void this.start();
         else if (room.series.id === series) room.addLive(points);
-        else if (!this.list.get().some((known) => known.id === series)) this.#readList();
+        else if (!this.#isKnown(series)) this.readSeries();
       },
       onRewritten: ({ series, fromMs, toMs }) => {
         const room = this.#room;
@@ -134,6 +134,7 @@ export class Session {
         const isEarlier = room !== null && fromMs < (room.series.firstMs ?? 0);
         if (room === null || (room.series.id === series && isEarlier)) void this.start();
         else if (room.series.id === series) room.invalidate({ fromMs, toMs });
+        else if (!this.#isKnown(series)) this.readSeries();
       },
       onHeard: ({ series, atMs }) => {
         const room = this.#room;
@@ -178,7 +179,12 @@ export class Session {
     this.problem.set(null);
   }
 
-  #readList(): void {
+  #isKnown(series: number): boolean {
+    return this.list.get().some(({ id }) => id === series);
+  }
+
+  /** Reads again what series there are: one may have come, or reach further. */
+  readSeries(): void {
     api.series().then(
       (list) => this.list.set(list),
       (error: unknown) => this.#failed(error),

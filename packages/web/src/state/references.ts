@@ -1,0 +1,42 @@
+import type { SeriesInfo } from '@kilowink/api';
+import { DAY_MS } from '@kilowink/core/time';
+
+/** Series that another one can be held against. */
+export interface References {
+  /** What files brought, the one that reaches furthest first. */
+  readonly imported: readonly SeriesInfo[];
+  readonly others: readonly SeriesInfo[];
+}
+
+/** A register of a meter holds a part of its energy: it is no reference for the whole. */
+const REGISTER = /\/[A-Z]{2}[A-Z0-9]*$/;
+
+/** Of the same quantity, measured at all, and whole. */
+export function referencesOf(list: readonly SeriesInfo[], series: SeriesInfo): References {
+  const able = list
+    .filter(({ id, quantity, lastMs, source }) => {
+      const isOther = id !== series.id && !(series.members ?? []).includes(id);
+      return isOther && quantity === series.quantity && lastMs !== null && !REGISTER.test(source);
+    })
+    .sort((one, other) => (other.lastMs ?? 0) - (one.lastMs ?? 0));
+  const isImported = ({ source }: SeriesInfo): boolean => source.startsWith('import/');
+  return {
+    imported: able.filter(isImported),
+    others: able.filter((each) => !isImported(each)),
+  };
+}
+
+/** How long two series both reach, ms. */
+export function commonMs(one: SeriesInfo, other: SeriesInfo): number {
+  const fromMs = Math.max(one.firstMs ?? 0, other.firstMs ?? 0);
+  return Math.max(0, Math.min(one.lastMs ?? 0, other.lastMs ?? 0) - fromMs);
+}
+
+const DAYS_READABLE = 45;
+const WEEKS_READABLE_DAYS = 400;
+
+/** The period that makes about a screen of rows. */
+export function periodFor(spanMs: number): 'day' | 'week' | 'month' {
+  if (spanMs <= DAYS_READABLE * DAY_MS) return 'day';
+  return spanMs <= WEEKS_READABLE_DAYS * DAY_MS ? 'week' : 'month';
+}
