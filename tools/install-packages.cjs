@@ -40,13 +40,21 @@ function installPackages() {
 
 function npm(...args) {
   const own = process.env.npm_execpath;
-  const [file, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  const [file, first] = own?.endsWith('.js') ? [lastingNode(), [own]] : ['npm', []];
   const { status } = spawnSync(file, [...first, ...args, '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     env: cleanEnv(),
   });
   if (status !== 0) fail(`npm ${args[0]} did not succeed; its messages are above.`, status);
+}
+
+/** A Node outside node_modules, which `npm ci` removes: at an update it is the project's own that runs this. */
+function lastingNode() {
+  const onPath = (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, 'node'));
+  const known = [process.env.npm_node_execpath, process.execPath, ...onPath];
+  const isLasting = (file) => fs.existsSync(file) && !fs.realpathSync(file).startsWith(modules + path.sep);
+  return known.find((file) => file !== undefined && isLasting(file)) ?? 'node';
 }
 
 /** What npm leaves out without a word: optional packages for this machine that could not be fetched. */

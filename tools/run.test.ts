@@ -26,8 +26,8 @@ function copyScripts(root: string): void {
 }
 
 /** A tree in which everything is installed already, so that nothing is fetched. */
-function installedTree(): string {
-  const root = join(folder, 'tree');
+function installedTree(name: string): string {
+  const root = join(folder, name);
   const bin = join(root, 'node_modules/.bin');
   mkdirSync(bin, { recursive: true });
   copyScripts(root);
@@ -42,7 +42,7 @@ function installedTree(): string {
 }
 
 test('a command takes the place of the script that starts it', { skip: process.execve === undefined }, () => {
-  const root = installedTree();
+  const root = installedTree('tree');
   const { pid, status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'tools/run.cjs'), 'exec', 'told.cjs', 'a', 'b c'],
@@ -115,6 +115,30 @@ test('an optional package for this machine that npm left out is named, and asked
     assert.match(stderr, /^Setting up stopped: npm left out radio, bundler-here\./m);
     assert.equal(status, 1);
   }
+});
+
+test('an update that takes away the Node that runs it is finished by the system’s', () => {
+  const root = installedTree('updated');
+  const own = join(root, 'node_modules/node/bin/node');
+  mkdirSync(join(own, '..'), { recursive: true });
+  copyFileSync(process.execPath, own);
+  writeFileSync(join(root, 'package-lock.json'), '{ "packages": {} }');
+  // This is an npm as far as files go: `ci` begins with none, and `rebuild` makes the program.
+  const npm = join(folder, 'npm-cli.js');
+  writeFileSync(
+    npm,
+    `const fs = require('node:fs');
+    if (process.argv[2] === 'ci') fs.rmSync('node_modules', { recursive: true });
+    fs.mkdirSync('node_modules/.bin', { recursive: true });
+    if (process.argv[2] === 'rebuild') fs.symlinkSync(${JSON.stringify(process.execPath)}, 'node_modules/.bin/node');`,
+  );
+  const { status, stdout, stderr } = spawnSync(own, [join(root, 'tools/run.cjs'), 'exec', 'told.cjs'], {
+    encoding: 'utf8',
+    env: { PATH: join(process.execPath, '..'), npm_execpath: npm, npm_node_execpath: own, INIT_CWD: root },
+  });
+  assert.match(stderr, /^Installing the packages .*\n$/);
+  assert.equal(JSON.parse(stdout).cwd, root);
+  assert.equal(status, 7);
 });
 
 test('all that the tests lack is named at once', { skip: process.platform !== 'linux' }, () => {
