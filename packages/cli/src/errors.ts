@@ -4,6 +4,7 @@ import { errorMaker } from '@kilowink/core/error';
 export const CLI_ERRORS = {
   'cli/usage': { message: '{reason}', status: 400, retryable: false },
   'cli/file': { message: 'can not read {path}: {reason}', status: 400, retryable: false },
+  'cli/homes': { message: '{path}: {reason}. Nothing was written.', status: 400, retryable: false },
   'scan/line': {
     message:
       '{path}, line {line}: expected an HCI packet in hex, or an address, a signal (dBm) or -, and data in hex',

@@ -1,7 +1,16 @@
 import { BIND_KEY_BYTES, parseAddress } from '@kilowink/core/advert';
-import { addKey, isSensorId, listBindKeys, listKeys, rotateKey, setBindKey } from '@kilowink/server/keys';
+import {
+  addKey,
+  addKeys,
+  isSensorId,
+  listBindKeys,
+  listKeys,
+  rotateKey,
+  setBindKey,
+} from '@kilowink/server/keys';
 import { Command } from 'commander';
 import { cliError } from '../errors.ts';
+import { homesFault, readHomes } from '../homes/homes-file.ts';
 import { type FolderOptions, folderOf, withFolderOptions } from '../options/folder.ts';
 import { formatUtc } from '../term/format.ts';
 import { alignColumns } from '../term/index.ts';
@@ -9,7 +18,11 @@ import { readKey } from '../term/read-secret.ts';
 
 const HELP = `
 A sensor with a key signs its reports, and is refused without the right signature from then on. The key is shown once, for you
-to put into the sensor; a running server takes it at once. Keys are in sensors.json in the data folder, for its owner alone.`;
+to put into the sensor; a running server takes it at once. Keys are in sensors.json in the data folder, for its owner alone.
+
+Many at once: --from takes a file of lines id,name (a name may be left out) and prints id,name,key, a line each. A file that has an
+identity twice, or one that has a key already, is refused whole, with the lines it stands on.
+  kilowink sensor add --from homes.csv > keys.csv`;
 
 /** `kilowink sensor`: the keys of version 2 sensors. */
 export function sensorCommand(): Command {
@@ -21,6 +34,7 @@ export function sensorCommand(): Command {
       'Bluetooth address of an encrypted BTHome sensor; its bind key is read from standard input',
     )
     .option('--name <name>', 'what people call it')
+    .option('--from <file>', 'keys for all sensors of a file of lines id,name; - is standard input')
     .action(addSensor);
   const list = withFolderOptions(new Command('list'))
     .description('Print the sensors that have a key')
@@ -46,11 +60,16 @@ export function sensorCommand(): Command {
 }
 
 async function addSensor(
-  options: FolderOptions & { id?: string; address?: string; name?: string },
+  options: FolderOptions & { id?: string; address?: string; name?: string; from?: string },
 ): Promise<void> {
-  const { id, address: text, name } = options;
-  if ((id === undefined) === (text === undefined)) {
-    throw cliError('cli/usage', { reason: 'expected --id of a sensor, or --address of a BTHome sensor' });
+  const { id, address: text, name, from } = options;
+  if ([id, text, from].filter((given) => given !== undefined).length !== 1) {
+    const reason = 'expected --id of a sensor, --address of a BTHome sensor, or --from and a file';
+    throw cliError('cli/usage', { reason });
+  }
+  if (from !== undefined) {
+    addFrom(folderOf(options), from);
+    return;
   }
   if (id !== undefined) {
     printKey(addKey(folderOf(options), { id: sensorId(id), name }, Date.now()));
@@ -63,6 +82,21 @@ async function addSensor(
   const key = await readKey(BIND_KEY_BYTES, `bind key of ${address}`);
   setBindKey(folderOf(options), { address, key, name }, Date.now());
   console.error(`The bind key of ${address} is kept.`);
+}
+
+/** Makes the keys of all sensors of a file, or none of them. */
+function addFrom(folder: string, path: string): void {
+  const homes = readHomes(path);
+  const known = new Set(listKeys(folder).map(({ id }) => id));
+  const faults = homes
+    .filter(({ id }) => known.has(id))
+    .map(({ line, id }) => `line ${line}: ${id} has a key already`);
+  if (faults.length > 0) throw homesFault(path, faults);
+  console.log('id,name,key');
+  for (const { id, name = '', key } of addKeys(folder, homes, Date.now())) {
+    console.log(`${id},${/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name},${key}`);
+  }
+  console.error(`${homes.length} sensors have a key now. This is the only time the keys are shown.`);
 }
 
 function sensorId(text: string): string {

@@ -1,10 +1,13 @@
 export { KeyRing, type KnownSensor } from './key-ring.ts';
 export {
   addKey,
+  addKeys,
   isSensorId,
   KEYS_FILE,
   listBindKeys,
   listKeys,
+  type NewSensor,
+  removeKey,
   rotateKey,
   type StoredBindKey,
   type StoredKey,

@@ -75,19 +75,40 @@ function readKeys(folder: string): KeysFile {
   }
 }
 
+/** A sensor that is to get a key. */
+export interface NewSensor {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
 /** Makes a key for a sensor and returns it. Throws `keys/known` when it has one already. */
-export function addKey(
-  folder: string,
-  sensor: { id: string; name?: string | undefined },
-  nowMs: number,
-): string {
+export function addKey(folder: string, sensor: NewSensor, nowMs: number): string {
+  return addKeys(folder, [sensor], nowMs)[0]?.key ?? '';
+}
+
+/**
+ * Makes keys for many sensors, all of them or none, with one write of the file. Throws `keys/known` for the first that has
+ * one already, or comes twice.
+ */
+export function addKeys(folder: string, sensors: readonly NewSensor[], nowMs: number): StoredKey[] {
   const known = readKeys(folder);
-  const { id, name } = sensor;
-  if (known.sensors.some((each) => each.id === id)) throw serverError('keys/known', { id });
-  const key = makeKey();
-  const added = { id, ...(name === undefined ? {} : { name }), key, addedMs: nowMs };
-  writeKeys(folder, { ...known, sensors: [...known.sensors, added] });
-  return key;
+  const taken = new Set(known.sensors.map(({ id }) => id));
+  const added = sensors.map(({ id, name }) => {
+    if (taken.has(id)) throw serverError('keys/known', { id });
+    taken.add(id);
+    return { id, ...(name === undefined ? {} : { name }), key: makeKey(), addedMs: nowMs };
+  });
+  writeKeys(folder, { ...known, sensors: [...known.sensors, ...added] });
+  return added;
+}
+
+/** Forgets the key of a sensor; false where it had none. A server refuses its signed reports from then on. */
+export function removeKey(folder: string, id: string): boolean {
+  const known = readKeys(folder);
+  const sensors = known.sensors.filter((each) => each.id !== id);
+  if (sensors.length === known.sensors.length) return false;
+  writeKeys(folder, { ...known, sensors });
+  return true;
 }
 
 /** Makes a new key in place of a sensor's and returns it. Throws `keys/none` when it has none. */
