@@ -17,9 +17,14 @@ export class NumberRanges {
   add(from: number, to: number): number {
     if (from >= to) return 0;
     const newest = this.#ranges.at(-1);
-    // Numbers mostly follow each other.
-    if (newest !== undefined && from === newest[1]) {
-      newest[1] = to;
+    // Numbers mostly follow each other, or come again.
+    if (newest !== undefined && from >= newest[0] && from <= newest[1]) {
+      const added = Math.max(0, to - newest[1]);
+      newest[1] += added;
+      return added;
+    }
+    if (newest === undefined || from > newest[1]) {
+      this.#ranges.push([from, to]);
       return to - from;
     }
     const touching = this.#ranges.filter(([low, high]) => low <= to && high >= from);

@@ -1,5 +1,5 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
-import type { ReportV2, ShortReportV2 } from '../report/index.ts';
+import type { ReportV2, ShortReportV2, WindowV2 } from '../report/index.ts';
 import {
   type Boot,
   beginBoot,
@@ -12,7 +12,7 @@ import {
 } from './boot.ts';
 import { cutRecovered, missingIn, type RecoveredEnergy, type Stretch } from './gaps.ts';
 import type { NumberedPort, SavedBoots } from './numbered-port.ts';
-import type { Reception, RunWindow } from './port.ts';
+import type { Reception, RunWindow, StoredRunWindow } from './port.ts';
 import { RunClock } from './run-clock.ts';
 import { completeShort, hasLowHalf, isProvisionalFor, provisionalBootId } from './short-report.ts';
 import type { Taken } from './unnumbered-source.ts';
@@ -32,6 +32,8 @@ export interface TakenNumbered extends Taken {
    */
   readonly acknowledged: number | null;
 }
+
+type Measured = Extract<WindowV2, { readonly count: number }>;
 
 const NOTHING_TAKEN: TakenNumbered = {
   ...{ added: 0, repeated: 0, disagreed: 0, missed: 0, clockStepMs: 0 },
@@ -162,34 +164,23 @@ export class NumberedSource {
     boot: Boot,
     report: ReportV2,
   ): { added: number; repeated: number; disagreed: number; changed: RunWindow[] } {
-    const first = report.newestNumber - report.windows.length + 1;
-    const known = new Map(
-      this.#port
-        .readWindows(boot.run, first, report.newestNumber + 1)
-        .map((window) => [window.number, window]),
-    );
+    const { newestNumber, windows } = report;
+    const first = newestNumber - windows.length + 1;
+    const known = this.#port.readWindows(boot.run, first, newestNumber + 1);
     const tally = { added: 0, repeated: 0, disagreed: 0, changed: [] as RunWindow[] };
-    for (const [index, window] of report.windows.entries()) {
-      if (!('count' in window)) continue;
-      const number = report.newestNumber - index;
-      const { count: value, lastFlashMs } = window;
-      const stored = known.get(number);
-      if (stored === undefined) {
-        tally.added += 1;
-        tally.changed.push({ number, value, reports: 1, disagreements: 0, lastFlashMs });
-      } else {
-        tally.repeated += 1;
-        const disagrees = stored.value !== null && stored.value !== value;
-        if (disagrees) tally.disagreed += 1;
-        const disagreements = stored.disagreements + (disagrees ? 1 : 0);
-        tally.changed.push({
-          ...{ number, value: stored.value ?? value, disagreements },
-          reports: stored.reports + 1,
-        });
-      }
+    let at = 0;
+    for (let number = first; number <= newestNumber; number += 1) {
+      const window = windows[newestNumber - number];
+      while ((known[at]?.number ?? number) < number) at += 1;
+      if (window === undefined || !('count' in window)) continue;
+      const stored = known[at]?.number === number ? known[at] : undefined;
+      if (stored === undefined) tally.added += 1;
+      else tally.repeated += 1;
+      const changed = stored === undefined ? newWindow(number, window) : repeated(stored, window.count);
+      if (stored !== undefined && changed.disagreements > stored.disagreements) tally.disagreed += 1;
+      tally.changed.push(changed);
       boot.settled.add(number, number + 1);
     }
-    tally.changed.reverse();
     return tally;
   }
 
@@ -310,12 +301,28 @@ function firstTimeline(report: ReportV2, at: Reception) {
   return [{ fromNumber, startMs: endOf(report, at).wallMs - intervalMs, intervalMs }];
 }
 
+function newWindow(number: number, { count, lastFlashMs }: Measured): RunWindow {
+  return { number, value: count, reports: 1, disagreements: 0, lastFlashMs };
+}
+
+/** A window that is stored, reported once more; what it was first stands. */
+function repeated({ number, value, reports, disagreements }: StoredRunWindow, count: number): RunWindow {
+  const disagrees = value !== null && value !== count;
+  return {
+    number,
+    value: value ?? count,
+    reports: reports + 1,
+    disagreements: disagreements + (disagrees ? 1 : 0),
+  };
+}
+
 /** Notes the windows that came without measurement; returns how many were not known to. */
 function noteAbsent(boot: Boot, report: ReportV2): number {
   let count = 0;
-  for (const [index, window] of report.windows.entries()) {
+  for (let index = 0; index < report.windows.length; index += 1) {
+    const window = report.windows[index];
     const number = report.newestNumber - index;
-    if ('count' in window || boot.settled.has(number)) continue;
+    if (window === undefined || 'count' in window || boot.settled.has(number)) continue;
     count += boot.absent.add(number, number + 1);
     boot.settled.add(number, number + 1);
   }
