@@ -29,7 +29,7 @@ void pulse_geometry_create(struct pulse_geometry *geometry, int32_t rate_hz)
 	int32_t guard = geometry_ticks(rate_hz, spt, 10);
 	int32_t width_max = geometry_ticks(rate_hz, spt, 150);
 	bool is_smoothed = box_a > 1;
-	int32_t bank[PULSE_BANK] = {
+	const int32_t bank[PULSE_BANK] = {
 		geometry_ticks(rate_hz, spt, 16),
 		pulse_int_max(1, 40 * rate_hz / (1000 * spt)),
 		geometry_ticks(rate_hz, spt, 100),

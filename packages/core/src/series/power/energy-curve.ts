@@ -51,7 +51,10 @@ export class EnergyCurve {
    * and stays within what was counted: less than 1 Wh from the flashes up to there. They are set in `energies`, which is as
    * long as `instants` at least.
    */
-  energiesAt(instants: Float64Array, energies = new Float64Array(instants.length)): Float64Array {
+  energiesAt(
+    instants: Float64Array,
+    energies: Float64Array = new Float64Array(instants.length),
+  ): Float64Array {
     const { at, low, high, startMs } = this.#gates;
     const { slopes, bases } = this.#lines;
     const bounds = this.#bounds;
