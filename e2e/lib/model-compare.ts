@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { edgesOf } from './model-calendar.ts';
 import { type ModelHouse, near } from './model-house.ts';
 import { joinedBuckets, joinedPieces } from './model-joined.ts';
-import { bucketsOf, type Ledger, type ModelBucket, totalOf } from './model-ledger.ts';
+import { bucketsOf, type Ledger, leftOf, type ModelBucket, totalOf } from './model-ledger.ts';
 import { compareReadings } from './model-readings.ts';
 import { assertStandingLoads } from './model-standing.ts';
 
@@ -38,8 +38,6 @@ interface Columns {
 interface Seen {
   readonly id: number;
   readonly range: Range;
-  /** A measurement came over the end of a correction after that was made: steps about as short as it have it in parts. */
-  readonly isSplit: boolean;
   readonly of: (isRaw: boolean) => {
     buckets(edges: readonly number[]): ModelBucket[];
     total(range: Range): { energyWh: number; recoveredWh: number; measuredMs: number };
@@ -69,7 +67,6 @@ async function compareReads(
 ) {
   for (const range of [seen.range, ...ranges]) await compareTotal(house, seen, { range, isRaw });
   for (const step of STEPS_OF_ALL) await compareBuckets(house, seen, { range: seen.range, step, isRaw });
-  if (!isRaw && seen.isSplit) return;
   for (const [at, step] of STEPS_OF_SOME.entries()) {
     const { fromMs, toMs } = ranges[at % ranges.length] ?? seen.range;
     const range = { fromMs, toMs: Math.min(toMs, fromMs + 6 * HOUR_MS) };
@@ -131,7 +128,7 @@ async function allSeen(house: ModelHouse): Promise<Seen[]> {
   const single = stored.map(({ id, source, firstMs, lastMs }): Seen => {
     const [raw, left] = [house.raw(source), house.corrected(source, id)];
     return {
-      ...{ id, range: { fromMs: firstMs, toMs: lastMs }, isSplit: isSplit(raw, house.inForce(id)) },
+      ...{ id, range: { fromMs: firstMs, toMs: lastMs } },
       of: (isRaw) => {
         const ledger = isRaw ? raw : left;
         return {
@@ -160,7 +157,7 @@ async function joined(house: ModelHouse, stored: { id: number; source: string }[
       return {
         buckets: (edges: readonly number[]) => joinedBuckets(ledgers, edges),
         total: (range: Range) => {
-          const [only] = joinedBuckets(ledgers, [range.fromMs, range.toMs]);
+          const [only] = joinedBuckets(ledgers, [range.fromMs, range.toMs], Number.POSITIVE_INFINITY);
           return {
             ...{ energyWh: only?.energyWh ?? 0, recoveredWh: only?.recoveredWh ?? 0 },
             measuredMs: only?.measuredMs ?? 0,
@@ -169,8 +166,7 @@ async function joined(house: ModelHouse, stored: { id: number; source: string }[
         pieces: () => joinedPieces(ledgers),
       };
     };
-    const isSplitAnywhere = stored.some((each) => isSplit(house.raw(each.source), house.inForce(each.id)));
-    return [{ id, range: { fromMs: firstMs, toMs: lastMs }, isSplit: isSplitAnywhere, of }];
+    return [{ id, range: { fromMs: firstMs, toMs: lastMs }, of }];
   });
 }
 
@@ -220,8 +216,7 @@ function compareBucket(
   near(columns.recoveredWh?.[at] ?? 0, bucket.recoveredWh, `${where}, recovered`, ROUNDED);
   const coverage = Math.min(1, bucket.measuredMs / (bucket.toMs - bucket.fromMs));
   near(columns.coverage[at] ?? Number.NaN, coverage, `${where}, coverage`, 0.000_051);
-  const measuredWh = (bucket.energyWh ?? 0) - bucket.recoveredWh;
-  const meanW = bucket.minW === null ? null : (measuredWh * HOUR_MS) / bucket.measuredMs;
+  const meanW = bucket.minW === null ? null : (bucket.timedWh * HOUR_MS) / bucket.measuredMs;
   const [least, mean, most] = [columns.powerMinW[at], columns.powerMeanW[at], columns.powerMaxW[at]];
   same(least, bucket.minW, { where: `${where}, least`, slack: 0.051 });
   same(mean, meanW, { where: `${where}, mean`, slack: 0.051 });
@@ -287,9 +282,9 @@ async function compareWindows(house: ModelHouse, seen: Seen) {
 }
 
 function assertSame(told: readonly (readonly [number, number])[], pieces: Ledger['pieces'], what: string) {
-  const wanted = pieces.toSorted((one, other) => one.startMs - other.startMs);
+  const wanted = [...leftOf(pieces)].sort(([one], [other]) => one - other);
   assert.equal(told.length, wanted.length, `${what}: measurements`);
-  for (const [at, { startMs, energyWh }] of wanted.entries()) {
+  for (const [at, [startMs, energyWh]] of wanted.entries()) {
     const [toldMs, toldWh] = told[at] ?? [0, 0];
     assert.equal(toldMs, startMs, what);
     near(toldWh, energyWh, `${what} at ${new Date(startMs).toISOString()}`);
@@ -359,13 +354,6 @@ function textsOf(house: ModelHouse, { id, range }: Seen, raw: string): Promise<s
   const { fromMs, toMs } = range;
   return ['1h', '1d', '1mo'].map((step) =>
     house.site.text(`/series/${id}/buckets?step=${step}&from=${fromMs}&to=${toMs}&${raw}`),
-  );
-}
-
-function isSplit({ pieces }: Ledger, corrections: readonly Range[]): boolean {
-  const ends = corrections.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
-  return pieces.some(({ startMs, durationMs }) =>
-    ends.some((endMs) => startMs < endMs && startMs + durationMs > endMs),
   );
 }
 

@@ -335,14 +335,9 @@ export class ModelHouse {
     site.nowMs = Math.max(site.nowMs, startMs);
   }
 
-  /**
-   * Rows are in step with the hours, and with the days of UTC. None comes after a correction of the file: a row over its end would
-   * be corrected in part.
-   */
+  /** Rows are in step with the hours, and with the days of UTC. */
   async #import({ agoMinutes, durationMs, count }: Extract<HouseStep, { kind: 'import' }>): Promise<void> {
-    const stored = (await this.series()).find(({ source }) => source === SOURCES.file);
-    const isCorrected = stored !== undefined && this.corrections(stored.id).length > 0;
-    if (this.#file === null || isCorrected) return;
+    if (this.#file === null) return;
     const endMs = Math.floor((this.site.nowMs - agoMinutes * MINUTE_MS) / durationMs) * durationMs;
     this.site.import(
       SOURCES.file,

@@ -1,19 +1,23 @@
 // The plain model of a measurement of several sensors: each UTC hour is taken from one of them.
-import { bucketsOf, type Ledger, type ModelBucket, type Piece, placeOf } from './model-ledger.ts';
+import { bucketsOf, type Ledger, type ModelBucket, type Piece, placeOf, shortestOf } from './model-ledger.ts';
 
 const HOUR_MS = 3_600_000;
 /** Who measured less by no more than this is as good. */
 const AS_GOOD = 0.02;
 
 /** The buckets between edges; the better source first. */
-export function joinedBuckets(ledgers: readonly Ledger[], edges: readonly number[]): ModelBucket[] {
+export function joinedBuckets(
+  ledgers: readonly Ledger[],
+  edges: readonly number[],
+  stepMs = shortestOf(edges),
+): ModelBucket[] {
   const hours = hoursOf(edges[0] ?? 0, edges.at(-1) ?? 0);
   const chosen = chosenIn(ledgers, hours);
   const cells = [
     ...new Set([...edges, ...hours.filter((atMs) => atMs > (edges[0] ?? 0) && atMs < (edges.at(-1) ?? 0))]),
   ];
   cells.sort((one, other) => one - other);
-  const parts = ledgers.map((ledger) => bucketsOf(ledger, cells));
+  const parts = ledgers.map((ledger) => bucketsOf(ledger, cells, stepMs));
   return edges.slice(0, -1).map((fromMs, at) => {
     const toMs = edges[at + 1] ?? fromMs;
     const inside = cells.flatMap((cellMs, cell) => {
@@ -28,6 +32,7 @@ export function joinedBuckets(ledgers: readonly Ledger[], edges: readonly number
       energyWh: known.length === 0 ? null : known.reduce((sum, { energyWh }) => sum + (energyWh ?? 0), 0),
       recoveredWh: known.reduce((sum, { recoveredWh }) => sum + recoveredWh, 0),
       measuredMs: known.reduce((sum, { measuredMs }) => sum + measuredMs, 0),
+      timedWh: known.reduce((sum, { timedWh }) => sum + timedWh, 0),
       minW: least.length === 0 ? null : Math.min(...least),
       maxW: most.length === 0 ? null : Math.max(...most),
     };

@@ -5,11 +5,22 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A measurement, in Wh; one that a correction left nothing of is not in the list. */
+/** Up to this long a measurement is whole in the minute of its midpoint, up to an hour in the hour. */
+const IN_MINUTE_MS_MAX = 15 * SECOND_MS;
+
+/** A measurement, in Wh, or the part of it from `fromMs` to `toMs`; one that a correction left nothing of is not in the list. */
 export interface Piece {
   readonly startMs: number;
   readonly durationMs: number;
+  /** Of the whole, were it all as this part is. */
   readonly energyWh: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Energy known of a stretch only as a whole: it is shared evenly by time. */
@@ -43,29 +54,25 @@ export interface ModelBucket {
   /** Measured and recovered; null where nothing is known. */
   readonly energyWh: number | null;
   readonly recoveredWh: number;
-  /** How long its measurements lasted: one over an edge is in one bucket whole. */
+  /** How long its measurements lasted: in short buckets in it, else all the time of those that it holds. */
   readonly measuredMs: number;
+  /** What was measured in that time: over it, the mean. */
+  readonly timedWh: number;
   readonly minW: number | null;
   readonly maxW: number | null;
 }
 
-/** The buckets between ascending edges. */
-export function bucketsOf({ pieces, known }: Ledger, edges: readonly number[]): ModelBucket[] {
+/** The buckets between ascending edges; `stepMs`: how long those are that these are parts of. */
+export function bucketsOf(
+  { pieces, known }: Ledger,
+  edges: readonly number[],
+  stepMs = shortestOf(edges),
+): ModelBucket[] {
   const made = edges.slice(0, -1).map((fromMs, at) => ({
-    ...{ fromMs, toMs: edges[at + 1] ?? fromMs, measuredWh: 0, recoveredWh: 0, measuredMs: 0 },
+    ...{ fromMs, toMs: edges[at + 1] ?? fromMs, measuredWh: 0, recoveredWh: 0, measuredMs: 0, timedWh: 0 },
     ...{ minW: Number.POSITIVE_INFINITY, maxW: Number.NEGATIVE_INFINITY },
   }));
-  for (const piece of pieces) {
-    const rateW = (piece.energyWh * HOUR_MS) / piece.durationMs;
-    for (const [at, share] of placesOf(piece, edges)) {
-      const bucket = made[at];
-      if (bucket === undefined) continue;
-      bucket.measuredWh += piece.energyWh * share;
-      bucket.measuredMs += piece.durationMs * share;
-      bucket.minW = Math.min(bucket.minW, rateW);
-      bucket.maxW = Math.max(bucket.maxW, rateW);
-    }
-  }
+  for (const piece of pieces) addPiece(made, piece, { edges, stepMs });
   for (const each of known) {
     const last = placeOf(edges, each.toMs);
     for (let at = Math.max(0, placeOf(edges, each.fromMs)); at <= last; at += 1) {
@@ -85,23 +92,85 @@ export function bucketsOf({ pieces, known }: Ledger, edges: readonly number[]): 
   });
 }
 
-/** The energy of a range: measurements of up to a minute by their midpoint, longer ones and what is recovered by time. */
-export function totalOf(
-  { pieces, known }: Ledger,
-  range: { readonly fromMs: number; readonly toMs: number },
-): { energyWh: number; recoveredWh: number; measuredMs: number } {
-  let [measuredWh, recoveredWh, measuredMs] = [0, 0, 0];
-  for (const { startMs, durationMs, energyWh } of pieces) {
-    const midMs = startMs + durationMs / 2;
-    const isInside = midMs >= range.fromMs && midMs < range.toMs;
-    const ownMs = { fromMs: startMs, toMs: startMs + durationMs };
-    const share = durationMs > MINUTE_MS ? overlapMs(ownMs, range) / durationMs : Number(isInside);
-    measuredWh += energyWh * share;
-    measuredMs += durationMs * share;
+/** A bucket that is being filled. */
+interface Filling extends Range {
+  measuredWh: number;
+  measuredMs: number;
+  timedWh: number;
+  minW: number;
+  maxW: number;
+}
+
+function addPiece(
+  made: readonly Filling[],
+  piece: Piece,
+  { edges, stepMs }: { edges: readonly number[]; stepMs: number },
+): void {
+  const { startMs, durationMs, energyWh } = piece;
+  const rateW = (energyWh * HOUR_MS) / durationMs;
+  const last = placeOf(edges, startMs + durationMs);
+  for (const bucket of made.slice(Math.max(0, placeOf(edges, startMs)), last + 1)) {
+    const held = heldShare(piece, bucket);
+    const measuredMs = stepMs < holdsMs(durationMs) ? lastedMs(piece, bucket) : durationMs * held;
+    if (measuredMs <= 0) continue;
+    bucket.measuredWh += energyWh * held;
+    bucket.measuredMs += measuredMs;
+    bucket.timedWh += (energyWh * measuredMs) / durationMs;
+    bucket.minW = Math.min(bucket.minW, rateW);
+    bucket.maxW = Math.max(bucket.maxW, rateW);
   }
-  for (const each of known)
-    recoveredWh += (each.energyWh * overlapMs(each, range)) / (each.toMs - each.fromMs);
-  return { energyWh: measuredWh + recoveredWh, recoveredWh, measuredMs };
+}
+
+/** How long the stretch is, from whole to whole, that holds such a measurement whole; 0 where it is shared by time. */
+function holdsMs(durationMs: number): number {
+  if (durationMs > HOUR_MS) return 0;
+  return durationMs > IN_MINUTE_MS_MAX ? HOUR_MS : MINUTE_MS;
+}
+
+/** When what a measurement held counts: while it lasted, within the minute, or the hour, of its midpoint. */
+function heldMsOf({ startMs, durationMs }: Piece): Range {
+  const own = { fromMs: startMs, toMs: startMs + durationMs };
+  const lengthMs = holdsMs(durationMs);
+  if (lengthMs === 0) return own;
+  const fromMs = Math.floor((startMs + durationMs / 2) / lengthMs) * lengthMs;
+  return within(own, { fromMs, toMs: fromMs + lengthMs });
+}
+
+/** The share of a whole measurement that a part of it has in a range. */
+function heldShare(piece: Piece, range: Range): number {
+  const held = heldMsOf(piece);
+  return overlapMs(within(held, boundsOf(piece)), range) / (held.toMs - held.fromMs);
+}
+
+function lastedMs(piece: Piece, range: Range): number {
+  const { startMs, durationMs } = piece;
+  return overlapMs(within({ fromMs: startMs, toMs: startMs + durationMs }, boundsOf(piece)), range);
+}
+
+function boundsOf({ fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: Piece): Range {
+  return { fromMs, toMs };
+}
+
+const ALWAYS: Range = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
+/** What is left of each measurement, by start; one that nothing is left of is not there. */
+export function leftOf(pieces: readonly Piece[]): Map<number, number> {
+  const left = new Map<number, number>();
+  for (const piece of pieces) {
+    const share = heldShare(piece, ALWAYS);
+    if (share > 0) left.set(piece.startMs, (left.get(piece.startMs) ?? 0) + piece.energyWh * share);
+  }
+  return left;
+}
+
+/** The energy of a range: that of its one bucket. */
+export function totalOf(
+  ledger: Ledger,
+  { fromMs, toMs }: Range,
+): { energyWh: number; recoveredWh: number; measuredMs: number } {
+  const [only] = bucketsOf(ledger, [fromMs, toMs], Number.POSITIVE_INFINITY);
+  if (only === undefined || fromMs >= toMs) return { energyWh: 0, recoveredWh: 0, measuredMs: 0 };
+  return { energyWh: only.energyWh ?? 0, recoveredWh: only.recoveredWh, measuredMs: only.measuredMs };
 }
 
 /** What corrections leave, each over what those before it left. */
@@ -119,7 +188,7 @@ function apply(ledger: Ledger, correction: ModelCorrection, earlier: readonly Mo
 
 function asTotal(inside: Ledger, correction: ModelCorrection, earlier: readonly ModelCorrection[]): Ledger {
   const { fromMs, toMs, energyWh = 0, into } = correction;
-  const sum = sumOf(inside.pieces) + sumOf(inside.known);
+  const sum = measuredOf(inside.pieces) + sumOf(inside.known);
   const rest = energyWh - sum;
   if (into === 'gaps') {
     const recovered = sumOf(inside.known);
@@ -150,7 +219,7 @@ function gapsOf(
     inner.push(atMs);
   const edges = [...new Set([fromMs, ...inner.filter((atMs) => atMs > fromMs && atMs < toMs), toMs])];
   edges.sort((one, other) => one - other);
-  return bucketsOf({ pieces: inside.pieces, known: [] }, edges).flatMap((cell) => {
+  return bucketsOf({ pieces: inside.pieces, known: [] }, edges, Number.POSITIVE_INFINITY).flatMap((cell) => {
     const lengthMs = cell.toMs - cell.fromMs;
     const missingMs = lengthMs - cell.measuredMs;
     // Less than a tenth is the edge of a window and no gap.
@@ -159,23 +228,25 @@ function gapsOf(
   });
 }
 
-/** What is in a range and what is not: measurements whole by their midpoint, what is recovered cut at both ends. */
-function cut(ledger: Ledger, range: { readonly fromMs: number; readonly toMs: number }) {
-  const { fromMs, toMs } = range;
-  const isInside = ({ startMs, durationMs }: Piece) =>
-    startMs + durationMs / 2 >= fromMs && startMs + durationMs / 2 < toMs;
-  const parts = (from: number, to: number) =>
-    ledger.known.flatMap((each) => {
-      const part = { fromMs: Math.max(each.fromMs, from), toMs: Math.min(each.toMs, to) };
+/** What is in a range and what is not: all of it is cut at both ends. */
+function cut(ledger: Ledger, { fromMs, toMs }: Range) {
+  const of = (range: Range): Ledger => ({
+    pieces: ledger.pieces.flatMap((piece) => {
+      if (lastedMs(piece, range) <= 0) return [];
+      return [{ ...piece, ...within(boundsOf(piece), range) }];
+    }),
+    known: ledger.known.flatMap((each) => {
+      const part = within(each, range);
       if (part.fromMs >= part.toMs) return [];
-      const share = (part.toMs - part.fromMs) / (each.toMs - each.fromMs);
-      return [{ ...part, energyWh: each.energyWh * share }];
-    });
+      return [{ ...part, energyWh: (each.energyWh * (part.toMs - part.fromMs)) / (each.toMs - each.fromMs) }];
+    }),
+  });
+  const [before, after] = [of({ ...ALWAYS, toMs: fromMs }), of({ ...ALWAYS, fromMs: toMs })];
   return {
-    inside: { pieces: ledger.pieces.filter(isInside), known: parts(fromMs, toMs) },
+    inside: of({ fromMs, toMs }),
     outside: {
-      pieces: ledger.pieces.filter((piece) => !isInside(piece)),
-      known: [...parts(Number.NEGATIVE_INFINITY, fromMs), ...parts(toMs, Number.POSITIVE_INFINITY)],
+      pieces: [...before.pieces, ...after.pieces],
+      known: [...before.known, ...after.known],
     },
   };
 }
@@ -186,22 +257,6 @@ function scaled({ pieces, known }: Ledger, factor: number): Ledger {
     energyWh: each.energyWh * factor,
   });
   return { pieces: pieces.map(times), known: known.map(times) };
-}
-
-/** Which share of a measurement is in which bucket: all of it in that of its midpoint, if that is as long as it. */
-function placesOf({ startMs, durationMs }: Piece, edges: readonly number[]): [at: number, share: number][] {
-  const midMs = startMs + durationMs / 2;
-  const holding = Math.min(Math.max(placeOf(edges, midMs), 0), edges.length - 2);
-  const [fromMs, toMs] = [edges[holding] ?? 0, edges[holding + 1] ?? 0];
-  if (durationMs <= toMs - fromMs) return midMs >= fromMs && midMs < toMs ? [[holding, 1]] : [];
-  const own = { fromMs: startMs, toMs: startMs + durationMs };
-  const places: [number, number][] = [];
-  const last = placeOf(edges, own.toMs);
-  for (let at = Math.max(0, placeOf(edges, startMs)); at <= last && at + 1 < edges.length; at += 1) {
-    const sharedMs = overlapMs(own, { fromMs: edges[at] ?? 0, toMs: edges[at + 1] ?? 0 });
-    if (sharedMs > 0) places.push([at, sharedMs / durationMs]);
-  }
-  return places;
 }
 
 /** The bucket that holds a moment: -1 before the first edge, the last edge's place behind the last. */
@@ -219,9 +274,22 @@ export function sumOf(all: readonly { readonly energyWh: number }[]): number {
   return all.reduce((sum, { energyWh }) => sum + energyWh, 0);
 }
 
-function overlapMs(
-  one: { readonly fromMs: number; readonly toMs: number },
-  other: { readonly fromMs: number; readonly toMs: number },
-): number {
+function measuredOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.energyWh * heldShare(piece, ALWAYS), 0);
+}
+
+/** The length of the shortest bucket between edges. */
+export function shortestOf(edges: readonly number[]): number {
+  return edges.reduce(
+    (least, edge, at) => (at === 0 ? least : Math.min(least, edge - (edges[at - 1] ?? edge))),
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+function within(one: Range, other: Range): Range {
+  return { fromMs: Math.max(one.fromMs, other.fromMs), toMs: Math.min(one.toMs, other.toMs) };
+}
+
+function overlapMs(one: Range, other: Range): number {
   return Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
 }
