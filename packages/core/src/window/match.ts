@@ -37,6 +37,8 @@ export interface Evidence {
   readonly newest: boolean;
   /** When the sensor said `up`, if it did after this run's latest report was built; monotonic. */
   readonly upMs: number | null;
+  /** Whether the boot that said so was heard already: the report is then no first one that nothing is known of. */
+  readonly isUpHeard: boolean;
   /** When this run's first report came; monotonic, −∞ for a run known from an earlier process. */
   readonly startedMs: number;
   /** The report's own uptime. */
@@ -70,7 +72,8 @@ export function matchRun(evidence: Evidence): number {
   const overlaps = agreed + unknown > 0;
   const onTime = Math.abs(evidence.latenessMs) <= ON_TIME_MS;
   if (disagreed > 0) return isStray(evidence.comparison) ? MATCH_BY_OVERLAP : NO_MATCH;
-  if (!(onTime && evidence.newest) && isAnnounced(evidence) && bits < BITS_AGAINST_UP) return NO_MATCH;
+  const isMeantByUp = !(onTime && evidence.newest) && isAnnounced(evidence);
+  if (isMeantByUp && bits < (evidence.isUpHeard ? BITS_SURE : BITS_AGAINST_UP)) return NO_MATCH;
   if (onTime) return matchOnTime(overlaps, evidence.newest);
   if (bits >= BITS_CERTAIN) return MATCH_BY_CONTENT;
   if (isNewBoot(evidence)) return NO_MATCH;

@@ -153,6 +153,7 @@ export class UnnumberedSource {
       lastUptimeS: run.lastUptimeS,
       newest: run === this.#runs[0],
       upMs: this.#upSince(run),
+      isUpHeard: this.#runs[0]?.heardSinceUp === true,
       startedMs: run.startedMs,
       uptimeS: report.uptimeS,
       bootMs: seen.at.monotonicMs - report.uptimeS * 1_000,
