@@ -28,6 +28,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<Command>>(
     correct: async () => (await import('./commands/correct.ts')).correctCommand(),
     scan: async () => (await import('./commands/scan.ts')).scanCommand(),
     sensor: async () => (await import('./commands/sensor.ts')).sensorCommand(),
+    series: async () => (await import('./commands/series.ts')).seriesCommand(),
     mqtt: async () => (await import('./commands/mqtt.ts')).mqttCommand(),
     detect: async () => (await import('./commands/detect.ts')).detectCommand(),
     photodiode: async () => (await import('./commands/photodiode.ts')).photodiodeCommand(),
