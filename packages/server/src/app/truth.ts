@@ -32,6 +32,8 @@ export class Truth {
   readonly #options: TruthOptions;
   readonly #quarantine: Quarantine | null;
   #timer: ReturnType<typeof setInterval> | null = null;
+  /** The meters as they are for the time of one look; null outside of it. */
+  #metersNow: readonly MeterInfo[] | null = null;
 
   constructor(options: TruthOptions) {
     const { writer, clock, live } = options;
@@ -75,10 +77,14 @@ export class Truth {
 
   /** Holds what came against what physics allows. A failure is told; the next look tries again. */
   look(): void {
+    // Every series is asked for its meter: of thousands, each would have all meters described.
+    this.#metersNow = this.#options.meters();
     try {
       this.#quarantine?.look();
     } catch (error) {
       this.#options.log(`what came could not be judged: ${error instanceof Error ? error.message : error}`);
+    } finally {
+      this.#metersNow = null;
     }
   }
 
@@ -103,12 +109,22 @@ export class Truth {
   #subscribedVaOf(series: SeriesInfo): number | null {
     const { config, reader, meters } = this.#options;
     if (config.site.subscribedVa !== undefined) return config.site.subscribedVa;
-    const known = meters();
+    const known = this.#metersNow ?? meters();
     if (known.length === 0) return null;
     for (const { source } of reader.onSameMeter(series)) {
-      const meter = known.find(({ id }) => source === `tic/${id}` || source.startsWith(`tic/${id}/`));
+      if (!source.startsWith(TIC)) continue;
+      const meter = known.find(({ id }) => isMeterOf(source, id));
       if (meter !== undefined && meter.subscribedVa !== null) return meter.subscribedVa;
     }
     return null;
   }
+}
+
+const TIC = 'tic/';
+
+/** Whether a source is a meter or a register of it. */
+function isMeterOf(source: string, id: string): boolean {
+  if (!source.startsWith(id, TIC.length)) return false;
+  const end = TIC.length + id.length;
+  return source.length === end || source[end] === '/';
 }
