@@ -81,6 +81,22 @@ test('counts are told from finer measurements', () => {
   assert.equal(createDataset(columnsOf(fine), WINDOW_MS).style, 'band');
 });
 
+test('counts beside finer measurements are drawn as the power they tell, and those as they are', () => {
+  const imported = Array.from({ length: 60 }, () => ({ meanW: 290, minW: 290, maxW: 290 }));
+  const counted = Array.from({ length: 30 }, (_, index) => ({
+    meanW: index % 3 === 0 ? 0 : 360,
+    minW: 0,
+    maxW: 720,
+  }));
+  const dataset = createDataset(buckets([...imported, ...counted], 10_000), 10_000);
+  assert.equal(dataset.style, 'band');
+  assert.deepEqual(new Set(dataset.lineW.subarray(0, 60)), new Set([290]));
+  for (const row of Array.from({ length: 20 }, (_, index) => 66 + index)) {
+    assert.ok(Math.abs((dataset.lineW[row] ?? 0) - 240) < 40, `row ${row}: ${dataset.lineW[row]} W`);
+    assert.ok((dataset.highW[row] ?? 0) - (dataset.lowW[row] ?? 0) < 1, `band of row ${row}`);
+  }
+});
+
 test('a steady load has no band, and a peak keeps it', () => {
   const dataset = createDataset(
     buckets(

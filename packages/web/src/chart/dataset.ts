@@ -50,8 +50,9 @@ const FLASH_TOLERANCE = 0.05;
  */
 export function createDataset(columns: Columns, stepMs: number, series: Drawn = FLASHES): Dataset {
   const { kind } = series;
-  const isCounts = series.isFlashes && stepMs <= COUNTS_STEP_MS_MAX && isMostlyCounts(columns);
-  const lineW = told(columns, isCounts ? runningMean(columns, FLASH_WH) : columns.meanW);
+  const mayCount = series.isFlashes && stepMs <= COUNTS_STEP_MS_MAX;
+  const isCounts = mayCount && isMostlyCounts(columns);
+  const lineW = told(columns, mayCount ? meanOfCounts(columns, isCounts) : columns.meanW);
   const { length } = columns;
   const sumWh = new Float64Array(length + 1);
   columns.energyWh.forEach((energyWh, row) => {
@@ -90,6 +91,24 @@ function told({ powerW }: Columns, otherwise: Float64Array): Float64Array {
   return powerW.map((each, row) => (Number.isNaN(each) ? (otherwise[row] ?? each) : each));
 }
 
+/** The running mean of counts; where only part of the rows are counts, finer measurements among them stay as they are. */
+function meanOfCounts(columns: Columns, isAll: boolean): Float64Array {
+  const running = runningMean(columns, FLASH_WH);
+  if (isAll) return running;
+  return columns.meanW.map((meanW, row) => (isAmongCounts(columns, row) ? (running[row] ?? meanW) : meanW));
+}
+
+/** Whether the row and those beside it hold whole flashes; of finer measurements one may, but hardly five in a row. */
+function isAmongCounts({ energyWh }: Columns, row: number): boolean {
+  return energyWh
+    .subarray(Math.max(0, row - 2), row + 3)
+    .every((each) => Number.isNaN(each) || isWhole(each));
+}
+
+function isWhole(energyWh: number): boolean {
+  return Math.abs(energyWh - Math.round(energyWh)) < 1e-6;
+}
+
 /** What to take off both sides of a band of flash counts `widthW` wide. */
 function narrowBy(widthW: number, flashW: number): number {
   return widthW < flashW * 1.5 ? widthW : flashW / 2;
@@ -109,7 +128,7 @@ function isMostlyCounts(columns: Columns): boolean {
     const lengthMs = (columns.ends[row] ?? 0) - (columns.starts[row] ?? 0);
     if (Number.isNaN(energyWh) || lengthMs > COUNTS_STEP_MS_MAX * 1.5) continue;
     short++;
-    if (Math.abs(energyWh - Math.round(energyWh)) < 1e-6) whole++;
+    if (isWhole(energyWh)) whole++;
   }
   return whole > short / 2;
 }

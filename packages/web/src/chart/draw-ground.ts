@@ -17,7 +17,7 @@ export function drawOffPeak(
 ): void {
   const { context, ratio } = frame;
   const { palette, label } = style;
-  context.font = `${11 * ratio}px ${palette.font}`;
+  context.font = `${11 * palette.textScale * ratio}px ${palette.font}`;
   context.textAlign = 'left';
   context.textBaseline = 'top';
   const labelWidth = label === null ? 0 : context.measureText(label).width + 2 * LABEL_PAD_PX * ratio;

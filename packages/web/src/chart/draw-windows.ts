@@ -26,17 +26,19 @@ export function drawWindows(canvas: HTMLCanvasElement, scene: WindowsScene): voi
   canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
   const context = canvas.getContext('2d');
   if (context === null) throw webError('web/no-canvas');
-  context.font = `${11 * ratio}px ${scene.palette.font}`;
-  const left = LEFT_PX * ratio;
+  const { font, textScale } = scene.palette;
+  context.font = `${11 * textScale * ratio}px ${font}`;
+  const left = LEFT_PX * textScale * ratio;
+  const axis = AXIS_PX * textScale;
   const width = canvas.width - left - 8 * ratio;
-  const dotsHeight = canvas.height - (REPORTS_PX + AXIS_PX + 26) * ratio;
+  const dotsHeight = canvas.height - (REPORTS_PX + axis + 26) * ratio;
   const energies = valueTicks(highest(scene.windows.energyWh), 4);
   const reports = valueTicks(highest(scene.windows.reports), 1);
   const base = { context, ...scene.range, left, width, ratio };
   const dots: Frame = { ...base, top: 8 * ratio, height: dotsHeight, powerWMax: energies.max };
   const bars: Frame = {
     ...base,
-    top: canvas.height - (REPORTS_PX + AXIS_PX) * ratio,
+    top: canvas.height - (REPORTS_PX + axis) * ratio,
     height: REPORTS_PX * ratio,
     powerWMax: reports.max,
   };
@@ -67,7 +69,11 @@ function drawGrid(frame: Frame, values: readonly number[], { palette, format }: 
 
 function drawTimes(frame: Frame, { palette, format }: WindowsScene): void {
   const { context, ratio } = frame;
-  const ticks = chooseTicks(frame, Math.max(2, frame.width / ratio / TICK_SPACE_PX), format.zone);
+  const ticks = chooseTicks(
+    frame,
+    Math.max(2, frame.width / ratio / TICK_SPACE_PX / palette.textScale),
+    format.zone,
+  );
   context.textAlign = 'center';
   context.textBaseline = 'top';
   context.fillStyle = palette.textSoft;

@@ -268,8 +268,12 @@ export class Minimap {
   #drawTicks(frame: Frame): void {
     const { context, ratio } = frame;
     const { palette, format } = this.scene;
-    const ticks = chooseTicks(frame, Math.max(2, frame.width / ratio / TICK_SPACE_PX), format.zone);
-    context.font = `${LABEL_PX * ratio}px ${palette.font}`;
+    const ticks = chooseTicks(
+      frame,
+      Math.max(2, frame.width / ratio / TICK_SPACE_PX / palette.textScale),
+      format.zone,
+    );
+    context.font = `${LABEL_PX * palette.textScale * ratio}px ${palette.font}`;
     context.textBaseline = 'top';
     context.lineWidth = 3 * ratio;
     context.lineJoin = 'round';

@@ -11,12 +11,17 @@ export interface Palette {
   readonly hatch: string;
   readonly amber: string;
   readonly font: string;
+  /** How much larger than usual the reader has set letters, as a factor. */
+  readonly textScale: number;
 }
 
 /** Part of the power hue's strength in its min–max band. */
 export const BAND_ALPHA = 0.18;
 
-const PROPERTIES: Readonly<Record<keyof Palette, string>> = {
+/** What browsers set letters in unless the reader says otherwise. */
+const TEXT_PX = 16;
+
+const PROPERTIES: Readonly<Record<Exclude<keyof Palette, 'textScale'>, string>> = {
   background: '--background',
   text: '--text',
   textSoft: '--text-soft',
@@ -37,13 +42,18 @@ export function readPalette(): Palette {
     name,
     style.getPropertyValue(property).trim(),
   ]);
-  return Object.fromEntries(entries) as Record<keyof Palette, string>;
+  const colours = Object.fromEntries(entries) as Record<keyof typeof PROPERTIES, string>;
+  return { ...colours, textScale: Number.parseFloat(style.fontSize) / TEXT_PX };
 }
 
-/** Calls back when the reader's light or dark preference changes; returns how to stop. */
+/** Calls back when the reader's preference of light, dark or forced colours changes; returns how to stop. */
 export function watchPalette(onChange: (palette: Palette) => void): () => void {
-  const query = matchMedia('(prefers-color-scheme: dark)');
+  const queries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) =>
+    matchMedia(query),
+  );
   const tell = (): void => onChange(readPalette());
-  query.addEventListener('change', tell);
-  return () => query.removeEventListener('change', tell);
+  for (const query of queries) query.addEventListener('change', tell);
+  return () => {
+    for (const query of queries) query.removeEventListener('change', tell);
+  };
 }

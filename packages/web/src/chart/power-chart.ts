@@ -138,11 +138,12 @@ export class PowerChart {
       front === null ? 0 : highestW(front, range.fromMs, range.toMs),
       ...parts.map((part) => (back === null ? 0 : highestW(back, part.fromMs, part.toMs))),
     );
-    const valueCountMax = Math.max(2, Math.floor(height / VALUE_SPACE_PX));
+    const { textScale } = this.scene.palette;
+    const valueCountMax = Math.max(2, Math.floor(height / (VALUE_SPACE_PX * textScale)));
     this.#powerTicks = this.#valueTicks(highest, valueCountMax);
     const total = front === null ? 0 : sumUntil(front, range.toMs) - sumUntil(front, range.fromMs);
     this.#energyTicks = valueTicks(Math.max(total, 1), valueCountMax);
-    this.#timeTicks = chooseTicks(range, Math.max(2, width / TICK_SPACE_PX), format.zone);
+    this.#timeTicks = chooseTicks(range, Math.max(2, width / (TICK_SPACE_PX * textScale)), format.zone);
     this.#plot.setScale('x', { min: range.fromMs, max: range.toMs });
   }
 
@@ -248,7 +249,7 @@ export class PowerChart {
   #drawInnerScales(frame: Frame): void {
     const { context, ratio } = frame;
     const { palette, hasCumulative } = this.scene;
-    context.font = `${11 * ratio}px ${palette.font}`;
+    context.font = `${11 * palette.textScale * ratio}px ${palette.font}`;
     context.textBaseline = 'bottom';
     context.lineWidth = 3 * ratio;
     context.strokeStyle = palette.background;
@@ -280,12 +281,13 @@ export class PowerChart {
     const { unit, atMs } = this.#timeTicks;
     if (this.#isWide) return format.tickLabels(this.#timeTicks);
     const { width } = this.plotBox;
+    const { textScale } = this.scene.palette;
     const marginPx = (tickMs: EpochMs): number => Math.min(this.xOf(tickMs), width - this.xOf(tickMs));
-    const inside = atMs.filter((tickMs) => marginPx(tickMs) >= OWN_LABEL_PX / 2);
+    const inside = atMs.filter((tickMs) => marginPx(tickMs) >= (OWN_LABEL_PX / 2) * textScale);
     const labels = format.tickLabels({ unit, atMs: inside });
     return atMs.map((tickMs) => {
       const label = labels[inside.indexOf(tickMs)] ?? '';
-      return marginPx(tickMs) < FULL_LABEL_PX / 2 ? (label.split('\n')[0] ?? '') : label;
+      return marginPx(tickMs) < (FULL_LABEL_PX / 2) * textScale ? (label.split('\n')[0] ?? '') : label;
     });
   }
 
@@ -310,10 +312,13 @@ export class PowerChart {
   #options(): uPlot.Options {
     const soft = (): string => this.scene.palette.textSoft;
     const hairline = (): string => this.scene.palette.hairline;
-    const font = `${AXIS_TEXT_PX}px ${this.scene.palette.font}`;
+    const { textScale } = this.scene.palette;
+    // uPlot reads whole pixels from a font.
+    const font = `${Math.round(AXIS_TEXT_PX * textScale)}px ${this.scene.palette.font}`;
     const line = { stroke: hairline, width: 1 };
     const base = { font, stroke: soft, gap: 7 };
-    const beside = (isShown: () => boolean) => (): number => (this.#isWide && isShown() ? Y_AXIS_PX : 0);
+    const beside = (isShown: () => boolean) => (): number =>
+      this.#isWide && isShown() ? Y_AXIS_PX * textScale : 0;
     const onlyWide = (labels: string[], isShown: boolean): string[] =>
       this.#isWide && isShown ? labels : labels.map(() => '');
     return {
@@ -330,7 +335,7 @@ export class PowerChart {
       axes: [
         {
           ...base,
-          size: X_AXIS_PX,
+          size: X_AXIS_PX * textScale,
           grid: line,
           ticks: { ...line, size: 5 },
           border: { show: true, ...line },

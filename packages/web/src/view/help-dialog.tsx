@@ -5,10 +5,17 @@ import type { Strings } from '../i18n/strings.ts';
 /** What mouse, fingers and keys do. */
 export function HelpDialog({ strings, onClose }: { strings: Strings; onClose: () => void }): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => ref.current?.showModal(), []);
+  const titleRef = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    ref.current?.showModal();
+    // On a phone the list is longer than the screen, and the button that would have the focus is at its end.
+    titleRef.current?.focus();
+  }, []);
   return (
     <dialog ref={ref} aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">{strings.helpTitle}</h2>
+      <h2 ref={titleRef} id="help-title" tabIndex={-1}>
+        {strings.helpTitle}
+      </h2>
       <dl class="keys">
         {strings.keys.map(([keys, what]) => (
           <div key={keys}>
