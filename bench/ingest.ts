@@ -1,40 +1,30 @@
 // Reports accepted over HTTP with durable grouping, 10 counts each, many sensors, against a bare node:http server that
-// reads the body and answers "ok". Rounds alternate, so that a machine that slows down slows both.
+// reads the body and answers the same. Rounds alternate, so that a machine that slows down slows both. Ours runs with the
+// flags of `npm start`, which keep its young heap small; `--plain` leaves them out, as the bare server has none.
+// `--only=keep,mixed` takes some of the loads, `--rounds=3` another number of rounds than five.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, printTable } from './lib/figures.ts';
+import { SERVER_ENV, SERVER_FLAGS } from './lib/server-process.ts';
 
-const SENSORS = 64;
 const SECONDS = 3;
 const ROUNDS = 5;
-/** Reports that do not count: a server runs for months, not for seconds. */
-const WARM = { close: 5_000, keep: 20_000 };
+/** By the name that `lib/report-load.ts` has for them. `warm`: reports that do not count, for a server runs for months. */
+const LOADS = [
+  { kind: 'close', sensors: 64, warm: 5_000, name: '64 sensors, a connection a report' },
+  { kind: 'keep', sensors: 64, warm: 20_000, name: '64 sensors, connections kept' },
+  { kind: 'keep2', sensors: 64, warm: 20_000, name: '64 of version 2, connections kept' },
+  { kind: 'mixed', sensors: 1_000, warm: 20_000, name: '1,000 of both versions, half keep theirs' },
+] as const;
+type Load = (typeof LOADS)[number];
+
 const lib = join(import.meta.dirname, 'lib');
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-bench-'));
 
-/** Reports a second, and what each took of the server's processor: a machine that has other work to do spoils the first more. */
-async function measure(kind: 'bare' | 'kilowink', mode: 'keep' | 'close'): Promise<Measured> {
-  const data = mkdtempSync(join(folder, 'data-'));
-  const file = kind === 'bare' ? 'bare-server.ts' : 'report-server.ts';
-  const server = fork(join(lib, file), [data, String(SENSORS)]);
-  const { port } = await new Promise<{ port: number }>((resolve) => server.once('message', resolve));
-  const given = [port, SENSORS, SECONDS, WARM[mode], mode].map(String);
-  const load = fork(join(lib, 'report-load.ts'), given);
-  const counted = new Promise<{ answered: number; seconds: number }>((resolve) => {
-    load.on('message', (said: 'warm' | { answered: number; seconds: number }) => {
-      if (said === 'warm') server.send('count');
-      else resolve(said);
-    });
-  });
-  const { answered, seconds } = await counted;
-  const told = new Promise<{ cpuUs: number }>((resolve) => server.once('message', resolve));
-  const exited = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  const { cpuUs } = await told;
-  await exited;
-  return { rate: answered / seconds, cpuUs: cpuUs / answered };
+function option(name: string): string | undefined {
+  return process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 }
 
 interface Measured {
@@ -42,23 +32,52 @@ interface Measured {
   readonly cpuUs: number;
 }
 
-const rows = [['64 sensors', 'bare node:http', 'kilowink', 'ratio']];
-for (const [mode, name] of [
-  ['close', 'one connection a report, as sensors do'],
-  ['keep', 'connections kept'],
-] as const) {
+function startServer(kind: 'bare' | 'kilowink', sensors: number) {
+  if (kind === 'bare') return fork(join(lib, 'bare-server.ts'), [], { execArgv: [] });
+  const data = mkdtempSync(join(folder, 'data-'));
+  const asShipped = process.argv.includes('--plain')
+    ? { execArgv: [] }
+    : { execArgv: [...SERVER_FLAGS], env: { ...process.env, ...SERVER_ENV } };
+  return fork(join(lib, 'report-server.ts'), [data, String(sensors)], asShipped);
+}
+
+/** Reports a second, and what each took of the server's processor: a machine that has other work to do spoils the first more. */
+async function measure(server: 'bare' | 'kilowink', { kind, sensors, warm }: Load): Promise<Measured> {
+  const started = startServer(server, sensors);
+  const { port } = await new Promise<{ port: number }>((resolve) => started.once('message', resolve));
+  const load = fork(join(lib, 'report-load.ts'), [port, sensors, SECONDS, warm, kind].map(String));
+  const counted = new Promise<{ answered: number; seconds: number }>((resolve, reject) => {
+    load.once('exit', (code) => reject(new Error(`report-load.ts ended with ${code}`)));
+    load.on('message', (said: 'warm' | { answered: number; seconds: number }) => {
+      if (said === 'warm') started.send('count');
+      else resolve(said);
+    });
+  });
+  const { answered, seconds } = await counted;
+  const told = new Promise<{ cpuUs: number }>((resolve) => started.once('message', resolve));
+  const exited = new Promise((resolve) => started.once('exit', resolve));
+  started.kill('SIGTERM');
+  const { cpuUs } = await told;
+  await exited;
+  return { rate: answered / seconds, cpuUs: cpuUs / answered };
+}
+
+const only = option('only')?.split(',');
+const rows = [['', 'bare node:http', 'kilowink', 'ratio']];
+for (const load of LOADS.filter(({ kind }) => only?.includes(kind) ?? true)) {
   const bare: Measured[] = [];
   const own: Measured[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    bare.push(await measure('bare', mode));
-    own.push(await measure('kilowink', mode));
+  for (let round = 0; round < Number(option('rounds') ?? ROUNDS); round += 1) {
+    bare.push(await measure('bare', load));
+    own.push(await measure('kilowink', load));
   }
   const row = (told: string, of: (each: Measured) => number) => {
     const ratio = median(own.map((each, round) => of(each) / of(bare[round] ?? each)));
     rows.push([told, ...[bare, own].map((each) => median(each.map(of)).toFixed(0)), ratio.toFixed(2)]);
   };
-  row(`${name}: reports a second`, ({ rate }) => rate);
+  row(`${load.name}: reports a second`, ({ rate }) => rate);
   row('  processor a report, µs', ({ cpuUs }) => cpuUs);
 }
+rows.push(['load of the machine, last minute', '', (loadavg()[0] ?? 0).toFixed(1), '']);
 printTable(rows);
 rmSync(folder, { recursive: true });

@@ -1,11 +1,27 @@
-// A load of sensor reports: each connection is one sensor with a loopback address of its own, and sends its next report
-// when the one before is answered. A process of its own: `report-load.ts PORT SENSORS SECONDS WARM keep|close`. It tells its
+// A load of sensor reports: each sensor has a loopback address of its own, and sends its next report when the one before is
+// answered. A process of its own: `report-load.ts PORT SENSORS SECONDS WARM KIND`, where KIND is one of `KINDS`. It tells its
 // parent `warm` after the first WARM reports, which do not count, and what it counted at its end.
-import { connect } from 'node:net';
-import { encodeReportV1 } from '../../packages/core/src/report/index.ts';
+import { connect, type Socket } from 'node:net';
+import { encodeReportV1, encodeReportV2 } from '../../packages/core/src/report/index.ts';
 
-const [port, sensors, seconds, warm, mode] = process.argv.slice(2);
-const keepAlive = mode === 'keep';
+/** Of which version a sensor's reports are, and whether it keeps its connection. */
+const KINDS: Readonly<Record<string, (sensor: number) => { version: 1 | 2; keeps: boolean }>> = {
+  close: () => ({ version: 1, keeps: false }),
+  keep: () => ({ version: 1, keeps: true }),
+  keep2: () => ({ version: 2, keeps: true }),
+  mixed: (sensor) => ({ version: sensor % 2 === 0 ? 1 : 2, keeps: sensor % 4 < 2 }),
+};
+
+const WINDOWS = 10;
+/** Three windows of 5 s between two reports. */
+const NEW_WINDOWS = 3;
+/** A day: what a sensor of version 2 holds. */
+const HELD_WINDOWS = 17_280;
+
+const [port, sensors, seconds, warm, kind = ''] = process.argv.slice(2);
+const kindOf = KINDS[kind];
+if (kindOf === undefined)
+  throw new Error(`a load of ${kind}: expected one of ${Object.keys(KINDS).join(', ')}`);
 let answered = 0;
 let startedMs = Number.POSITIVE_INFINITY;
 
@@ -14,12 +30,53 @@ function windowValue(sensor: number, number: number): number {
   return (Math.imul(number + 1, 2_654_435_761 + sensor) >>> 27) % 9;
 }
 
-function request(sensor: number, sequence: number): Buffer {
-  const newest = 3 * sequence + 10;
-  const counts = Array.from({ length: 10 }, (_, back) => windowValue(sensor, newest - back));
-  const body = encodeReportV1({ sensorType: 0, uptimeS: newest * 5, counts });
-  const head = `POST /sensor/report HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: ${body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), body]);
+/** What a sensor sends next, time by time. */
+class Reports {
+  readonly #sensor: number;
+  readonly #version: 1 | 2;
+  #newest = WINDOWS - NEW_WINDOWS;
+  #summedTo = -1;
+  #cumulativeCount = 0;
+
+  constructor(sensor: number, version: 1 | 2) {
+    this.#sensor = sensor;
+    this.#version = version;
+  }
+
+  next(): Buffer {
+    this.#newest += NEW_WINDOWS;
+    const values = Array.from({ length: WINDOWS }, (_, back) =>
+      windowValue(this.#sensor, this.#newest - back),
+    );
+    const body = this.#version === 1 ? this.#first(values) : this.#second(values);
+    const head = `POST /sensor/report HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), body]);
+  }
+
+  #first(counts: number[]): Uint8Array {
+    return encodeReportV1({ sensorType: 0, uptimeS: this.#newest * 5, counts });
+  }
+
+  #second(values: number[]): Uint8Array {
+    const newestNumber = this.#newest;
+    while (this.#summedTo < newestNumber) {
+      this.#summedTo += 1;
+      this.#cumulativeCount += windowValue(this.#sensor, this.#summedTo);
+    }
+    return encodeReportV2({
+      sensorId: this.#sensor.toString(16).padStart(16, '0'),
+      bootId: 1 + this.#sensor,
+      newestNumber,
+      oldestNumber: Math.max(0, newestNumber - HELD_WINDOWS),
+      cumulativeCount: this.#cumulativeCount,
+      ageMs: 40,
+      windowMs: 5_000,
+      batteryMv: null,
+      firmware: { major: 1, minor: 0, patch: 0 },
+      light: { baselineMv: 100, amplitudeMv: 900, noise100Uv: 10, state: 'good' },
+      windows: values.map((count) => ({ count, lastFlashMs: count === 0 ? null : 1_000 })),
+    });
+  }
 }
 
 function addressOf(sensor: number): string {
@@ -34,36 +91,43 @@ function noteAnswer(): void {
   process.send?.('warm');
 }
 
-function run(sensor: number): Promise<void> {
+/** An answer is one packet here. It says `ok`, or, in bytes, status 0: the report was taken. */
+function isTaken(answer: Buffer): boolean {
+  const body = answer.subarray(answer.indexOf('\r\n\r\n') + 4);
+  const says = body.length === 2 ? body.equals(OK) : body.length === 22 && body[4] === 0;
+  return answer.subarray(0, STATUS.length).equals(STATUS) && says;
+}
+
+const OK = Buffer.from('ok');
+const STATUS = Buffer.from('HTTP/1.1 200');
+
+function run(sensor: number, of: { version: 1 | 2; keeps: boolean }): Promise<void> {
+  const reports = new Reports(sensor, of.version);
   return new Promise((resolve, reject) => {
-    let sequence = 0;
+    const take = (socket: Socket, answer: Buffer) => {
+      if (!isTaken(answer))
+        return void reject(new Error(`sensor ${sensor} was answered ${answer.toString('latin1')}`));
+      noteAnswer();
+      if (performance.now() >= startedMs + Number(seconds) * 1_000) {
+        socket.end();
+        resolve();
+      } else if (of.keeps) socket.write(reports.next());
+      else {
+        socket.destroy();
+        open();
+      }
+    };
     const open = () => {
-      const socket = connect({
-        host: '127.0.0.1',
-        port: Number(port),
-        localAddress: addressOf(sensor),
-        noDelay: true,
-      });
+      const at = { host: '127.0.0.1', port: Number(port), localAddress: addressOf(sensor), noDelay: true };
+      const socket = connect(at);
       socket.on('error', reject);
-      socket.on('data', (data) => {
-        if (!data.includes('ok')) return;
-        noteAnswer();
-        sequence += 1;
-        if (performance.now() >= startedMs + Number(seconds) * 1_000) {
-          socket.end();
-          resolve();
-        } else if (keepAlive) socket.write(request(sensor, sequence));
-        else {
-          socket.destroy();
-          open();
-        }
-      });
-      socket.write(request(sensor, sequence));
+      socket.on('data', (answer: Buffer) => take(socket, answer));
+      socket.write(reports.next());
     };
     open();
   });
 }
 
-await Promise.all(Array.from({ length: Number(sensors) }, (_, sensor) => run(sensor)));
+await Promise.all(Array.from({ length: Number(sensors) }, (_, sensor) => run(sensor, kindOf(sensor))));
 const told = { answered, seconds: (performance.now() - startedMs) / 1_000 };
 process.send?.(told, () => process.exit(0));
