@@ -7,8 +7,8 @@ const date = z.iso.date();
 
 /** One daily off-peak window in the site's zone; `from` after `to` crosses midnight. */
 export const offPeakWindow = z.strictObject({
-  from: clockTime,
-  to: clockTime,
+  from: clockTime.describe('When it starts, by the clock of the site’s zone: HH:MM'),
+  to: clockTime.describe('When it ends; past midnight, when it is earlier'),
   validFrom: date.optional().describe('First local day on which the window starts; always, when left out'),
   validTo: date.optional().describe('Last local day on which the window starts'),
 });

@@ -1,4 +1,6 @@
 import { equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Workplace } from './testing.ts';
 
@@ -18,6 +20,15 @@ describe('kilowink', { concurrency: true }, () => {
       match(stdout, new RegExp(`^ {2}${command}`, 'm'));
     match((await place.run('import', '--help')).stdout, /sceaux-minute/);
     match((await place.run('sim', 'blink', '--help')).stdout, /CC BY 4\.0/);
+  });
+
+  it('says nothing when its reader has gone', () => {
+    const main = join(import.meta.dirname, 'main.ts');
+    const script = '{ "$0" "$@"; echo "$?" >&2; } | true';
+    const { stderr } = spawnSync('sh', ['-c', script, process.execPath, main, '--help'], {
+      encoding: 'utf8',
+    });
+    equal(stderr, '0\n');
   });
 
   it('wrong use is one line and exit code 2', async () => {

@@ -69,6 +69,12 @@ function withParentsSettings(command: Command, parent: Command): Command {
 // What was compiled once is kept, also where nothing told so before this file was loaded (tools/run.cjs does).
 enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/kilowink'));
 
+// Whoever reads what is printed may have seen enough (`| head`): that ends a command without a word, and never a server.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (process.argv[2] !== 'serve') process.exit(0);
+});
+
 try {
   await (await program(process.argv[2])).parseAsync();
 } catch (error) {

@@ -27,7 +27,7 @@ Nothing is written, and a server may run meanwhile; it is asked how much it wrot
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Tell how the measurements are kept: soundness, room, growth, gaps, clock')
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('-d, --data <folder>', 'where the measurements are (default: `dataDir` of the configuration)')
     .option('-p, --port <port>', 'port of the server to ask (8087)')
     .option('--thorough', 'also open every block and compare every sum with its points')
     .option('--json', 'as JSON')

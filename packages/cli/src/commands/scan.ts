@@ -38,7 +38,10 @@ export function scanCommand(): Command {
       '--from <file>',
       'read captured advertisements instead: HCI packets, or address, signal, data in hex',
     )
-    .option('-d, --data <folder>', 'where the measurements and keys are (default: the XDG data folder)')
+    .option(
+      '-d, --data <folder>',
+      'where the measurements and keys are (default: `dataDir` of the configuration)',
+    )
     .option('--config <file>', 'configuration file (YAML)')
     .addHelpText('after', HELP)
     .action(scan);

@@ -34,7 +34,7 @@ export function serveCommand(): Command {
       '-r, --read-only',
       'show only: refuse reports, write nothing; may run beside the server that writes',
     )
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('-d, --data <folder>', 'where the measurements are (default: `dataDir` of the configuration)')
     .option('--host <address>', 'address to listen on (0.0.0.0)')
     .option('-v, --verbose', 'log each report')
     .option('--config <file>', 'configuration file (YAML)')

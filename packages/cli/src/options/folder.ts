@@ -10,7 +10,7 @@ export interface FolderOptions {
 /** Gives the command the options of {@link FolderOptions}. */
 export function withFolderOptions(command: Command): Command {
   return command
-    .option('-d, --data <folder>', 'where the measurements are (default: the XDG data folder)')
+    .option('-d, --data <folder>', 'where the measurements are (default: `dataDir` of the configuration)')
     .option('--config <file>', 'configuration file (YAML)');
 }
 

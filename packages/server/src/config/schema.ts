@@ -54,7 +54,9 @@ export const configSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('Folder of the measurements; the XDG data folder by default'),
+    .describe(
+      'Folder of the measurements; when left out ~/.local/share/kilowink, or kilowink in $XDG_DATA_HOME',
+    ),
   verbose: z.boolean().default(false).describe('Log each report'),
   site: z
     .strictObject({
