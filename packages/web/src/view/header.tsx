@@ -3,6 +3,7 @@ import { useCallback } from 'preact/hooks';
 import { fill } from '../i18n/format.ts';
 import { type Heading, type Room, STALE_MS } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
+import { SeriesPicker } from './series-picker.tsx';
 import { useClock, useSignal } from './use-signal.ts';
 
 /** Power now with its age, energy today, and which sensor it is. */
@@ -51,21 +52,7 @@ function SitePart({ session, room }: { session: Session; room: Room }): JSX.Elem
     <div class="site">
       <h1>{room.site.name}</h1>
       {list.length > 1 ? (
-        <label class="label">
-          {strings.series}{' '}
-          <select
-            value={String(room.series.id)}
-            onChange={(event) => session.choose(Number(event.currentTarget.value))}
-          >
-            {list
-              .filter((series) => series.lastMs !== null)
-              .map((series) => (
-                <option key={series.id} value={String(series.id)}>
-                  {series.name}
-                </option>
-              ))}
-          </select>
-        </label>
+        <SeriesPicker session={session} room={room} list={list} />
       ) : (
         <p class="label">{room.series.name}</p>
       )}

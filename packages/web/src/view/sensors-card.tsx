@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../state/session.ts';
 import { FirmwareSection } from './firmware-section.tsx';
 import { SensorsAround } from './sensors-around.tsx';
-import { SensorRow } from './sensors-row.tsx';
+import { SensorsList } from './sensors-list.tsx';
 import { useHealth } from './use-health.ts';
 
 const ADDRESS = '#sensors';
@@ -41,21 +41,10 @@ function Sensors({ session }: { session: Session }): JSX.Element | null {
   const { strings } = session.format;
   if (health === null) return null;
   if (health === 'failed') return <p class="soft">{strings.health.failed}</p>;
-  const isOnly = health.sources.length === 1;
   return (
     <>
       {health.sources.length === 0 && <p class="soft">{strings.care.none}</p>}
-      <div class="sensors">
-        {health.sources.map((source) => (
-          <SensorRow
-            key={source.source}
-            source={source}
-            nowMs={health.serverMs}
-            format={session.format}
-            isOpenFirst={isOnly}
-          />
-        ))}
-      </div>
+      <SensorsList sources={health.sources} nowMs={health.serverMs} format={session.format} />
       <SensorsAround health={health} format={session.format} />
       <FirmwareSection session={session} health={health} />
     </>

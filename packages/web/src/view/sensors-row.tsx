@@ -13,6 +13,16 @@ type Fact = readonly [name: string, value: string];
 /** Sensors on a battery report every few minutes. */
 const SILENT_MS = 600_000;
 
+/** Whether a sensor has not reported for longer than any of them waits. */
+export function isSilent({ lastReportMs }: Source, nowMs: number): boolean {
+  return lastReportMs === null || nowMs - lastReportMs > SILENT_MS;
+}
+
+/** Whether a sensor does not see its meter's light well. */
+export function isPoor({ light }: Source): boolean {
+  return light !== undefined && light.state !== 'good' && light.state !== 'unknown';
+}
+
 /** One sensor: a line that says whether all is well, and behind it everything that is known. */
 export function SensorRow({
   source,
@@ -28,16 +38,16 @@ export function SensorRow({
   const [isOpen, setOpen] = useState(isOpenFirst);
   const words = format.strings.care;
   const { light, lastReportMs } = source;
-  const isSilent = lastReportMs === null || nowMs - lastReportMs > SILENT_MS;
-  const isPoor = light !== undefined && light.state !== 'good' && light.state !== 'unknown';
+  const isAway = isSilent(source, nowMs);
+  const isDim = isPoor(source);
   const [best] = source.ways;
   return (
     <details class="sensor" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span class="sensor-line">
           <span class="strong">{source.name}</span>
-          <span class={isPoor ? 'warning' : 'soft'}>
-            {isPoor && (
+          <span class={isDim ? 'warning' : 'soft'}>
+            {isDim && (
               <>
                 <Sign />{' '}
               </>
@@ -46,8 +56,8 @@ export function SensorRow({
           </span>
           <span class="soft">{best === undefined ? '' : wayText(best, format)}</span>
           <span class="soft">{source.firmware ?? ''}</span>
-          <span class={isSilent ? 'warning' : 'soft'}>
-            {isSilent && (
+          <span class={isAway ? 'warning' : 'soft'}>
+            {isAway && (
               <>
                 <Sign /> {words.silent},{' '}
               </>

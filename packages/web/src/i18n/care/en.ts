@@ -4,6 +4,15 @@ export const CARE_EN: CareStrings = {
   title: 'Sensors and firmware',
   none: 'No sensor has reported since the server started.',
   silent: 'silent',
+  find: {
+    series: 'Find a series',
+    sensors: 'Find a sensor',
+    hint: 'part of a name',
+    more: '{count} more: type part of a name',
+    nothing: 'nothing is called so',
+    count: '{count} sensors',
+    silentCount: '{count} silent',
+  },
   light: {
     unknown: 'still looking',
     good: 'good light',

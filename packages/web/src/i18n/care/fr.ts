@@ -4,6 +4,15 @@ export const CARE_FR: CareStrings = {
   title: 'Capteurs et micrologiciel',
   none: 'Aucun capteur n’a envoyé de relevé depuis le démarrage du serveur.',
   silent: 'silencieux',
+  find: {
+    series: 'Trouver une série',
+    sensors: 'Trouver un capteur',
+    hint: 'une partie du nom',
+    more: '{count} de plus : tapez une partie du nom',
+    nothing: 'rien ne s’appelle ainsi',
+    count: '{count} capteurs',
+    silentCount: '{count} silencieux',
+  },
   light: {
     unknown: 'observation en cours',
     good: 'bonne lumière',

@@ -7,6 +7,16 @@ export interface CareStrings {
   readonly title: string;
   readonly none: string;
   readonly silent: string;
+  /** What finds one of many series or sensors. */
+  readonly find: {
+    readonly series: string;
+    readonly sensors: string;
+    readonly hint: string;
+    readonly more: string;
+    readonly nothing: string;
+    readonly count: string;
+    readonly silentCount: string;
+  };
   readonly light: Readonly<Record<LightState, string>>;
   readonly lightAdvice: Readonly<Partial<Record<LightState, string>>>;
   readonly facts: {
