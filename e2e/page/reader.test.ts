@@ -97,7 +97,7 @@ test('with colours of the reader’s own the period chosen, the minimap’s wind
   // The canvas knows no contrast theme: it has to be told.
   const drawn = await page.evaluate<number>(`(() => {
     const probe = document.createElement('canvas').getContext('2d');
-    probe.fillStyle = 'Highlight';
+    probe.fillStyle = 'LinkText';
     probe.fillRect(0, 0, 1, 1);
     const wanted = probe.getImageData(0, 0, 1, 1).data;
     const canvas = document.querySelector('.chart canvas');
@@ -107,6 +107,6 @@ test('with colours of the reader’s own the period chosen, the minimap’s wind
       if ([0, 1, 2].every((channel) => Math.abs(data[at + channel] - wanted[channel]) < 4) && data[at + 3] > 200) count++;
     return count;
   })()`);
-  assert.ok(drawn > 200, `${drawn} pixels in the colour of what is chosen`);
+  assert.ok(drawn > 200, `${drawn} pixels in the colour of links`);
   await close();
 });
