@@ -162,4 +162,43 @@ describe('kilowink export', { concurrency: true }, () => {
     const unknown = await place.run('export', '-d', 'data', '--series', '9');
     match(unknown.stderr, /there is no series 9; known are: 1 "Meter"/);
   });
+
+  it('--all has every series of energy, each line with its source', async () => {
+    using place = new Workplace();
+    fill(place.data);
+    const store = openSqliteStore({ folder: place.data, clock: machineClock });
+    for (let at = 0; at < 30; at += 1) {
+      const source = `optical/${at}`;
+      const home = store.ensureSeries({ source, quantity: 'energy', unit: 'Wh', name: source });
+      store.addPoints(home, {
+        starts: Float64Array.from([FROM_MS + at * 1_000, FROM_MS + HOUR_MS + 5_000]),
+        durationsMs: Float64Array.from([5_000, 5_000]),
+        values: Float64Array.from([at, 1_000]),
+        ...{ reports: null, disagreements: null },
+      });
+    }
+    store.ensureSeries({ source: 'tic/1', quantity: 'voltage', unit: 'V', name: 'Voltage' });
+    store.close();
+    const range = ['--from', String(FROM_MS), '--to', String(FROM_MS + HOUR_MS)];
+    const all = ['export', '-d', place.data, '--all', ...range];
+    const hours = await place.run(...all, '--step', '1h');
+    equal(hours.exitCode, 0, hours.stderr);
+    const [head, first, ...rest] = rowsOf(hours.stdout);
+    deepEqual(head?.slice(0, 3), ['source', 'start', 'start_local']);
+    deepEqual([first?.[0], first?.[4]], ['optical/a', '7200']);
+    deepEqual(
+      rest.map((row) => [row[0], row[4]]),
+      Array.from({ length: 30 }, (_, at) => [`optical/${at}`, String(at)]),
+    );
+    const one = await place.run('export', '-d', place.data, '--series', 'optical/a', ...range);
+    const raw = await place.run(...all);
+    const ofOne = raw.stdout.split('\n').filter((line) => line.startsWith('optical/a,'));
+    deepEqual(
+      ofOne.map((line) => line.slice('optical/a,'.length)),
+      one.stdout.trimEnd().split('\n').slice(1),
+    );
+    const none = await place.run('export', '-d', place.data);
+    equal(none.exitCode, 2);
+    match(none.stderr, /10 "optical\/8" \(optical\/8\) and 22 more \(kilowink series list\); or --all/);
+  });
 });

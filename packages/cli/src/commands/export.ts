@@ -5,10 +5,10 @@ import { openSqliteStoreReadOnly, type SeriesInfo, type StoreReader } from '@kil
 import { Command } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
-import { createCsvLines } from '../export/csv-lines.ts';
+import { type CsvLines, createCsvLines } from '../export/csv-lines.ts';
 import { parseMoment } from '../export/moment.ts';
 import { openTextSink } from '../export/text-sink.ts';
-import { describeSeries, findSeries } from '../import/find-series.ts';
+import { describeAll, findSeries } from '../import/find-series.ts';
 import { type PlaceOptions, placeSettings, withPlaceOptions } from '../truth/place.ts';
 
 interface ExportOptions extends PlaceOptions {
@@ -17,6 +17,7 @@ interface ExportOptions extends PlaceOptions {
   step: string;
   output?: string;
   uncorrected?: boolean;
+  all?: true;
 }
 
 const STEP_NAMES = ['raw', ...STEPS.map((step) => step.name)];
@@ -38,6 +39,10 @@ Columns of a gauge (VA, W, A, V)
   raw      start, start_local, duration_s, value_<unit>, coverage
   others   start, start_local, duration_s, mean_<unit>, min_<unit>, max_<unit>, coverage
 
+With --all every series of energy is written, one after the other, each line with its source first: read beside a running server, in
+one pass, and in little memory however many there are. A range in which a series has nothing gives no lines of it in raw.
+  kilowink export --all --from 2026-10-01 --to 2026-11-01 --step 1h -o october.csv
+
 Buckets follow corrections (kilowink correct); raw is what was measured.
 
 Power is the mean over what was measured. A bucket in which nothing was measured has empty fields and coverage 0.
@@ -49,6 +54,7 @@ export function exportCommand(): Command {
     .option('--from <time>', 'first moment (default: the first measurement)')
     .option('--to <time>', 'the moment before which it ends (default: the last measurement)')
     .option('--step <step>', `one of ${STEP_NAMES.join(', ')}`, 'raw')
+    .option('--all', 'every series of energy, with a column source before the others')
     .option('--uncorrected', 'buckets as they were measured, without corrections')
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .addHelpText('after', HELP)
@@ -62,10 +68,8 @@ async function exportSeries(options: ExportOptions): Promise<void> {
   const toMs = options.to === undefined ? null : parseMoment(options.to, '--to', zone);
   const store = openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock });
   try {
-    const series = chooseSeries(store, options.series);
-    const range = { fromMs: fromMs ?? series.firstMs ?? 0, toMs: toMs ?? series.lastMs ?? 0 };
-    const isRaw = options.uncorrected === true;
-    await writeLines(options.output, linesOf(store, series, { range, step, zone, isRaw }));
+    const wanted = { fromMs, toMs, step, zone, isRaw: options.uncorrected === true };
+    await writeLines(options.output, linesOfAll(store, chosen(store, options), wanted));
   } finally {
     store.close();
   }
@@ -77,6 +81,20 @@ function stepOf(name: string): Step {
   throw cliError('cli/usage', { reason: `--step: expected one of ${STEP_NAMES.join(', ')}, "${name}" came` });
 }
 
+/** One series, or with `--all` those of energy; then each line begins with the source. */
+function chosen(store: StoreReader, { all, series }: ExportOptions): Chosen {
+  if (all !== true) return { list: [chooseSeries(store, series)], hasSource: false };
+  if (series !== undefined) throw cliError('cli/usage', { reason: '--series and --all exclude each other' });
+  const list = store.listSeries().filter(({ quantity }) => quantity === 'energy');
+  if (list.length === 0) throw cliError('series/none', { wanted: 'to export', known: 'none yet' });
+  return { list, hasSource: true };
+}
+
+interface Chosen {
+  readonly list: readonly SeriesInfo[];
+  readonly hasSource: boolean;
+}
+
 function chooseSeries(store: StoreReader, wanted: string | undefined): SeriesInfo {
   const known = store.listSeries();
   if (wanted !== undefined) return findSeries(known, wanted);
@@ -84,12 +102,14 @@ function chooseSeries(store: StoreReader, wanted: string | undefined): SeriesInf
   if (only !== undefined && known.length === 1) return only;
   if (only === undefined) throw cliError('series/none', { wanted: 'to export', known: 'none yet' });
   throw cliError('cli/usage', {
-    reason: `--series is needed, for there are ${known.map(describeSeries).join(', ')}`,
+    reason: `--series is needed, for there are ${describeAll(known)}; or --all`,
   });
 }
 
 interface Wanted {
-  readonly range: { readonly fromMs: EpochMs; readonly toMs: EpochMs };
+  /** Null for where the series begins and ends. */
+  readonly fromMs: EpochMs | null;
+  readonly toMs: EpochMs | null;
   /** Null for the measurements themselves. */
   readonly step: Step | null;
   readonly zone: string;
@@ -97,23 +117,39 @@ interface Wanted {
   readonly isRaw: boolean;
 }
 
-function* linesOf(store: StoreReader, series: SeriesInfo, wanted: Wanted): Iterable<string> {
-  const { range, step, zone } = wanted;
-  const csv = createCsvLines(series, zone);
+function* linesOfAll(store: StoreReader, { list, hasSource }: Chosen, wanted: Wanted): Iterable<string> {
+  for (const [at, series] of list.entries()) {
+    const csv = createCsvLines(series, wanted.zone);
+    const header = wanted.step === null ? csv.rawHeader : csv.bucketHeader;
+    if (at === 0) yield hasSource ? `source,${header}` : header;
+    const source = hasSource ? `${series.source},` : '';
+    for (const line of linesOf(store, { series, csv }, wanted)) yield `${source}${line}`;
+  }
+}
+
+function* linesOf(
+  store: StoreReader,
+  { series, csv }: { series: SeriesInfo; csv: CsvLines },
+  { fromMs, toMs, step, zone, isRaw }: Wanted,
+): Iterable<string> {
+  const range = { fromMs: fromMs ?? series.firstMs ?? 0, toMs: toMs ?? series.lastMs ?? 0 };
   if (step === null) {
-    yield csv.rawHeader;
     for (const points of store.readPoints(series.id, range.fromMs, range.toMs)) yield* csv.ofPoints(points);
     return;
   }
-  yield csv.bucketHeader;
-  for (const buckets of bucketsOf(store, series, { ...wanted, step })) yield* csv.ofBuckets(buckets);
+  for (const buckets of bucketsOf(store, series, { range, step, zone, isRaw })) yield* csv.ofBuckets(buckets);
 }
 
 /** Buckets piece by piece; days and longer at once, for a lifetime has few of them. */
 function* bucketsOf(
   store: StoreReader,
   series: SeriesInfo,
-  { range, step, zone, isRaw }: Wanted & { step: Step },
+  {
+    range,
+    step,
+    zone,
+    isRaw,
+  }: Pick<Wanted, 'zone' | 'isRaw'> & { step: Step; range: { fromMs: EpochMs; toMs: EpochMs } },
 ): Iterable<Buckets> {
   const reader = new EnergyReader(store);
   const pieceMs = step.calendar === null ? step.ms * BUCKETS_AT_ONCE : Number.POSITIVE_INFINITY;

@@ -9,11 +9,11 @@ export function findSeries(known: readonly SeriesInfo[], wanted: string): Series
   if (found !== undefined) return found;
   const named = known.filter((each) => each.name === wanted);
   if (named.length > 1) {
-    throw cliError('series/ambiguous', { wanted, known: named.map(describeSeries).join(', ') });
+    throw cliError('series/ambiguous', { wanted, known: describeAll(named) });
   }
   const [only] = named;
   if (only === undefined) {
-    throw cliError('series/none', { wanted, known: known.map(describeSeries).join(', ') || 'none yet' });
+    throw cliError('series/none', { wanted, known: describeAll(known) || 'none yet' });
   }
   return only;
 }
@@ -21,4 +21,14 @@ export function findSeries(known: readonly SeriesInfo[], wanted: string): Series
 /** `2 "Kitchen" (optical/kitchen)` */
 export function describeSeries(series: SeriesInfo): string {
   return `${series.id} "${series.name}" (${series.source})`;
+}
+
+/** So many are told in a message: thousands would bury it. */
+const TOLD_MAX = 10;
+
+/** The first of many, and how many more there are. */
+export function describeAll(many: readonly SeriesInfo[]): string {
+  const told = many.slice(0, TOLD_MAX).map(describeSeries).join(', ');
+  const moreCount = many.length - TOLD_MAX;
+  return moreCount > 0 ? `${told} and ${moreCount} more (kilowink series list)` : told;
 }

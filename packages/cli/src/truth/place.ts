@@ -4,7 +4,7 @@ import { openSqliteStore, openSqliteStoreReadOnly, type SeriesInfo, type Store }
 import type { Command } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
-import { describeSeries, findSeries } from '../import/find-series.ts';
+import { describeAll, findSeries } from '../import/find-series.ts';
 import { type FolderOptions, folderConfig, withFolderOptions } from '../options/folder.ts';
 import { zoneOf } from '../options/zone.ts';
 
@@ -74,6 +74,6 @@ function chooseSeries(reader: EnergyReader, wanted: string | undefined): SeriesI
   if (only !== undefined && known.length === 1) return only;
   if (only === undefined) throw cliError('series/none', { wanted: 'of energy', known: 'none yet' });
   throw cliError('cli/usage', {
-    reason: `--series is needed, for there are ${known.map(describeSeries).join(', ')}`,
+    reason: `--series is needed, for there are ${describeAll(known)}`,
   });
 }
