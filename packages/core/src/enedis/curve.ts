@@ -2,8 +2,8 @@ import type { Points } from '../series/index.ts';
 import { type EpochMs, HOUR_MS, toZoned } from '../time/index.ts';
 import type { Dated } from './dated.ts';
 import type { StampsBy } from './enedis-export.ts';
-import { Steps } from './steps.ts';
-import { energyMwh, type ValueUnit } from './units.ts';
+import { type FoundStep, Steps } from './steps.ts';
+import { energyMwh, isPower, type ValueUnit } from './units.ts';
 
 export interface MadePoints {
   readonly points: Points;
@@ -11,6 +11,8 @@ export interface MadePoints {
   readonly steps: readonly { readonly stepMs: number; readonly rows: number }[];
   readonly stampsEnd: boolean;
   readonly stampsBy: StampsBy;
+  /** Rows left out because nothing tells how long their interval is, by their place: their energy would be a guess. */
+  readonly doubtful: readonly number[];
 }
 
 export interface CurveForm {
@@ -29,25 +31,43 @@ export function pointsOfCurve(rows: readonly Dated[], form: CurveForm): MadePoin
   const found = new Steps(rows, form.stepMs);
   const { usualMs } = found;
   const { stampsEnd, stampsBy } = stampsOf(rows, usualMs, form);
+  const doubtful: number[] = [];
   const spans = rows.flatMap((row, index): Span[] => {
     if (row.value === null) return [];
-    const next = rows[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
-    // A clock that is set back shows an end too late: the next row begins before it.
-    if (row.endMs !== null) {
-      const lengthMs = Math.round((Math.min(row.endMs, next) - row.atMs) / MINUTE_MS) * MINUTE_MS;
-      return lengthMs > 0 ? [{ startMs: row.atMs, lengthMs, value: row.value }] : [];
-    }
-    const nearMs = stampsEnd
-      ? row.atMs - (rows[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY)
-      : next - row.atMs;
-    const lengthMs = Math.min(row.stepMs ?? found.of(index, stampsEnd), nearMs);
-    return [{ startMs: row.atMs - (stampsEnd ? lengthMs : 0), lengthMs, value: row.value }];
+    const { atMs, value } = row;
+    const step = row.endMs === null ? stepOf(rows, index, { found, stampsEnd }) : stepToEnd(rows, index);
+    if (!step.isSure && isPower(form.unit)) doubtful.push(index);
+    if (step.lengthMs <= 0 || doubtful.at(-1) === index) return [];
+    const isEnd = stampsEnd && row.endMs === null;
+    return [{ startMs: atMs - (isEnd ? step.lengthMs : 0), lengthMs: step.lengthMs, value }];
   });
   const steps = countSteps(spans);
   return {
-    ...{ points: pointsOf(spans, form.unit), stampsEnd, stampsBy, steps },
+    ...{ points: pointsOf(spans, form.unit), stampsEnd, stampsBy, steps, doubtful },
     stepMs: steps[0]?.stepMs ?? usualMs,
   };
+}
+
+/** The interval of a row that says both its ends. */
+function stepToEnd(rows: readonly Dated[], index: number): FoundStep {
+  const { atMs, endMs } = rows[index] as Dated;
+  // A clock that is set back shows an end too late: the next row begins before it.
+  const toMs = Math.min(endMs ?? atMs, rows[index + 1]?.atMs ?? Number.POSITIVE_INFINITY);
+  return { lengthMs: Math.round((toMs - atMs) / MINUTE_MS) * MINUTE_MS, isSure: true };
+}
+
+/** The interval of a row with one stamp: no longer than the way to its neighbour. */
+function stepOf(
+  rows: readonly Dated[],
+  index: number,
+  { found, stampsEnd }: { found: Steps; stampsEnd: boolean },
+): FoundStep {
+  const { atMs, stepMs } = rows[index] as Dated;
+  const nearMs = stampsEnd
+    ? atMs - (rows[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY)
+    : (rows[index + 1]?.atMs ?? Number.POSITIVE_INFINITY) - atMs;
+  const step = stepMs === null ? found.of(index, stampsEnd) : { lengthMs: stepMs, isSure: true };
+  return { lengthMs: Math.min(step.lengthMs, nearMs), isSure: step.isSure };
 }
 
 /** An interval with its value in the file's unit. */

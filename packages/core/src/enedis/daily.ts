@@ -17,7 +17,7 @@ export function pointsOfDays(rows: readonly Dated[], zone: string, unit: ValueUn
   );
   return {
     ...{ points: pointsOf(spans, unit), steps: countSteps(spans), stepMs: DAY_MS },
-    ...{ stampsEnd: false, stampsBy: 'usual' as const },
+    ...{ stampsEnd: false, stampsBy: 'usual' as const, doubtful: [] },
   };
 }
 

@@ -11,4 +11,6 @@ export interface Dated {
   readonly stepMs: number | null;
   /** Where its interval ends, where the row says it; `atMs` is where it begins then. */
   readonly endMs: EpochMs | null;
+  /** Whether its value is none that can be: its time may be none either, and tells of no interval. */
+  readonly isRubbish: boolean;
 }

@@ -28,7 +28,7 @@ export function finishValues(group: ValueGroup, header: Header, options: EnedisO
   const isByDate = header.layout.kind === 'values' && header.layout.isByDate;
   const isDaily = areDaily(kept.rows, isByDate) && areDays(kept.rows, zone);
   if (isDaily && isPower(group.unit)) return [];
-  const made: MadePoints = isDaily
+  const { doubtful, ...made }: MadePoints = isDaily
     ? pointsOfDays(kept.rows, zone, group.unit)
     : pointsOfCurve(kept.rows, {
         unit: group.unit,
@@ -45,7 +45,9 @@ export function finishValues(group: ValueGroup, header: Header, options: EnedisO
       ...made,
       ...{
         readings: [],
-        bad,
+        bad: [...bad, ...doubtful.map((row) => doubtOf(kept.rows[row] as DatedRow))].sort(
+          (a, b) => a.row - b.row,
+        ),
         emptyRows: group.rows.filter(({ value, rank }) => value === null && rank >= 0).length,
       },
       ...{ repeatedRows: kept.repeated, contradictingRows: kept.contradicting },
@@ -86,6 +88,12 @@ function areDaily(rows: readonly Dated[], isByDate: boolean): boolean {
 
 interface DatedRow extends Dated {
   readonly rank: number;
+  readonly line: number;
+}
+
+/** A power over nobody knows how long: beside rows that are missing, where intervals change. */
+function doubtOf({ line, wallMs }: DatedRow): BadRow {
+  return { row: line, expected: 'rows around that tell how long its interval is', found: wallText(wallMs) };
 }
 
 function datedRows({ rows, bad }: ValueGroup, zone: string): { rows: DatedRow[]; bad: BadRow[] } {
@@ -102,7 +110,7 @@ function datedRows({ rows, bad }: ValueGroup, zone: string): { rows: DatedRow[];
     const endMs = end === null || atMs === null ? null : endOf(end, atMs, instantsOf);
     const expected = expectedOf({ atMs, endMs, isOffGrid: isGrid && stamp.wallMs % GRID_MS !== 0 });
     if (atMs !== null && expected === null) {
-      dated.push({ atMs, wallMs: stamp.wallMs, value, stepMs, endMs, rank });
+      dated.push({ atMs, wallMs: stamp.wallMs, value, stepMs, endMs, rank, line, isRubbish: rank < 0 });
     } else if (value !== null) {
       refused.push({ row: line, expected: expected ?? '', found: wallText(stamp.wallMs) });
     }

@@ -166,3 +166,48 @@ test('rubbish never throws', () => {
     }),
   );
 });
+
+/** A curve of one interval over some days: when each row ends, and its power. */
+function curveOf(stepMinutes: number, days: number): { endMs: number; powerW: number }[] {
+  const stepMs = stepMinutes * 60_000;
+  const startMs = Date.UTC(2026, 0, 4, 23);
+  return Array.from({ length: (days * 86_400_000) / stepMs }, (_, index) => {
+    return { endMs: startMs + (index + 1) * stepMs, powerW: 100 + ((index * 7_919) % 3_000) };
+  });
+}
+
+const textOf = (rows: readonly { endMs: number; powerW: number }[]) =>
+  `Horodate fin de pas;Valeur (W)\n${rows.map(({ endMs, powerW }) => `${iso(endMs)};${powerW}\n`).join('')}`;
+
+test('of a file with a fifth of its rows missing each row is read right, or named as one that nothing tells the interval of', () => {
+  let seed = 11;
+  const random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed / 2_147_483_648;
+  };
+  let named = 0;
+  let rows = 0;
+  for (let turn = 0; turn < 60; turn += 1) {
+    for (const minutes of [10, 30, 60]) {
+      const kept = curveOf(minutes, 3).filter(() => random() > 0.2);
+      const { points, bad } = read(textOf(kept));
+      assert.equal(points.starts.length + bad.length, kept.length);
+      assert.deepEqual([...new Set(points.durationsMs)], [minutes * 60_000]);
+      named += bad.length;
+      rows += kept.length;
+    }
+  }
+  assert.ok(named > 0 && named < rows / 200, `${named} of ${rows}`);
+});
+
+test('two hours before half hours may be half hours with rows missing, where others are missing: they are asked about', () => {
+  const rows = curveOf(30, 2).filter((_, index) => ![0, 2, 4, 40].includes(index));
+  const { points, bad } = read(textOf(rows));
+  assert.deepEqual(
+    bad.map(({ row, expected }) => [row, expected]),
+    [2, 3, 4].map((row) => [row, 'rows around that tell how long its interval is']),
+  );
+  assert.deepEqual([...new Set(points.durationsMs)], [1_800_000]);
+  const inWh = read(textOf(rows).replace('(W)', '(Wh)'));
+  assert.deepEqual([inWh.points.starts.length, inWh.bad], [rows.length, []]);
+});
