@@ -280,6 +280,7 @@ export const SERVER_ERRORS = {
     status: 413,
     retryable: false,
   },
+  'file/failed': { message: 'Reading {name} failed: {reason}', status: 500, retryable: false },
   'file/busy': { message: 'Other files are being read just now: try again.', status: 503, retryable: true },
   'file/stopped': { message: 'The server is ending: nothing was taken in.', status: 503, retryable: true },
   'http/not-found': { message: 'There is nothing at {method} {path}.', status: 404, retryable: false },

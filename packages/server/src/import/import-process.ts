@@ -1,12 +1,8 @@
-// What reads a file, in a thread of its own: a workbook takes seconds, and nothing else may wait for it.
-import { parentPort, workerData } from 'node:worker_threads';
-import { AppError, assert } from '@kilowink/core/error';
+// What reads a file, in a process of its own: a workbook takes seconds and much memory, and the server does without both.
+import { AppError } from '@kilowink/core/error';
 import { systemClock } from '../app/clock.ts';
 import { type ImportJob, runImport } from './import-job.ts';
 import type { ImportReply } from './imports.ts';
-
-assert(parentPort !== null, 'run as a thread');
-const port = parentPort;
 
 async function reply(job: ImportJob): Promise<ImportReply> {
   try {
@@ -18,4 +14,8 @@ async function reply(job: ImportJob): Promise<ImportReply> {
   }
 }
 
-port.postMessage(await reply(workerData as ImportJob));
+process.once('message', async (job: ImportJob) => {
+  const told = await reply(job);
+  // A server that was killed meanwhile hears nothing any more; what was asked for is done.
+  if (process.connected) process.send?.(told, () => process.disconnect?.());
+});
