@@ -10,6 +10,8 @@ const BITS_AGAINST_UP = 16;
 const BITS_CERTAIN = 24;
 /** A report may disagree with one window in this many and still be of the run. */
 const AGREED_PER_DISAGREED = 3;
+/** A sensor does not forget what it measured: one such window may be its uptime, rounded to the neighbouring one. */
+const FORGOTTEN_MAX = 1;
 /** A sensor says `up` once its network is there, at most this long after its boot. */
 const UP_AFTER_BOOT_MAX_MS = 300_000;
 /** How long after the first report of a boot its own `up` may still come in. */
@@ -59,7 +61,8 @@ const MATCH_ON_TIME_BY_OVERLAP = 5;
  * Whether a report that carries no boot identity belongs to a run, or is a late or repeated one of it, or comes from
  * a new boot. Content decides wherever it can; time and `up` only where it can not:
  *
- * - Windows that disagree are another boot's, but for a stray one among many that agree.
+ * - Windows that disagree are another boot's, but for a stray one among many that agree; so are those that had not been
+ *   measured yet where the run has them.
  * - Unlikely agreement is the same boot's, however late.
  * - A boot can not lie before the latest report of the boot before it. So a report that is less late than the run is
  *   old is a late one.
@@ -68,10 +71,11 @@ const MATCH_ON_TIME_BY_OVERLAP = 5;
  * - No overlap at all: whatever fits the time best; either answer stores each window once.
  */
 export function matchRun(evidence: Evidence): number {
-  const { agreed, disagreed, unknown, bits } = evidence.comparison;
+  const { agreed, unknown, bits } = evidence.comparison;
   const overlaps = agreed + unknown > 0;
   const onTime = Math.abs(evidence.latenessMs) <= ON_TIME_MS;
-  if (disagreed > 0) return isStray(evidence.comparison) ? MATCH_BY_OVERLAP : NO_MATCH;
+  if (isContradicted(evidence.comparison)) return NO_MATCH;
+  if (evidence.comparison.disagreed > 0) return MATCH_BY_OVERLAP;
   const isMeantByUp = !(onTime && evidence.newest) && isAnnounced(evidence);
   if (isMeantByUp && bits < (evidence.isUpHeard ? BITS_SURE : BITS_AGAINST_UP)) return NO_MATCH;
   if (onTime) return matchOnTime(overlaps, evidence.newest);
@@ -87,8 +91,10 @@ function matchOnTime(overlaps: boolean, newest: boolean): number {
   return newest ? MATCH_ON_TIME : MATCH_BY_TIME;
 }
 
-function isStray({ agreed, disagreed, bits }: Comparison): boolean {
-  return bits >= BITS_CERTAIN && agreed >= AGREED_PER_DISAGREED * disagreed;
+function isContradicted({ agreed, disagreed, forgotten, bits }: Comparison): boolean {
+  if (forgotten > FORGOTTEN_MAX) return true;
+  const isStray = bits >= BITS_CERTAIN && agreed >= AGREED_PER_DISAGREED * disagreed;
+  return disagreed > 0 && !isStray;
 }
 
 /**

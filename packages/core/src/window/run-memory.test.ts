@@ -37,7 +37,12 @@ class Model {
       const known = this.known.get(number - index);
       return count === null || known === undefined ? [] : [known.value === count];
     });
-    return { agreed: met.filter(Boolean).length, disagreed: met.filter((isSame) => !isSame).length };
+    const forgotten = counts.filter((count, index) => count === null && this.known.has(number - index));
+    return {
+      agreed: met.filter(Boolean).length,
+      disagreed: met.filter((isSame) => !isSame).length,
+      forgotten: forgotten.length,
+    };
   }
 
   store(number: number, counts: Counts) {
@@ -98,9 +103,9 @@ test('windows at hand and in the store are compared and counted as if none was e
         for (const { step, counts } of reports) {
           const number = newest + step;
           newest = Math.max(newest, number);
-          const { agreed, disagreed, unknown } = memory.compare(number, counts);
+          const { agreed, disagreed, unknown, forgotten } = memory.compare(number, counts);
           assert.deepEqual(
-            { agreed, disagreed, unknown },
+            { agreed, disagreed, unknown, forgotten },
             { ...model.agreement(number, counts), unknown: 0 },
           );
           const expected = model.store(number, counts);

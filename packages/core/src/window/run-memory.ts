@@ -15,6 +15,8 @@ export interface Comparison {
   readonly disagreed: number;
   /** Stored, but the value is not at hand. */
   readonly unknown: number;
+  /** Stored, but the report says that nothing was measured then. */
+  readonly forgotten: number;
   /** How unlikely the agreement is by chance, in bits, going by how usual each value is in this run; equal neighbours count once. */
   readonly bits: number;
 }
@@ -56,6 +58,7 @@ export class RunMemory {
     let agreed = 0;
     let disagreed = 0;
     let unknown = 0;
+    let forgotten = 0;
     let bits = 0;
     let at = kept.countBelow(number + 1) - 1;
     for (let index = 0; index < counts.length && at >= 0; index += 1) {
@@ -63,15 +66,15 @@ export class RunMemory {
       const value = kept.valueAt(at);
       const count = counts[index] ?? null;
       at -= 1;
-      if (count === null) continue;
-      if (Number.isNaN(value)) unknown += 1;
+      if (count === null) forgotten += 1;
+      else if (Number.isNaN(value)) unknown += 1;
       else if (value === count) {
         agreed += 1;
         // A load that stays the same for a while agrees with any other such while: only changes are evidence.
         if (count !== counts[index - 1]) bits += this.#surprise(count);
       } else disagreed += 1;
     }
-    return { number, agreed, disagreed, unknown, bits };
+    return { number, agreed, disagreed, unknown, forgotten, bits };
   }
 
   /** Takes in a report's windows, writes what is new or changed, and returns how many were new. */

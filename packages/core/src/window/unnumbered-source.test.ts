@@ -418,3 +418,20 @@ test('a late report of the boot before is known by what it repeats, once the nex
     source.report(report(newest), at(nextMs + 20_000 + newest * 100));
   assert.equal(runs.windowCount(), 61 + 1);
 });
+
+test('a report without the windows that a boot has told is not of that boot, though it is on time and agrees', () => {
+  const runs = new MemoryRuns();
+  const source = new UnnumberedSource(runs, WINDOW_MS);
+  const at = (ms: number): Reception => ({ wallMs: START_MS + ms, monotonicMs: ms });
+  const told = (uptimeS: number, ...counts: number[]) => ({
+    uptimeS,
+    counts: Array.from({ length: 10 }, (_, index) => counts[index] ?? null),
+  });
+  source.up(at(4_000));
+  source.report(told(24, 11, 2, 8), at(24_000));
+  source.report(told(39, 6, 10, 5, 11, 2, 8), at(39_000));
+  source.up(at(40_000));
+  // By a clock that is slower than the sensor's the next boot seems to go on from the one before, and agrees by chance.
+  source.report(told(49, 0, 10, 6), at(49_000));
+  assert.equal(runs.windowCount(), 6 + 3);
+});

@@ -136,7 +136,7 @@ export class UnnumberedSource {
       if (score !== NO_MATCH && (shift === 0 || comparison.bits >= BITS_SURE)) {
         return { run, comparison, score, latenessMs };
       }
-      if (comparison.disagreed === 0) return null;
+      if (comparison.disagreed === 0 && comparison.forgotten === 0) return null;
     }
     return null;
   }

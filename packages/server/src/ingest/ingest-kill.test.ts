@@ -82,10 +82,10 @@ const blows = fc.array(blow, { minLength: 10, maxLength: 40 });
 const groupMs = fc.constantFrom(0, 20_000, GROUP_MS);
 /**
  * Flashes in a window at most: where it is 0, only time and `up` tell one boot from another, so clocks of another rate than
- * the sensors' are tried with windows that tell.
+ * the sensors' are tried with windows that tell, also where a lost report left but one or two to compare.
  */
 const flashesMax = fc.constantFrom<number>(11, 11, 1, 0);
-const scenario = fc.record({ lives, fates, blows, groupMs, flashesMax: fc.constant<number>(11) });
+const scenario = fc.record({ lives, fates, blows, groupMs, flashesMax: fc.constant<number>(250) });
 const quietScenario = fc.record({ lives, fates, blows, groupMs, flashesMax });
 const UNHURT = { steps: null, after: 'none', isTorn: false, startSteps: null, downMs: 0 };
 type Scenario = typeof quietScenario extends fc.Arbitrary<infer T> ? T : never;
