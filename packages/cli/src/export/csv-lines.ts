@@ -3,6 +3,7 @@ import {
   kindOf,
   type Points,
   type SeriesDefinition,
+  SumRounding,
   timedSumOf,
   UNITS_PER_WH,
   type Unit,
@@ -32,6 +33,7 @@ function energyLines(unit: Unit, zone: string): CsvLines {
   const iso = createIsoTimes(zone);
   const perWh = UNITS_PER_WH[unit];
   const start = (atMs: number) => `${iso.utc(atMs)},${iso.local(atMs)}`;
+  const rounding = new SumRounding();
   return {
     rawHeader: 'start,start_local,duration_s,energy_Wh,power_W,coverage,reports,disagreements\n',
     bucketHeader: 'start,start_local,duration_s,energy_Wh,power_W,power_min_W,power_max_W,coverage\n',
@@ -52,7 +54,8 @@ function energyLines(unit: Unit, zone: string): CsvLines {
         const startMs = starts[i] ?? 0;
         const lengthMs = lengthsMs[i] ?? 0;
         const measuredMs = validMs[i] ?? 0;
-        const energyWh = (sums[i] ?? Number.NaN) / perWh;
+        // Whoever adds the buckets up gets the total: what one loses by rounding is due to the next.
+        const energyWh = rounding.round(((sums[i] ?? Number.NaN) / perWh) * 1_000) / 1_000;
         const powers = [
           // Power is of what was measured; energy also of what was recovered.
           (timedSumOf(buckets, i) * HOUR_MS) / measuredMs / perWh,

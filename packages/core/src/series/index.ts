@@ -27,4 +27,5 @@ export {
 export { addRecovered, type RecoveredSpan, recoveredIn } from './recovered.ts';
 export { decodeRollup, emptyRollup, encodeRollup, type Rollup, type RollupFrame, rollUp } from './rollup.ts';
 export type { SeriesDefinition } from './series.ts';
+export { SumRounding } from './sum-rounding.ts';
 export { VarintReader, VarintWriter } from './varints.ts';

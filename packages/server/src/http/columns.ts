@@ -15,12 +15,12 @@ export function bucketColumns(buckets: Buckets, unitsPerWh: number): Encodable<B
   setMeans(means, buckets, unitsPerWh);
   return {
     start: new Decimals(buckets.starts),
-    energyWh: rounded(sums, unitsPerWh, PER_UNIT),
+    energyWh: energies(sums, unitsPerWh),
     powerMeanW: rounded(means, 1, PER_WATT),
     powerMinW: rounded(buckets.rateMin, unitsPerWh, PER_WATT),
     powerMaxW: rounded(buckets.rateMax, unitsPerWh, PER_WATT),
     coverage: coverageOf(buckets),
-    ...(recoveredSums === undefined ? {} : { recoveredWh: rounded(recoveredSums, unitsPerWh, PER_UNIT) }),
+    ...(recoveredSums === undefined ? {} : { recoveredWh: energies(recoveredSums, unitsPerWh) }),
   };
 }
 
@@ -44,6 +44,11 @@ function coverageOf(buckets: Buckets): Decimals {
   const shares = new Float64Array(buckets.validMs.length);
   setShares(shares, buckets);
   return rounded(shares, 1, PER_WHOLE);
+}
+
+/** Whoever adds buckets of a few seconds up would else be a watt-hour off after some thousands of them. */
+function energies(column: Float64Array, unitsPerWh: number): Decimals {
+  return new Decimals(column, PER_UNIT, unitsPerWh, { isSummed: true });
 }
 
 function rounded(column: Float64Array, divisor: number, perUnit: number): Decimals {

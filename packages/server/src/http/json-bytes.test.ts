@@ -40,6 +40,15 @@ test('columns that are rounded as they are written come out as those that were r
   );
 });
 
+test('columns that are added up keep their sum, however long they are', () => {
+  const thirds = Float64Array.from({ length: 10_000 }, (_, index) => (index % 3 === 0 ? 0 : 1));
+  const encoded = encodeJson({ values: new Decimals(thirds, 1_000, 3, { isSummed: true }) });
+  const { values } = JSON.parse(encoded.toString()) as { values: number[] };
+  const sum = values.reduce((total, value) => total + value, 0);
+  assert.ok(Math.abs(sum - 6_666 / 3) < 0.001, `${sum}`);
+  assert.equal(values[9], 0);
+});
+
 test('what is no column comes out as it would alone', () => {
   const plain = {
     name: 'Été “x”',

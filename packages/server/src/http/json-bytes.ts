@@ -1,3 +1,5 @@
+import { SumRounding } from '@kilowink/core/series';
+
 /** Numbers of an answer as they are written: `scaled[i] / perUnit`, and null where that is no number. */
 export class Decimals {
   readonly scaled: ArrayLike<number>;
@@ -5,11 +7,19 @@ export class Decimals {
   readonly perUnit: number;
   /** Where given, `scaled` are no such numbers yet: they are divided by it, and rounded to a whole `perUnit`th. */
   readonly divisor: number | null;
+  /** Whether what one loses by rounding is added to the next, for numbers that are added up by those who read them. */
+  readonly isSummed: boolean;
 
-  constructor(scaled: ArrayLike<number>, perUnit = 1, divisor: number | null = null) {
+  constructor(
+    scaled: ArrayLike<number>,
+    perUnit = 1,
+    divisor: number | null = null,
+    { isSummed = false }: { isSummed?: boolean } = {},
+  ) {
     this.scaled = scaled;
     this.perUnit = perUnit;
     this.divisor = divisor;
+    this.isSummed = isSummed;
   }
 }
 
@@ -81,8 +91,9 @@ class JsonBytes {
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  #column({ scaled, perUnit, divisor }: Decimals): void {
+  #column({ scaled, perUnit, divisor, isSummed }: Decimals): void {
     const count = scaled.length;
+    const rounding = isSummed ? new SumRounding() : null;
     this.#text(count === 0 ? '[]' : '[');
     for (let first = 0; first < count; first += NUMBERS) {
       this.#reserve(NUMBERS * NUMBER_BYTES_MAX);
@@ -90,7 +101,9 @@ class JsonBytes {
       if (divisor === null) {
         this.#length = putNumbers(this.#bytes, this.#length, { scaled, perUnit, first, end });
       } else {
-        setRounded(this.#rounded, { scaled, perUnit, divisor, first, end });
+        const exact = { scaled, perUnit, divisor, first, end };
+        if (rounding === null) setRounded(this.#rounded, exact);
+        else setRoundedInSum(this.#rounded, exact, rounding);
         const part = { scaled: this.#rounded, perUnit, first: 0, end: end - first };
         this.#length = putNumbers(this.#bytes, this.#length, part);
       }
@@ -128,10 +141,20 @@ interface Part {
   readonly end: number;
 }
 
-function setRounded(rounded: Float64Array, part: Part & { readonly divisor: number }): void {
+interface ExactPart extends Part {
+  readonly divisor: number;
+}
+
+function setRounded(rounded: Float64Array, part: ExactPart): void {
   const { scaled, perUnit, divisor, first, end } = part;
   for (let index = first; index < end; index += 1)
     rounded[index - first] = Math.round(((scaled[index] as number) / divisor) * perUnit);
+}
+
+function setRoundedInSum(rounded: Float64Array, part: ExactPart, rounding: SumRounding): void {
+  const { scaled, perUnit, divisor, first, end } = part;
+  for (let index = first; index < end; index += 1)
+    rounded[index - first] = rounding.round(((scaled[index] as number) / divisor) * perUnit);
 }
 
 /** Each with a comma behind it. */

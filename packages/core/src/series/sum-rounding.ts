@@ -1,0 +1,14 @@
+/**
+ * Rounds numbers to whole ones so that their sum is that of the exact ones, to a half: what one lost is due to the next.
+ * Each is less than one off, zero stays zero, and what is no number stays none.
+ */
+export class SumRounding {
+  #due = 0;
+
+  round(exact: number): number {
+    const wanted = exact + this.#due;
+    const rounded = Math.round(wanted);
+    if (Number.isFinite(rounded)) this.#due = wanted - rounded;
+    return rounded;
+  }
+}
