@@ -1,8 +1,9 @@
 // A file of Enedis, as a person gives it to the page in a real browser: looked at, taken in, compared, put right, undone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openPage, until } from './browser.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { objections } from './axe.ts';
+import { DESKTOP, launchBrowser, type OpenPage, openPage, PHONE, until } from './browser.ts';
 import {
   csvOf,
   type EnedisHouse,
@@ -12,6 +13,8 @@ import {
   startHouse,
   workbookOf,
 } from './enedis-house.ts';
+
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
 
 let house: EnedisHouse;
 let browser: Browser;
@@ -26,8 +29,14 @@ after(async () => {
   await house.stop();
 });
 
-async function openCard(url = house.url): Promise<Awaited<ReturnType<typeof openPage>>> {
-  const opened = await openPage(browser, url, { query: '?all' });
+async function openCard({
+  url = house.url,
+  options = {},
+}: {
+  url?: string;
+  options?: BrowserContextOptions;
+} = {}): Promise<OpenPage> {
+  const opened = await openPage(browser, url, { query: '?all', options });
   await opened.page.getByText('Against the meter').click();
   await opened.page.getByRole('heading', { name: 'Comparison' }).waitFor();
   return opened;
@@ -190,7 +199,32 @@ test('one day is put right by itself, shown on the curve, and taken back from th
   await close();
 });
 
-const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+for (const [name, options] of [
+  ['desktop, light', { ...DESKTOP, colorScheme: 'light' }],
+  ['phone, dark', { ...PHONE, colorScheme: 'dark' }],
+] as const) {
+  test(`axe has nothing to object to, and nothing is wider than the window: ${name}`, async () => {
+    const { page, close } = await openCard({ options });
+    const isSound = async () => {
+      assert.deepEqual(await objections(page), []);
+      assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+    };
+    await choose(page, { name: 'curve.csv', content: csvOf(house.drawn.slice(0, 48)) });
+    await login(page);
+    await page.getByRole('button', { name: 'Take it in' }).waitFor();
+    await isSound();
+    await page.getByLabel('Held against').selectOption({ label: 'Linky' });
+    await page.getByText('17 of 21 agree.').waitFor();
+    await page.getByRole('button', { name: 'Put right what differs' }).click();
+    await page.getByText('2 stretches would be corrected.').waitFor();
+    await isSound();
+    await choose(page, { name: 'photo.png', content: PNG });
+    await page.getByRole('alert').getByText('That is no table').waitFor();
+    await isSound();
+    await close();
+  });
+}
+
 const LOGIN = Buffer.from('<!DOCTYPE html>\n<html lang="fr"><title>Connexion</title></html>');
 
 test('what is no such file is refused in clear words, and the server goes on', async () => {
@@ -220,13 +254,13 @@ test('what is no such file is refused in clear words, and the server goes on', a
 test('an instance that only shows, and one without a password, say what to do instead', async (t) => {
   const shows = await startHouse({ isReadOnly: true });
   t.after(() => shows.stop());
-  const beside = await openCard(shows.url);
+  const beside = await openCard({ url: shows.url });
   await beside.page.getByText('files are taken in at the one that takes the reports').waitFor();
   assert.equal(await beside.page.getByRole('button', { name: 'Choose files' }).count(), 0);
   await beside.close();
   const open = await startHouse({ withPassword: false });
   t.after(() => open.stop());
-  const without = await openCard(open.url);
+  const without = await openCard({ url: open.url });
   await without.page.getByText('kilowink admin password').first().waitFor();
   assert.equal(await without.page.getByRole('button', { name: 'Choose files' }).count(), 0);
   await without.close();

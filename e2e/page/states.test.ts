@@ -141,7 +141,7 @@ test('a sensor that is silent is said to be, and what it owes is hatched', async
     async () => / measured (?!100)/.test((await page.locator('.summary').textContent()) ?? ''),
     'the gap',
   );
-  assert.ok(await isHatched(page, 0.97), 'the last minute is hatched');
+  await until(() => isHatched(page, 0.97), 'the last minute is hatched');
   assert.ok(!(await isHatched(page, 0.5)), 'what was measured is not');
   await context.close();
 });
@@ -206,7 +206,7 @@ test('raw measures tell reports and disagreements, and the table what is shown',
     ((await told.textContent()) ?? '').replaceAll(',', '').match(/\d+/g) ?? [];
   assert.equal(Number(reports), Number(count) * 3);
   assert.ok(Number(disagreements) >= 1);
-  await page.getByRole('heading', { name: 'Sensors' }).waitFor();
+  await page.getByRole('heading', { name: 'Sensors', exact: true }).waitFor();
   await page.getByText('What is shown, as a table').click();
   const table = page.locator('.card', { hasText: 'as a table' }).locator('tbody tr');
   await table.first().waitFor();
@@ -243,7 +243,7 @@ test('another sensor is chosen by name, and the address remembers it', async () 
 test('nothing is wider than a phone, and every control is as large as a finger', async () => {
   const { page, close } = await openPage(browser, demo.url, { query: '?last=1d', options: PHONE });
   await page.getByText('Raw measures').click();
-  await page.getByRole('heading', { name: 'Sensors' }).waitFor();
+  await page.getByRole('heading', { name: 'Sensors', exact: true }).waitFor();
   assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
   const sizes = await page
     .locator('button:visible, summary:visible, select:visible, .minimap-grip')

@@ -17,7 +17,7 @@ export function FirmwareSection({ session, health }: { session: Session; health:
   const { care: words } = session.format.strings;
   return (
     <section class="firmware" aria-labelledby="firmware-title">
-      <h2 id="firmware-title">{words.firmware.title}</h2>
+      <h3 id="firmware-title">{words.firmware.title}</h3>
       <p class="soft">{words.firmware.lead}</p>
       {health.readOnly ? (
         <p>{words.admin.readOnly}</p>
@@ -64,7 +64,7 @@ function Firmware({ session, health }: { session: Session; health: HealthInfo })
         <>
           <Images info={info} format={format} act={act} setProblem={setProblem} />
           <FirmwareStart info={info} health={health} format={format} act={act} />
-          <h3>{words.log}</h3>
+          <h4>{words.log}</h4>
           <FirmwareRuns runs={withLive(info.runs, live)} format={format} onCancel={() => act(care.cancel)} />
         </>
       )}

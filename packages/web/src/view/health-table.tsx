@@ -9,7 +9,7 @@ export function HealthTable({ health, format }: { health: HealthInfo; format: Fo
   const words = format.strings.health;
   return (
     <div>
-      <h2>{words.title}</h2>
+      <h3>{words.title}</h3>
       <Faults health={health} format={format} />
       <ScrollTable label={words.title}>
         <thead>

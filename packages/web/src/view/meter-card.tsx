@@ -15,7 +15,9 @@ export function MeterCard({ session, room }: { session: Session; room: Room }): 
   if (meter === null) return null;
   return (
     <details class="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{session.format.strings.meter.title}</summary>
+      <summary>
+        <h2>{session.format.strings.meter.title}</h2>
+      </summary>
       {isOpen && (
         <>
           <Facts meter={meter} format={session.format} nowMs={session.nowMs()} />

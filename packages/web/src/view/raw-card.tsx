@@ -20,7 +20,9 @@ export function RawCard({ room }: { room: Room }): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   return (
     <details class="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{room.format.strings.raw.title}</summary>
+      <summary>
+        <h2>{room.format.strings.raw.title}</h2>
+      </summary>
       {isOpen && (
         <>
           <Measures room={room} />

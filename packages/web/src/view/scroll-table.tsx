@@ -9,9 +9,10 @@ export function ScrollTable({
   children: ComponentChildren;
 }): JSX.Element {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and a section would be a landmark beside the one around it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus, or keys can not scroll it.
-    <section class="table-scroll" tabIndex={0} aria-label={label}>
+    <div role="group" class="table-scroll" tabIndex={0} aria-label={label}>
       <table>{children}</table>
-    </section>
+    </div>
   );
 }

@@ -9,7 +9,7 @@ export function SensorsAround({ health, format }: { health: HealthInfo; format: 
   return (
     <>
       <Unknown health={health} format={format} />
-      <h2>{words.around}</h2>
+      <h3>{words.around}</h3>
       <ul class="plain">
         {[
           ...bluetoothLines(health, format),
@@ -30,7 +30,7 @@ function Unknown({ health, format }: { health: HealthInfo; format: Format }): JS
   if (unknown.length === 0) return null;
   return (
     <>
-      <h2>{words.unknownTitle}</h2>
+      <h3>{words.unknownTitle}</h3>
       <p class="soft">{words.unknownLead}</p>
       <ul class="plain">
         {unknown.map((sensor) => (

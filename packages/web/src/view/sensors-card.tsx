@@ -30,7 +30,9 @@ export function SensorsCard({ session }: { session: Session }): JSX.Element {
       open={isOpen}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
-      <summary>{session.format.strings.care.title}</summary>
+      <summary>
+        <h2>{session.format.strings.care.title}</h2>
+      </summary>
       {isOpen && <Sensors session={session} />}
     </details>
   );

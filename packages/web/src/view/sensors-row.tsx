@@ -158,7 +158,7 @@ function Happened({ source, format }: { source: string; format: Format }): JSX.E
   const words = format.strings.care;
   return (
     <>
-      <h2>{words.starts}</h2>
+      <h3>{words.starts}</h3>
       <ul class="plain">
         {events.map((event) => (
           <li key={`${event.kind}${event.atMs}`}>{eventText(event, format)}</li>

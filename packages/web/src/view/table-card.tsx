@@ -12,7 +12,9 @@ export function TableCard({ room }: { room: Room }): JSX.Element {
   const { table } = room.format.strings;
   return (
     <details class="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{table.title}</summary>
+      <summary>
+        <h2>{table.title}</h2>
+      </summary>
       {isOpen && <Table room={room} />}
     </details>
   );

@@ -31,7 +31,9 @@ export function TruthCard({ session, room }: { session: Session; room: Room }): 
   return (
     <>
       <details ref={ref} class="card" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>{strings.truth.title}</summary>
+        <summary>
+          <h2>{strings.truth.title}</h2>
+        </summary>
         {isOpen && <Truth session={session} room={room} files={files} />}
       </details>
       {isOver && <div class="drop-here" aria-hidden="true" />}
