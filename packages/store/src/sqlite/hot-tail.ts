@@ -97,15 +97,27 @@ export class HotTail {
     return this.#journalRows;
   }
 
-  /** Everything hot, in groups of so many rows at most, for memory's sake. */
+  /** Everything hot, in groups of so many rows at most, for memory's sake; those of many series go together. */
   *asGroups(rowsMax: number): Iterable<Group> {
-    for (const [series, hot] of this.#series) {
-      for (const rows of slices(hot.points, rowsMax)) yield { ...EMPTY_GROUP, points: [[series, rows]] };
-      for (const { id, columns } of hot.runs.values()) {
-        for (const rows of slices(columns, rowsMax)) {
-          yield { ...EMPTY_GROUP, windows: [[id, rows]] };
-        }
+    let [windows, points]: [Parts['windows'], Parts['points']] = [[], []];
+    let rowCount = 0;
+    for (const { run, series, rows } of this.#slices(rowsMax)) {
+      if (rowCount > 0 && rowCount + rows.length > rowsMax) {
+        yield { ...EMPTY_GROUP, windows, points };
+        [windows, points, rowCount] = [[], [], 0];
       }
+      if (run === null) points.push([series, rows]);
+      else windows.push([run, rows]);
+      rowCount += rows.length;
+    }
+    if (rowCount > 0) yield { ...EMPTY_GROUP, windows, points };
+  }
+
+  *#slices(rowsMax: number): Iterable<{ run: RunId | null; series: SeriesId; rows: JournalRow[] }> {
+    for (const [series, hot] of this.#series) {
+      for (const rows of slices(hot.points, rowsMax)) yield { run: null, series, rows };
+      for (const { id, columns } of hot.runs.values())
+        for (const rows of slices(columns, rowsMax)) yield { run: id, series, rows };
     }
   }
 
@@ -263,6 +275,12 @@ export class HotTail {
     if (text === undefined) throw storeError('store/run', { run });
     return JSON.parse(text) as Timeline;
   }
+}
+
+/** What a group is made of. */
+interface Parts {
+  readonly windows: [RunId, JournalRow[]][];
+  readonly points: [SeriesId, JournalRow[]][];
 }
 
 function* slices(columns: HotColumns, rowsMax: number): Iterable<JournalRow[]> {

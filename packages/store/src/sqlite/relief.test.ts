@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { DAY_MS } from '@kilowink/core/time';
-import { openSqliteStore } from './open.ts';
+import { openSqliteStore, STORE_FILE } from './open.ts';
 
 const DAY = Date.UTC(2026, 2, 1);
 const SENSORS = 60;
@@ -71,6 +72,40 @@ test('a hot tail of many sensors is sealed a slice at a time, and stays bounded'
       assert.equal(sum, 48 * (0 + 1 + 2 + 3 + 4));
     }
     store.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the journal of many sensors is written anew in few groups, with all that is hot', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-relief-'));
+  try {
+    const clock = { wallMs: () => DAY + DAY_MS, monotonicMs: () => 0 };
+    const store = openSqliteStore({ folder, clock, groupMs: 60_000, hotRowsMax: HOT_ROWS_MAX });
+    const timeline = [{ fromNumber: 0, startMs: DAY, intervalMs: 5_000 }];
+    const runs = Array.from({ length: 300 }, (_, at) => {
+      const name = `sensor ${at}`;
+      const series = store.ensureSeries({ source: name, quantity: 'energy', unit: 'Wh', name });
+      return { series, run: store.createRun({ series, timeline }) };
+    });
+    for (let round = 0; round < 40; round += 1) {
+      for (const { run } of runs) store.putWindows(run, windowsFrom(3 * round));
+      store.flush();
+    }
+    const total = () => runs.map(({ series }) => store.readTotal(series, DAY, DAY + DAY_MS));
+    const before = total();
+    store.close();
+    const file = new DatabaseSync(join(folder, STORE_FILE), { readOnly: true });
+    const groups = file.prepare('SELECT count(*) AS count FROM journal').get()?.['count'];
+    file.close();
+    assert.ok(Number(groups) <= 45, `${groups} groups`);
+    const again = openSqliteStore({ folder, clock });
+    assert.deepEqual(
+      runs.map(({ series }) => again.readTotal(series, DAY, DAY + DAY_MS)),
+      before,
+    );
+    assert.equal(before[0]?.validMs, 120 * 5_000);
+    again.close();
   } finally {
     rmSync(folder, { recursive: true });
   }
