@@ -41,9 +41,10 @@ function listen(dongle: { path: string }, more: Partial<BleReceiverOptions> = {}
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  // An adapter that goes in the middle of a command is noticed by its silence, after 25 s.
+  const deadline = performance.now() + 60_000;
   while (!condition()) {
-    assert.ok(performance.now() < deadline, `${what} within twenty seconds`);
+    assert.ok(performance.now() < deadline, `${what} within a minute`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -107,12 +108,13 @@ test('an adapter that is unplugged is heard again once it is back', async () => 
   const lines: string[] = [];
   const first = await plugIn(ALL, name);
   const { heard, receiver } = listen(first, { log: (line) => lines.push(line) });
-  await until(() => first.controller.scan.isOn, 'scanning');
+  const isHearing = ({ controller }: Dongle) => receiver.status.state === 'scanning' && controller.scan.isOn;
+  await until(() => isHearing(first), 'scanning');
   await first.unplug();
   await until(() => receiver.status.state === 'waiting', 'the loss noticed');
   assert.match(receiver.status.obstacle?.advice ?? '', /\w/);
   const second = await plugIn(ALL, name);
-  await until(() => second.controller.scan.isOn, 'scanning again');
+  await until(() => isHearing(second), 'scanning again');
   second.hear(adverts[0] ?? assert.fail('an advertisement'));
   await until(() => heard.length === 1, 'heard again');
   assert.equal(receiver.status.restarts, 1);
