@@ -1,4 +1,5 @@
 // Readings of the meter and corrections, as a person enters them in a real browser.
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
 import { type RunningServer, startServer, systemClock } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
-import { launchBrowser, openPage } from './browser.ts';
+import { launchBrowser, openPage, shownRange, until } from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-truth-page-'));
@@ -81,5 +82,25 @@ test('readings tell how true the counts are; a correction is tried, made, marked
   await page.getByRole('button', { name: 'Take back' }).click();
   await page.getByRole('cell', { name: 'taken back' }).waitFor();
   await page.getByText(/34\.5\d\skWh, 720\sW on average/).waitFor();
+  await close();
+});
+
+test('what a correction would do is told until another view is chosen, though the curve follows the present', async () => {
+  const { page, close } = await openPage(browser, server.url, { query: '?last=2d' });
+  await page.getByText('Against the meter').click();
+  await page.getByRole('button', { name: 'What would it do?' }).click();
+  await page
+    .getByRole('dialog')
+    .getByLabel(/password/i)
+    .fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  const told = page.getByText(/ become 0\sWh/);
+  await told.waitFor();
+  const text = await told.textContent();
+  const { to } = await shownRange(page);
+  await until(async () => (await shownRange(page)).to > to, 'the curve moves on');
+  assert.equal(await told.textContent(), text);
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await told.waitFor({ state: 'detached' });
   await close();
 });

@@ -195,7 +195,7 @@ export const EN: Strings = {
     energyKwh: 'Energy, kWh',
     note: 'Note',
     preview: 'What would it do?',
-    wouldDo: '{before} measured {coverageBefore} become {after}, measured {coverageAfter}.',
+    wouldDo: '{from} to {to}: {before} measured {coverageBefore} become {after}, measured {coverageAfter}.',
     apply: 'Correct',
     corrections: 'Corrections',
     stretch: 'Stretch',

@@ -200,7 +200,8 @@ export const FR: Strings = {
     energyKwh: 'Énergie, kWh',
     note: 'Note',
     preview: 'Qu’est-ce que cela ferait ?',
-    wouldDo: '{before} mesurés à {coverageBefore} deviennent {after}, mesurés à {coverageAfter}.',
+    wouldDo:
+      '{from} à {to} : {before} mesurés à {coverageBefore} deviennent {after}, mesurés à {coverageAfter}.',
     apply: 'Corriger',
     corrections: 'Corrections',
     stretch: 'Morceau',

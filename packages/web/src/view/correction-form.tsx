@@ -7,6 +7,12 @@ import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
 import { useSignal } from './use-signal.ts';
 
+/** What a correction would do, or why that can not be told; with what was asked, which a view that follows leaves behind. */
+interface Previewed {
+  readonly body: CorrectionBody;
+  readonly told: CorrectionAnswer | string;
+}
+
 type Choice = 'bad' | 'shape' | 'gaps' | 'flat' | 'scale';
 
 const CHOICES: readonly Choice[] = ['bad', 'gaps', 'shape', 'flat', 'scale'];
@@ -19,14 +25,15 @@ export function CorrectionForm(props: {
 }): JSX.Element {
   const { session, room, onCorrect } = props;
   const { range } = useSignal(room.shown);
+  const view = useSignal(room.model.view);
   const [choice, setChoice] = useState<Choice>('bad');
   const [amount, setAmount] = useState('');
   const [note, setNote] = useState('');
-  const [preview, setPreview] = useState<CorrectionAnswer | string | null>(null);
+  const [preview, setPreview] = useState<Previewed | null>(null);
   const words = room.format.strings.truth;
   const { fromMs, toMs } = range;
-  // What was told is of another stretch then.
-  useEffect(() => setPreview(null), [fromMs, toMs, choice, amount]);
+  // What was told is of another stretch then. A view that only follows the present leaves time to read it.
+  useEffect(() => setPreview(null), [view, choice, amount]);
   const body: CorrectionBody = {
     from: Math.round(fromMs),
     to: Math.round(toMs),
@@ -37,7 +44,14 @@ export function CorrectionForm(props: {
     event.preventDefault();
     session.admin
       .run(() => truth.correct(room.series.id, { ...body, preview: true }))
-      .then(setPreview, (error: unknown) => setPreview(problemOf(error)));
+      .then(
+        (told) => setPreview(told && { body, told }),
+        (error: unknown) => setPreview({ body, told: problemOf(error) }),
+      );
+  };
+  const apply = (previewed: Previewed): void => {
+    setPreview(null);
+    onCorrect({ ...previewed.body, note });
   };
   return (
     <form class="form-row" onSubmit={look}>
@@ -79,7 +93,7 @@ export function CorrectionForm(props: {
       <button type="submit" class="button is-framed">
         {words.preview}
       </button>
-      <Preview preview={preview} room={room} onApply={() => onCorrect(body)} />
+      {preview !== null && <Preview preview={preview} room={room} onApply={() => apply(preview)} />}
     </form>
   );
 }
@@ -91,29 +105,27 @@ function what(choice: Choice, amount: string): Pick<CorrectionBody, 'kind' | 'fa
   return { kind: 'total', energyWh: Math.round(value * 1_000), into: choice };
 }
 
-function Preview(props: {
-  preview: CorrectionAnswer | string | null;
-  room: Room;
-  onApply: () => void;
-}): JSX.Element | null {
+function Preview(props: { preview: Previewed; room: Room; onApply: () => void }): JSX.Element {
   const { preview, room, onApply } = props;
+  const { told } = preview;
   const { format } = room;
   const words = format.strings.truth;
-  if (preview === null) return null;
-  if (typeof preview === 'string') {
+  if (typeof told === 'string') {
     return (
       <p class="fault form-lead" role="alert">
-        {preview}
+        {told}
       </p>
     );
   }
   return (
     <p class="form-lead" role="status">
       {fill(words.wouldDo, {
-        before: toText(format.energy(preview.before.energyWh)),
-        after: toText(format.energy(preview.after.energyWh)),
-        coverageBefore: format.percent(preview.before.coverage),
-        coverageAfter: format.percent(preview.after.coverage),
+        from: format.instant(told.fromMs),
+        to: format.instant(told.toMs),
+        before: toText(format.energy(told.before.energyWh)),
+        after: toText(format.energy(told.after.energyWh)),
+        coverageBefore: format.percent(told.before.coverage),
+        coverageAfter: format.percent(told.after.coverage),
       })}{' '}
       <button type="button" class="button is-framed" onClick={onApply}>
         {words.apply}
