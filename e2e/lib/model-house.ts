@@ -421,7 +421,7 @@ export class ModelHouse {
     );
     // Its ends are moved to those of measurements.
     const movedMs = atEnds.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    const slackWh = 0.5 + sumOf(atEnds) + ((found.gapPowerW ?? 0) * movedMs) / HOUR_MS;
+    const slackWh = 0.5 + sumOf(atEnds) + (Math.abs(found.gapPowerW ?? 0) * movedMs) / HOUR_MS;
     near(after?.driftWh ?? Number.NaN, 0, `drift after ${JSON.stringify(found)}`, slackWh);
   }
 

@@ -97,7 +97,12 @@ export const comparedPeriod = z.object({
   verdict: z
     .enum(['agrees', 'gaps', 'missed', 'invented'])
     .describe('gaps: the difference fits the time in which nothing was measured. missed, invented: flashes'),
-  gapPowerW: z.number().nullable().describe('Mean power the gaps would have had; null without gaps'),
+  gapPowerW: z
+    .number()
+    .nullable()
+    .describe(
+      'Mean power the gaps would have had, negative where more was measured than the meter says; null without gaps',
+    ),
   offered: correctionBody
     .nullable()
     .describe('The correction that makes the drift 0, ready to be posted; null where there is nothing to do'),
