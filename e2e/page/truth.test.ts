@@ -16,6 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kilowink-truth-page-'));
 const HOUR_MS = 3_600_000;
 let server: RunningServer;
 let browser: Browser;
+let archive: number;
 
 before(async () => {
   await setAdminPassword(folder, { password: PASSWORD, nowMs: 1 });
@@ -33,6 +34,16 @@ before(async () => {
     starts: Float64Array.from({ length: count }, (_, index) => startMs + index * 5_000),
     durationsMs: new Float64Array(count).fill(5_000),
     values: new Float64Array(count).fill(1),
+    reports: null,
+    disagreements: null,
+  });
+  // A year by the hour: of such a view new measurements are asked for once a minute.
+  archive = store.ensureSeries({ source: 'optical/b', name: 'Barn', quantity: 'energy', unit: 'Wh' });
+  const hours = 365 * 24;
+  store.addPoints(archive, {
+    starts: Float64Array.from({ length: hours }, (_, index) => startMs + (48 - hours + index) * HOUR_MS),
+    durationsMs: new Float64Array(hours).fill(HOUR_MS),
+    values: new Float64Array(hours).fill(300),
     reports: null,
     disagreements: null,
   });
@@ -102,5 +113,23 @@ test('what a correction would do is told until another view is chosen, though th
   assert.equal(await told.textContent(), text);
   await page.getByRole('button', { name: 'All', exact: true }).click();
   await told.waitFor({ state: 'detached' });
+  await close();
+});
+
+test('a correction is on the curve of a year at once, up to now though the day is not over, and gone at once', async () => {
+  const { page, close } = await openPage(browser, server.url, { query: `?series=${archive}&last=365d` });
+  const summary = page.locator('.summary');
+  const measured = await summary.textContent();
+  await page.getByText('Against the meter').click();
+  await page.getByRole('button', { name: 'What would it do?' }).click();
+  await page
+    .getByRole('dialog')
+    .getByLabel(/password/i)
+    .fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Correct', exact: true }).click();
+  await until(async () => /measured 0\s%/.test((await summary.textContent()) ?? ''), 'corrected');
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await until(async () => (await summary.textContent()) === measured, 'taken back');
   await close();
 });

@@ -22,14 +22,23 @@ const RAW_STEP = STEPS[0];
 /** How many tiles are kept: some 40 screens, 6 MB. */
 const TILE_COUNT_MAX = 200;
 
+/** What was corrected or imported is read again at once, but for others that are about to come with it. */
+const REWRITTEN_MS = 250;
+
 interface Tile {
   readonly id: TileId;
   /** Exactly one of the two, by the tile's step. */
   readonly columns: Columns | null;
   readonly windows: Windows | null;
-  /** Something in it changed since it was read. */
-  isDirty: boolean;
-  readonly readAtMs: number;
+  /** Something in it changed since it was read: when to read it again (`performance.now()`); infinite where nothing did. */
+  dueMs: number;
+}
+
+/** A tile that is being read; what changes meanwhile may not be in the answer. */
+interface Reading {
+  readonly id: TileId;
+  readonly controller: AbortController;
+  dueMs: number;
 }
 
 /** What the source needs from the page around it. */
@@ -57,9 +66,10 @@ export class DataSource {
   readonly series: number;
   readonly #host: SourceHost;
   readonly #tiles = new LruCache<Tile>(TILE_COUNT_MAX);
-  readonly #underWay = new Map<string, AbortController>();
+  readonly #underWay = new Map<string, Reading>();
   #wanted: readonly TileId[] = [];
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  #refreshMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
   constructor(series: number, host: SourceHost) {
@@ -70,7 +80,7 @@ export class DataSource {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#refreshTimer);
-    for (const controller of this.#underWay.values()) controller.abort();
+    for (const { controller } of this.#underWay.values()) controller.abort();
   }
 
   /** Sees to it that the range, and then its neighbours, are at hand; requests for anything else are withdrawn. */
@@ -80,7 +90,7 @@ export class DataSource {
     const near = tilesFor(step, widen(range, 1), extent);
     this.#wanted = [...visible, ...near.filter((tile) => !visible.some((other) => other.key === tile.key))];
     const keys = new Set(this.#wanted.map((tile) => tile.key));
-    for (const [key, controller] of this.#underWay) {
+    for (const [key, { controller }] of this.#underWay) {
       if (!keys.has(key)) controller.abort();
     }
     this.#fetchMissing();
@@ -119,80 +129,94 @@ export class DataSource {
       toMs: (added.starts[last] ?? 0) + (added.durationsMs[last] ?? 0),
     };
     for (const tile of [...this.#tiles.values()]) {
-      if (!overlaps(tile.id, touched)) continue;
-      if (tile.windows === null) tile.isDirty = true;
-      // What flashes tell of power looks ahead and back, so only the server's next answer has it.
-      else this.#tiles.set(tile.id.key, { ...tile, windows: addTo(tile, added), isDirty: true });
+      if (tile.windows !== null && overlaps(tile.id, touched))
+        this.#tiles.set(tile.id.key, { ...tile, windows: addTo(tile, added) });
     }
-    // Calendar tiles end where the data ended when they were asked for, so what is new lies after them.
-    this.#markDirty({ fromMs: touched.fromMs - 1, toMs: touched.toMs }, true);
+    // What flashes tell of power looks ahead and back, so only the server's next answer has it.
+    this.#markDue(touched, refreshMs);
     this.#host.onData();
-    this.#scheduleRefresh();
+    this.#refreshWhenDue();
   }
 
   /** What lies in the range is not what it was: it is read again, and drawn as it was until then. */
   invalidate(range: TimeRange): void {
-    this.#markDirty(range, false);
-    this.#scheduleRefresh();
+    this.#markDue(range, () => REWRITTEN_MS);
+    this.#refreshWhenDue();
   }
 
-  #markDirty(range: TimeRange, onlyCalendar: boolean): void {
-    for (const tile of this.#tiles.values()) {
-      const isCalendar = tile.id.step.calendar !== null;
-      if (isCalendar || (!onlyCalendar && overlaps(tile.id, range))) tile.isDirty = true;
+  #markDue(range: TimeRange, waitMs: (step: Step) => number): void {
+    const nowMs = performance.now();
+    for (const each of [...this.#tiles.values(), ...this.#underWay.values()]) {
+      // Calendar tiles end where the data ended when they were asked for, so what is new lies after them.
+      const isTouched = each.id.step.calendar !== null || overlaps(each.id, range);
+      if (isTouched) each.dueMs = Math.min(each.dueMs, nowMs + waitMs(each.id.step));
     }
   }
 
-  #scheduleRefresh(): void {
-    const step = this.#wanted[0]?.step;
-    if (step === undefined) return;
-    this.#refreshTimer ??= setTimeout(() => {
-      this.#refreshTimer = undefined;
-      this.#fetchMissing();
-    }, refreshMs(step));
+  /** Tiles that are not on show wait until they are, those that are being read until they have come. */
+  #refreshWhenDue(): void {
+    const idle = this.#wanted.filter(({ key }) => !this.#underWay.has(key));
+    const dues = idle.map(({ key }) => this.#tiles.get(key)?.dueMs ?? Number.POSITIVE_INFINITY);
+    this.#refreshAt(Math.min(...dues));
+  }
+
+  #refreshAt(atMs: number): void {
+    if (atMs >= this.#refreshMs || this.#isClosed) return;
+    clearTimeout(this.#refreshTimer);
+    this.#refreshMs = atMs;
+    this.#refreshTimer = setTimeout(
+      () => {
+        this.#refreshMs = Number.POSITIVE_INFINITY;
+        this.#fetchMissing();
+      },
+      Math.max(0, atMs - performance.now()),
+    );
   }
 
   #fetchMissing(): void {
     if (this.#isClosed) return;
+    const nowMs = performance.now();
     for (const id of this.#wanted) {
-      const tile = this.#tiles.get(id.key);
-      const isFresh =
-        tile !== undefined && (!tile.isDirty || performance.now() - tile.readAtMs < refreshMs(id.step));
-      if (tile?.isDirty === true && isFresh) this.#scheduleRefresh();
-      if (!isFresh && !this.#underWay.has(id.key)) void this.#fetchTile(id);
+      const dueMs = this.#tiles.get(id.key)?.dueMs ?? Number.NEGATIVE_INFINITY;
+      if (dueMs <= nowMs && !this.#underWay.has(id.key)) void this.#fetchTile(id);
     }
+    this.#refreshWhenDue();
   }
 
   async #fetchTile(id: TileId): Promise<void> {
     const controller = new AbortController();
-    this.#underWay.set(id.key, controller);
+    const reading: Reading = { id, controller, dueMs: Number.POSITIVE_INFINITY };
+    this.#underWay.set(id.key, reading);
     try {
-      const tile = await this.#readTile(id, controller.signal);
-      this.#tiles.set(id.key, tile);
+      const read = await this.#readTile(id, controller.signal);
+      this.#tiles.set(id.key, { id, ...read, dueMs: reading.dueMs });
+      this.#refreshAt(reading.dueMs);
       this.#host.onSuccess();
       this.#host.onData();
     } catch (error) {
       if (controller.signal.aborted) return;
       this.#host.onFailure(error);
-      this.#scheduleRefresh();
+      const againMs = performance.now() + refreshMs(id.step);
+      const tile = this.#tiles.get(id.key);
+      if (tile !== undefined) tile.dueMs = againMs;
+      this.#refreshAt(againMs);
     } finally {
-      if (this.#underWay.get(id.key) === controller) this.#underWay.delete(id.key);
+      if (this.#underWay.get(id.key) === reading) this.#underWay.delete(id.key);
     }
   }
 
-  async #readTile(id: TileId, signal: AbortSignal): Promise<Tile> {
+  async #readTile(id: TileId, signal: AbortSignal): Promise<Pick<Tile, 'columns' | 'windows'>> {
     const question = { series: this.series, fromMs: id.fromMs, toMs: id.toMs, signal };
-    const base = { id, isDirty: false, readAtMs: performance.now() };
     if (id.step !== RAW_STEP) {
       const answer = await api.buckets({ ...question, step: id.step.name });
       const columns =
         'mean' in answer.columns
           ? gaugeColumns(answer as GaugeBucketsAnswer)
           : bucketColumns(answer as BucketsAnswer);
-      return { ...base, columns, windows: null };
+      return { columns, windows: null };
     }
     const answer = await api.windows({ ...question, limit: WINDOWS_MAX });
-    return { ...base, columns: null, windows: windowsOf(answer) };
+    return { columns: null, windows: windowsOf(answer) };
   }
 }
 

@@ -31,7 +31,9 @@ export function CorrectionForm(props: {
   const [note, setNote] = useState('');
   const [preview, setPreview] = useState<Previewed | null>(null);
   const words = room.format.strings.truth;
-  const { fromMs, toMs } = range;
+  const { fromMs } = range;
+  // A day is shown to its end, but what is to come can not be corrected.
+  const toMs = Math.min(range.toMs, room.extent.toMs);
   // What was told is of another stretch then. A view that only follows the present leaves time to read it.
   useEffect(() => setPreview(null), [view, choice, amount]);
   const body: CorrectionBody = {
