@@ -39,6 +39,7 @@ export class NumberedReports implements Situation {
   readonly #sensors: readonly CrashSensor[];
   readonly #env: Readonly<Record<string, string>>;
   readonly #isSealing: boolean;
+  #rounds = 0;
 
   constructor(site: Site, { seals }: { seals: boolean }) {
     this.#site = site;
@@ -49,6 +50,7 @@ export class NumberedReports implements Situation {
 
   async round(): Promise<void> {
     const { random } = this.#site;
+    this.#rounds += 1;
     const life = this.#site.serve(this.#env);
     if (random.chance(EARLY)) life.doom(drawKill(random, { msMax: 250, stepsMax: 40 }), 600);
     const port = await life.listening();
@@ -62,7 +64,7 @@ export class NumberedReports implements Situation {
 
   async finish(): Promise<void> {
     await endWell(this.#site, this.#sensors, this.#env);
-    if (!this.#isSealing || this.#site.tally.kills < ROUNDS_TO_SEAL) return;
+    if (!this.#isSealing || this.#rounds < ROUNDS_TO_SEAL) return;
     this.#site.look((store) => {
       if (store.health().blockCount === 0) this.#site.tally.find('no day was sealed: nothing was tried');
     });

@@ -17,6 +17,8 @@ export const machineClock = { wallMs: () => Date.now(), monotonicMs: () => perfo
 const FROM_MS = Date.UTC(2000, 0, 1);
 const TO_MS = Date.UTC(2100, 0, 1);
 const HOUR_MS = 3_600_000;
+/** How often sums are read beside a server that writes; they are looked at again once it was killed. */
+const SUM_TRIES = 20;
 
 /** What was seen in one situation. */
 export class Tally {
@@ -151,22 +153,28 @@ export class Site {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** Whatever the level an answer is read from, it is the sum of the same measurements. */
   #lookAtSums(store: StoreReader): void {
-    for (const { id, source, firstMs, lastMs } of store.listSeries()) {
-      if (firstMs === null || lastMs === null) continue;
-      const measured = sumOf(windowsOf(store, source).map(([, value]) => value));
-      const { sum, recoveredSum } = store.readTotal(id, FROM_MS, TO_MS);
-      if (sum - recoveredSum !== measured)
-        this.tally.find(`${source}: windows hold ${measured} Wh, their total is ${sum - recoveredSum}`);
-      const from = Math.floor(firstMs / HOUR_MS);
-      const hours = Math.ceil(lastMs / HOUR_MS) - from + 1;
-      const edges = Float64Array.from({ length: hours + 1 }, (_, index) => (from + index) * HOUR_MS);
-      const byHour = sumOf([...store.readBuckets(id, edges).sums].filter((each) => !Number.isNaN(each)));
-      // What is recovered is shared by time, so it may be in parts.
-      if (Math.abs(byHour - sum) > 1e-6)
-        this.tally.find(`${source}: hours hold ${byHour} Wh, the total is ${sum}`);
+    for (const { source } of store.listSeries()) {
+      // A server that is not killed yet goes on writing between one reading and the next.
+      for (let tries = 0; tries < SUM_TRIES; tries += 1) if (this.#areSumsLookedAt(store, source)) break;
     }
+  }
+
+  /** Whatever the level an answer is read from, it is the sum of the same measurements. False where those changed meanwhile. */
+  #areSumsLookedAt(store: StoreReader, source: string): boolean {
+    const measured = measuredOf(store, source);
+    const series = store.listSeries().find((each) => each.source === source);
+    if (series === undefined || series.firstMs === null || series.lastMs === null) return true;
+    const { id, firstMs, lastMs } = series;
+    const { sum, recoveredSum } = store.readTotal(id, FROM_MS, TO_MS);
+    const byHour = sumOfHours(store, id, { firstMs, lastMs });
+    if (measured !== measuredOf(store, source)) return false;
+    if (sum - recoveredSum !== measured)
+      this.tally.find(`${source}: windows hold ${measured} Wh, their total is ${sum - recoveredSum}`);
+    // What is recovered is shared by time, so it may be in parts.
+    if (Math.abs(byHour - sum) > 1e-6)
+      this.tally.find(`${source}: hours hold ${byHour} Wh, the total is ${sum}`);
+    return true;
   }
 
   /** Energy of windows that did not come is never more than was told, and nothing once all of them came. */
@@ -191,6 +199,17 @@ export class Site {
     const controlPath = join(this.root, `${name}.faults`);
     return new Faults({ library, controlPath, folder: this.dataDir, seed: this.#options.seed });
   }
+}
+
+function measuredOf(store: StoreReader, source: string): number {
+  return sumOf(windowsOf(store, source).map(([, value]) => value));
+}
+
+function sumOfHours(store: StoreReader, series: number, reach: { firstMs: number; lastMs: number }): number {
+  const from = Math.floor(reach.firstMs / HOUR_MS);
+  const hours = Math.ceil(reach.lastMs / HOUR_MS) - from + 1;
+  const edges = Float64Array.from({ length: hours + 1 }, (_, index) => (from + index) * HOUR_MS);
+  return sumOf([...store.readBuckets(series, edges).sums].filter((each) => !Number.isNaN(each)));
 }
 
 /** Start and value of everything stored of a source. */
