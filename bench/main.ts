@@ -6,12 +6,18 @@ import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const options = process.argv.slice(2).filter((each) => each.startsWith('--'));
+if (options.includes('--help')) {
+  console.log('npm run bench -- [NAME …] [--OPTION …], where a name is part of one of:');
+  console.log(allFiles().join('  '));
+  console.log(
+    'Without a name all are run, which takes hours. docs/benchmarks.md says what each tells, and its options.',
+  );
+  process.exit(0);
+}
 const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
-const files = globSync('*.ts', { cwd: import.meta.dirname })
-  .filter((file) => file !== basename(import.meta.filename))
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort();
+const files = allFiles().filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 let failed = files.length === 0;
+if (failed) console.error(`Expected part of one of ${allFiles().join(', ')}; ${wanted.join(', ')} came.`);
 for (const file of files) {
   console.log(`\n── ${basename(file, '.ts')}`);
   const { status } = spawnSync(
@@ -24,3 +30,9 @@ for (const file of files) {
   failed ||= status !== 0;
 }
 process.exit(failed ? 1 : 0);
+
+function allFiles(): string[] {
+  return globSync('*.ts', { cwd: import.meta.dirname })
+    .filter((file) => file !== basename(import.meta.filename))
+    .sort();
+}
