@@ -52,6 +52,14 @@ export async function openPage(
   return { page, faults, close: () => context.close() };
 }
 
+/** Gives the administrator's password to the dialog that asks for it. */
+export async function login(page: Page, password: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/password/i).fill(password);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+}
+
 /** What the curve shows, in UTC seconds, as the minimap's grips tell. */
 export async function shownRange(page: Page): Promise<{ from: number; to: number; span: number }> {
   // The grips are moved with the frame.

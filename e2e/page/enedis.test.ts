@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { objections } from './axe.ts';
-import { DESKTOP, launchBrowser, type OpenPage, openPage, PHONE, until } from './browser.ts';
+import { DESKTOP, launchBrowser, login, type OpenPage, openPage, PHONE, until } from './browser.ts';
 import {
   csvOf,
   type EnedisHouse,
@@ -40,13 +40,6 @@ async function openCard({
   await opened.page.getByText('Against the meter').click();
   await opened.page.getByRole('heading', { name: 'Comparison' }).waitFor();
   return opened;
-}
-
-async function login(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel(/password/i).fill(PASSWORD);
-  await page.keyboard.press('Enter');
-  await dialog.waitFor({ state: 'detached' });
 }
 
 interface Given {
@@ -88,7 +81,7 @@ const verdicts = (page: Page) =>
 test('a workbook that is dropped is told of, and stored when that is agreed to', async () => {
   const { page, faults, close } = await openPage(browser, house.url, { query: '?all' });
   await drop(page, { name: 'Export_energie.xlsx', content: workbookOf(house.drawn.slice(0, 480)) });
-  await login(page);
+  await login(page, PASSWORD);
   await page.getByRole('button', { name: 'Take it in' }).waitFor();
   assert.match((await fact(page, 'Holds').textContent()) ?? '', /^Load curve$/);
   assert.match((await fact(page, 'Values').textContent()) ?? '', /mean power of the interval, kW/);
@@ -122,7 +115,7 @@ test('the weeks of a CSV and a workbook go into one series, and what was there c
     { name: 'Export_energie.csv', content: csvOf(house.drawn.slice(400, 800)) },
     { name: 'Export_energie (1).xlsx', content: workbookOf(house.drawn.slice(700)) },
   );
-  await login(page);
+  await login(page, PASSWORD);
   const first = page.locator('summary', { hasText: '400: 320 new, 80 stored already' });
   await first.click();
   await page.getByText('Bad rows, left out: 1').waitFor();
@@ -160,7 +153,7 @@ test('what differs is previewed, put right, and undone', async () => {
   await page.getByLabel('Held against').selectOption({ label: 'Linky' });
   await page.getByText('17 of 21 agree.').waitFor();
   await page.getByRole('button', { name: 'Put right what differs' }).click();
-  await login(page);
+  await login(page, PASSWORD);
   await page.getByText('2 stretches would be corrected.').waitFor();
   assert.equal(await total(), beforeWh);
   await page.getByLabel('Each period by itself, to the Wh').check();
@@ -184,7 +177,7 @@ test('one day is put right by itself, shown on the curve, and taken back from th
     .locator('tbody tr')
     .nth(MISSED_DAYS[0] ?? 0);
   await row.getByRole('button', { name: 'Calibrate' }).click();
-  await login(page);
+  await login(page, PASSWORD);
   await page.getByText('One stretch would be corrected.').waitFor();
   await page.getByRole('button', { name: 'Correct it' }).click();
   await page.getByText('18 of 21 agree.').waitFor();
@@ -210,7 +203,7 @@ for (const [name, options] of [
       assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
     };
     await choose(page, { name: 'curve.csv', content: csvOf(house.drawn.slice(0, 48)) });
-    await login(page);
+    await login(page, PASSWORD);
     await page.getByRole('button', { name: 'Take it in' }).waitFor();
     await isSound();
     await page.getByLabel('Held against').selectOption({ label: 'Linky' });
@@ -242,7 +235,7 @@ test('what is no such file is refused in clear words, and the server goes on', a
   ];
   for (const [index, [file, told]] of refused.entries()) {
     await choose(page, file);
-    if (index === 0) await login(page);
+    if (index === 0) await login(page, PASSWORD);
     await page.getByRole('alert').getByText(told).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Take it in' }).count(), 0);
   }

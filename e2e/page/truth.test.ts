@@ -9,7 +9,7 @@ import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
 import { type RunningServer, startServer, systemClock } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
-import { launchBrowser, openPage, shownRange, until } from './browser.ts';
+import { launchBrowser, login, openPage, shownRange, until } from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-truth-page-'));
@@ -72,12 +72,7 @@ test('readings tell how true the counts are; a correction is tried, made, marked
     await page.getByRole('button', { name: 'Enter the reading' }).click();
   };
   await enter('5000', 40);
-  await page
-    .getByRole('dialog')
-    .getByLabel(/password/i)
-    .fill(PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await login(page, PASSWORD);
   await enter('5030', 10);
   // 30 h at 720 W are 21.6 kWh, where the display says 30.
   await page.getByText('21.60 kWh').waitFor();
@@ -100,11 +95,7 @@ test('what a correction would do is told until another view is chosen, though th
   const { page, close } = await openPage(browser, server.url, { query: '?last=2d' });
   await page.getByText('Against the meter').click();
   await page.getByRole('button', { name: 'What would it do?' }).click();
-  await page
-    .getByRole('dialog')
-    .getByLabel(/password/i)
-    .fill(PASSWORD);
-  await page.keyboard.press('Enter');
+  await login(page, PASSWORD);
   const told = page.getByText(/ become 0\sWh/);
   await told.waitFor();
   const text = await told.textContent();
@@ -122,11 +113,7 @@ test('a correction is on the curve of a year at once, up to now though the day i
   const measured = await summary.textContent();
   await page.getByText('Against the meter').click();
   await page.getByRole('button', { name: 'What would it do?' }).click();
-  await page
-    .getByRole('dialog')
-    .getByLabel(/password/i)
-    .fill(PASSWORD);
-  await page.keyboard.press('Enter');
+  await login(page, PASSWORD);
   await page.getByRole('button', { name: 'Correct', exact: true }).click();
   // As the hour is, one of them reaches over the edge of the stretch, and stays.
   const isCorrected = async () =>

@@ -10,7 +10,7 @@ import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
 import { type RunningServer, startServer, systemClock } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore, type Store } from '../../packages/store/src/index.ts';
-import { launchBrowser, openPage, until } from './browser.ts';
+import { launchBrowser, login, openPage, until } from './browser.ts';
 
 const SITE_ZONE = 'Europe/Paris';
 const VIEWER = { timezoneId: 'America/New_York' };
@@ -155,11 +155,7 @@ test('the repeated hour is corrected alone, and the form names it by the houseâ€
   const lead = (await page.locator('.form-lead').first().textContent()) ?? '';
   assert.match(lead, new RegExp(`${day} 02:00 \\+01:00.*${day} 03:00 \\+01:00`));
   await page.getByRole('button', { name: 'What would it do?' }).click();
-  await page
-    .getByRole('dialog')
-    .getByLabel(/password/i)
-    .fill(PASSWORD);
-  await page.keyboard.press('Enter');
+  await login(page, PASSWORD);
   await page.getByText(/800\sWh measured .* become 0\sWh/).waitFor();
   await page.getByRole('button', { name: 'Correct', exact: true }).click();
   await page.getByRole('button', { name: 'Take back' }).waitFor();

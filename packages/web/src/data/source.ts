@@ -69,7 +69,7 @@ export class DataSource {
   readonly #underWay = new Map<string, Reading>();
   #wanted: readonly TileId[] = [];
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
-  #refreshMs = Number.POSITIVE_INFINITY;
+  #refreshAtMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
   constructor(series: number, host: SourceHost) {
@@ -161,12 +161,12 @@ export class DataSource {
   }
 
   #refreshAt(atMs: number): void {
-    if (atMs >= this.#refreshMs || this.#isClosed) return;
+    if (atMs >= this.#refreshAtMs || this.#isClosed) return;
     clearTimeout(this.#refreshTimer);
-    this.#refreshMs = atMs;
+    this.#refreshAtMs = atMs;
     this.#refreshTimer = setTimeout(
       () => {
-        this.#refreshMs = Number.POSITIVE_INFINITY;
+        this.#refreshAtMs = Number.POSITIVE_INFINITY;
         this.#fetchMissing();
       },
       Math.max(0, atMs - performance.now()),
