@@ -88,6 +88,7 @@ function areDaily(rows: readonly Dated[], isByDate: boolean): boolean {
 
 interface DatedRow extends Dated {
   readonly rank: number;
+  readonly tariff: string;
   readonly line: number;
 }
 
@@ -105,12 +106,13 @@ function datedRows({ rows, bad }: ValueGroup, zone: string): { rows: DatedRow[];
   const isGrid = rows.filter(({ stamp }) => stamp.wallMs % GRID_MS === 0).length * 2 >= rows.length;
   const dated: DatedRow[] = [];
   const refused: BadRow[] = [];
-  for (const [index, { line, stamp, end, stepMs, value, rank }] of rows.entries()) {
+  for (const [index, { line, stamp, end, stepMs, value, rank, tariff }] of rows.entries()) {
     const atMs = begins[index] ?? null;
     const endMs = end === null || atMs === null ? null : endOf(end, atMs, instantsOf);
     const expected = expectedOf({ atMs, endMs, isOffGrid: isGrid && stamp.wallMs % GRID_MS !== 0 });
     if (atMs !== null && expected === null) {
-      dated.push({ atMs, wallMs: stamp.wallMs, value, stepMs, endMs, rank, line, isRubbish: rank < 0 });
+      const isRubbish = rank < 0;
+      dated.push({ atMs, wallMs: stamp.wallMs, value, stepMs, endMs, rank, line, isRubbish, tariff });
     } else if (value !== null) {
       refused.push({ row: line, expected: expected ?? '', found: wallText(stamp.wallMs) });
     }
@@ -142,27 +144,45 @@ function endOf(
   return instants.find((each) => each > beginMs) ?? (instants.at(-1) as EpochMs);
 }
 
-/** By time, the best of each: one that holds a value, what was corrected before what is raw, then the first. */
+/** By time and tariff, the best of each: one that holds a value, what was corrected before what is raw, then the first. */
 function firstOfEach(rows: readonly DatedRow[]): {
   rows: DatedRow[];
   repeated: number;
   contradicting: number;
 } {
-  const best = new Map<EpochMs, DatedRow>();
+  const best = new Map<EpochMs | string, DatedRow>();
   let [repeated, contradicting] = [0, 0];
   for (const row of rows) {
-    const known = best.get(row.atMs);
+    const key = keyOf(row);
+    const known = best.get(key);
     if (known === undefined) {
-      best.set(row.atMs, row);
+      best.set(key, row);
       continue;
     }
     if (row.value !== null && known.value !== null) {
       repeated += 1;
       if (row.value !== known.value && row.rank === known.rank) contradicting += 1;
     }
-    if (row.value !== null && (known.value === null || row.rank > known.rank)) best.set(row.atMs, row);
+    if (row.value !== null && (known.value === null || row.rank > known.rank)) best.set(key, row);
   }
-  return { rows: [...best.values()].sort((a, b) => a.atMs - b.atMs), repeated, contradicting };
+  const kept = [...best.values()].sort((a, b) => a.atMs - b.atMs);
+  return { rows: addTariffs(kept), repeated, contradicting };
+}
+
+function keyOf({ atMs, tariff }: DatedRow): EpochMs | string {
+  return tariff === '' ? atMs : `${atMs} ${tariff}`;
+}
+
+/** Rows in the order of time, those of one time as one: each holds what was drawn by another tariff. */
+function addTariffs(rows: readonly DatedRow[]): DatedRow[] {
+  const added: DatedRow[] = [];
+  for (const row of rows) {
+    const last = added.at(-1);
+    if (last?.atMs !== row.atMs) added.push(row);
+    else if (last.value === null) added[added.length - 1] = row;
+    else if (row.value !== null) added[added.length - 1] = { ...last, value: last.value + row.value };
+  }
+  return added;
 }
 
 /** What a table of indexes comes to. */

@@ -1,5 +1,6 @@
 import { plainText, type Row } from './cells.ts';
-import { unitOf, unitOfColumn, type ValueUnit } from './units.ts';
+import { unitOf, type ValueUnit } from './units.ts';
+import { unitOfValues, type ValueColumns, valueColumnsOf } from './value-columns.ts';
 
 /** Where a row of values says what it is; -1 where no column does. */
 export interface SayingColumns {
@@ -9,6 +10,8 @@ export interface SayingColumns {
   readonly stage: number;
   readonly unit: number;
   readonly step: number;
+  /** The tariff of which a row holds the energy: rows of one time add up. */
+  readonly tariff: number;
 }
 
 /** What kind of table follows a header, and how to read it. */
@@ -20,7 +23,9 @@ export type Layout =
       readonly clock: number | null;
       /** A column with the end of the interval, whose begin `stamp` is. */
       readonly end: number | null;
+      /** The column of the values; the first of them where they add up. */
       readonly value: number;
+      readonly valueColumns: ValueColumns;
       /** Whether the name of the stamp says which end of its interval it is. */
       readonly says: 'start' | 'end' | null;
       /** Whether the stamp is called a date, which means a day unless there are times. */
@@ -63,17 +68,19 @@ export function layoutOf(cells: Row): Layout | null {
     return { kind: 'index', stamp: horodate >= 0 ? horodate : read, registers };
   }
   if (find(/^cadran$|classe temporelle/) >= 0) return null;
-  const value = valueColumn(names);
-  if (value < 0) return null;
-  return valuesLayout(names, { horodate, value });
+  const valueColumns = valueColumnsOf(names);
+  return valueColumns === null ? null : valuesLayout(names, { horodate, valueColumns });
 }
 
 function valuesLayout(
   names: readonly string[],
-  { horodate, value }: { horodate: number; value: number },
+  { horodate, valueColumns }: { horodate: number; valueColumns: ValueColumns },
 ): Layout | null {
   const find = (pattern: RegExp) => names.findIndex((name) => pattern.test(name));
-  const base = { kind: 'values' as const, clock: null, end: null, value, says: null, isByDate: false };
+  const base = {
+    ...{ kind: 'values' as const, clock: null, end: null, says: null, isByDate: false },
+    ...{ value: valueColumns.value[0] as number, valueColumns },
+  };
   const columns = sayingColumns(names);
   if (horodate >= 0) {
     const name = names[horodate] ?? '';
@@ -86,25 +93,13 @@ function valuesLayout(
   ];
   if (begin >= 0 && end >= 0) return { ...base, stamp: begin, end, columns };
   const date = find(/^(date|jour|periode)( (de (la )?)?(consommation|production|mesure|releve))?$/);
-  const clock = find(/^heure/);
+  const clock = find(/^heures?(?!s? (super )?(pleine|creuse))/);
   if (date < 0) return null;
   const ofClock = names[clock] ?? '';
   const says = /\bfin\b/.test(ofClock) ? 'end' : /\bdebut\b/.test(ofClock) ? 'start' : null;
   return clock >= 0
     ? { ...base, stamp: date, clock, says, columns }
     : { ...base, stamp: date, isByDate: true, columns };
-}
-
-/** Where values stand: in a column called so, or in one whose name says what it holds, in which unit. */
-function valueColumn(names: readonly string[]): number {
-  const isLargest = (name: string) => /\bmax/.test(name);
-  const called = names.findIndex((name) => /^valeur\b/.test(name) && !isLargest(name));
-  if (called >= 0) return called;
-  const what =
-    /^(puissance( moyenne| active| atteinte|$| [([])|consommation|production|injection|energie|conso)\b/;
-  const named = names.findIndex((name) => what.test(name) && !isLargest(name));
-  if (named >= 0) return named;
-  return names.findIndex((name) => /^(kwh|wh|kw|w)$/.test(name));
 }
 
 function sayingColumns(names: readonly string[]): SayingColumns {
@@ -116,6 +111,7 @@ function sayingColumns(names: readonly string[]): SayingColumns {
     stage: find(/^etape metier$/),
     unit: find(/^unite$/),
     step: find(/^pas\b/),
+    tariff: find(/^(poste|plage|periode) (tarifaire|horaire|horosaisonni)/),
   };
 }
 
@@ -153,15 +149,16 @@ export function headerOf(
   const unit = said.get('unite');
   const business =
     said.get('grandeur metier') ?? said.get('type de comptage') ?? said.get('type de comptage :');
+  const hasBoth = layout.kind === 'values' && layout.valueColumns.injected.length > 0;
   const minutes = Number(said.get('pas en minutes'));
   return {
     ...{ layout, line, cells },
-    unit: unitOfColumn(value) ?? unitOf([unit ?? '']) ?? unitOf(names) ?? unitOf(said.all),
-    direction: (business === undefined ? texts : [business]).some((each) =>
-      /production|injection|^prod$/.test(each),
-    )
-      ? 'injected'
-      : 'consumed',
+    unit: unitOfValues(value) ?? unitOf([unit ?? '']) ?? unitOf(names) ?? unitOf(said.all),
+    direction:
+      !hasBoth &&
+      (business === undefined ? texts : [business]).some((each) => /production|injection|^prod$/.test(each))
+        ? 'injected'
+        : 'consumed',
     meter:
       said.get('identifiant prm') ?? said.get('point reference mesure (prm) :') ?? said.get('prm') ?? null,
     stepMs: minutes > 0 ? minutes * 60_000 : null,

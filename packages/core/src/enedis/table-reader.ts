@@ -1,8 +1,8 @@
-import { isNothing, plainText, type Row, readNumber, type TableRow } from './cells.ts';
+import { addCells, isNothing, plainText, type Row, readNumber, type TableRow } from './cells.ts';
 import type { BadRow } from './enedis-export.ts';
 import type { Header, Layout } from './header.ts';
 import { readClock, readStamp, readStep, type Stamp } from './stamps.ts';
-import { ValueGroups, withoutMeter } from './value-groups.ts';
+import { type Said, ValueGroups, withoutMeter } from './value-groups.ts';
 
 type Values = Extract<Layout, { kind: 'values' }>;
 type Index = Extract<Layout, { kind: 'index' }>;
@@ -45,7 +45,8 @@ export class TableReader {
     else this.#takeValue(cells, line, layout);
   }
 
-  #takeValue(row: Row, line: number, { stamp, clock, end, value, columns }: Values): void {
+  #takeValue(row: Row, line: number, layout: Values): void {
+    const { stamp, clock, end, value, columns } = layout;
     if (this.rows === 1 && this.values.takeUnitLine(row[value])) return;
     const text = clock === null ? (row[stamp] ?? '') : dateOnly(row[stamp] ?? '', row[clock] ?? '');
     const begin = readStamp(text);
@@ -60,11 +61,20 @@ export class TableReader {
       return;
     }
     const stepMs = columns.step < 0 ? null : readStep(row[columns.step] ?? '');
-    this.values.take({ line, stamp: begin, end: ended, stepMs }, row, this.#valueOf(row, value));
+    const tariff = row[columns.tariff] ?? '';
+    this.#takeValues({ line, stamp: begin, end: ended, stepMs, tariff }, row, layout);
+  }
+
+  #takeValues(said: Said, row: Row, { valueColumns }: Values): void {
+    this.values.take(said, row, this.#valueOf(row, valueColumns.value));
+    const { injected } = valueColumns;
+    if (injected.length > 0) this.values.takeInjected(said, row, this.#valueOf(row, injected));
   }
 
   /** A value whose decimal comma was taken for the comma between fields has its decimals in a field of no name. */
-  #valueOf(row: Row, value: number): string | undefined {
+  #valueOf(row: Row, columns: readonly number[]): string | undefined {
+    if (columns.length > 1) return addCells(columns.map((column) => row[column]));
+    const value = columns[0] as number;
     const [whole = '', decimals = ''] = [row[value], row[value + 1]];
     const isParted = this.#hasCommas && row.length === this.header.cells.length + 1;
     return isParted && /^\d+$/.test(whole) && /^\d+$/.test(decimals) ? `${whole}.${decimals}` : row[value];
@@ -93,7 +103,7 @@ export class TableReader {
     // A day's midnight is the one that ends it.
     const wallMs = this.#dayMs + (clockMs === 0 ? DAY_MS : clockMs);
     const stamp: Stamp = { wallMs, offsetMs: null, isDate: false };
-    this.values.take({ line, stamp, end: null, stepMs: null }, row, value);
+    this.values.take({ line, stamp, end: null, stepMs: null, tariff: '' }, row, value);
   }
 
   #takeIndexes(row: Row, line: number, layout: Index): void {

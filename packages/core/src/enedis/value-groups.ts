@@ -3,6 +3,7 @@ import type { BadRow } from './enedis-export.ts';
 import type { Header, SayingColumns } from './header.ts';
 import type { Stamp } from './stamps.ts';
 import { splitUnit, unitOf, VALUE_MAX, type ValueUnit } from './units.ts';
+import { unitOfValues } from './value-columns.ts';
 
 /** A row as it stands, with its time still to be understood. */
 export interface StampedRow {
@@ -15,6 +16,8 @@ export interface StampedRow {
   readonly value: number | null;
   /** What was corrected is above what is raw. */
   readonly rank: number;
+  /** The tariff of which the row holds the energy; empty where no column says one. */
+  readonly tariff: string;
 }
 
 /** Rows of one meter, one direction and one unit. */
@@ -27,7 +30,15 @@ export interface ValueGroup {
 }
 
 /** What a row says beside its value. */
-type Said = Pick<StampedRow, 'line' | 'stamp' | 'end' | 'stepMs'>;
+export type Said = Pick<StampedRow, 'line' | 'stamp' | 'end' | 'stepMs' | 'tariff'>;
+
+interface Kept {
+  readonly said: Said;
+  readonly row: Row;
+  readonly cell: string | undefined;
+  /** Where the column says it, and not the table or the row. */
+  readonly direction?: ValueGroup['direction'];
+}
 
 /** More different things than a table says of its rows, unless it is rubbish. */
 const KNOWN_MAX = 1_000;
@@ -87,6 +98,14 @@ export class ValueGroups {
     this.#keep(unit, { said, row, cell: split?.number ?? cell });
   }
 
+  /** What a row holds beside: what was injected in the same time. */
+  takeInjected(said: Said, row: Row, cell: string | undefined): void {
+    const { layout, cells } = this.#header;
+    const column = layout.kind === 'values' ? (layout.valueColumns.injected[0] ?? -1) : -1;
+    const unit = unitOfValues(plainText(cells[column])) ?? this.#unit;
+    if (unit !== null) this.#keep(unit, { said, row, cell, direction: 'injected' });
+  }
+
   refuse(bad: BadRow, row: Row): void {
     const group = this.groups[0] ?? this.#groupOf(this.#unit ?? 'W', row);
     group.bad.push({ ...bad, found: withoutMeter(bad.found).slice(0, 60) });
@@ -101,8 +120,8 @@ export class ValueGroups {
     this.#waiting = [];
   }
 
-  #keep(unit: ValueUnit, { said, row, cell }: { said: Said; row: Row; cell: string | undefined }): void {
-    const group = this.#groupOf(unit, row);
+  #keep(unit: ValueUnit, { said, row, cell, direction }: Kept): void {
+    const group = this.#groupOf(unit, row, direction);
     const rank = this.columns === null ? 0 : rankOf(row[this.columns.stage]);
     if (isNothing(cell)) {
       group.rows.push({ ...said, value: null, rank });
@@ -128,15 +147,15 @@ export class ValueGroups {
     return found;
   }
 
-  #groupOf(unit: ValueUnit, row: Row): ValueGroup {
+  #groupOf(unit: ValueUnit, row: Row, ofColumn?: ValueGroup['direction']): ValueGroup {
     const { columns } = this;
     const meter = (columns === null ? '' : (row[columns.meter] ?? '')) || this.#header.meter;
     const business = columns === null ? '' : plainText(row[columns.business]);
-    const key = `${meter} ${business} ${unit}`;
+    const key = `${meter} ${business} ${unit} ${ofColumn ?? ''}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const said = /^(prod|inj)/.test(business) ? 'injected' : 'consumed';
-    const direction = business === '' ? this.#header.direction : said;
+    const direction = ofColumn ?? (business === '' ? this.#header.direction : said);
     const group: ValueGroup = { meter: lastDigits(meter), direction, unit, rows: [], bad: [] };
     this.#known.set(key, group);
     this.groups.push(group);

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readEnedisText } from './read-enedis.ts';
+
+/** Kind, direction and energies in Wh of each export in a text. */
+function read(text: string): [kind: string, direction: string, ...energiesWh: number[]][] {
+  const result = readEnedisText(text, { zone: 'Europe/Paris' });
+  assert.ok(result.ok, result.ok ? '' : result.fault.message);
+  return result.value.exports.map(({ kind, direction, points }) => [
+    kind,
+    direction,
+    ...[...points.values].map((mwh) => mwh / 1_000),
+  ]);
+}
+
+const DAYS = ['01/03/2026;5,5;7,25', '02/03/2026;6,5;7,25', '03/03/2026;4;0,1'].join('\n');
+const SUMS = ['daily', 'consumed', 12_750, 13_750, 4_100];
+
+describe('a column for each tariff', () => {
+  const headers = [
+    'Date;Consommation HP (kWh);Consommation HC (kWh)',
+    'Date;Consommation Heures Pleines (kWh);Consommation Heures Creuses (kWh)',
+    'Date;Consommation en kWh HP;Consommation en kWh HC',
+    'Date;Valeur HP (kWh);Valeur HC (kWh)',
+    'Date;HP (kWh);HC (kWh)',
+    'Date;Heures pleines (kWh);Heures creuses (kWh)',
+    'Date;kWh HP;kWh HC',
+    'Date;Énergie HPH (kWh);Énergie HCH (kWh)',
+  ];
+  for (const header of headers)
+    test(`adds up: ${header}`, () => assert.deepEqual(read(`${header}\n${DAYS}\n`), [SUMS]));
+
+  test('is left alone where the total stands beside', () => {
+    const rows = '01/03/2026;5,5;7,25;12,8\n02/03/2026;6,5;7,25;13,8\n';
+    for (const header of [
+      'HP;HC;Total (kWh)',
+      'HP (kWh);HC (kWh);Total (kWh)',
+      'HP (kWh);HC (kWh);Consommation (kWh)',
+    ])
+      assert.deepEqual(read(`Date;${header}\n${rows}`), [['daily', 'consumed', 12_800, 13_800]]);
+  });
+
+  test('six of Tempo, of which most are empty', () => {
+    const names = ['Bleu', 'Blanc', 'Rouge'].flatMap((colour) =>
+      ['HP', 'HC'].map((of) => `Consommation ${colour} ${of} (kWh)`),
+    );
+    const rows = '01/03/2026;5,5;7,25;;;;\n02/03/2026;;;6,5;7,25;;\n03/03/2026;;;;;;\n04/03/2026;;;0;0;1;2\n';
+    assert.deepEqual(read(`Date;${names.join(';')}\n${rows}`), [
+      ['daily', 'consumed', 12_750, 13_750, 3_000],
+    ]);
+  });
+
+  test('of powers by half hours, each row in one of them', () => {
+    const rows = ['05:30:00+01:00;;100', '06:00:00+01:00;;200', '06:30:00+01:00;300;', '07:00:00+01:00;400;'];
+    const text = `Horodate;Valeur HP (W);Valeur HC (W)\n${rows.map((row) => `2026-03-01T${row}\n`).join('')}`;
+    assert.deepEqual(read(text), [['curve', 'consumed', 50, 100, 150, 200]]);
+  });
+
+  test('by begin and end', () => {
+    const text =
+      'Début;Fin;HP (kWh);HC (kWh)\n01/03/2026 00:00;01/03/2026 01:00;0;0,5\n01/03/2026 01:00;01/03/2026 02:00;0,25;0,5\n';
+    assert.deepEqual(read(text), [['curve', 'consumed', 500, 750]]);
+  });
+
+  test('a part that is no number makes a bad row, no sum of the rest', () => {
+    const text = 'Date;HP (kWh);HC (kWh)\n01/03/2026;5,5;7,25\n02/03/2026;6,5;oops\n03/03/2026;4;0,1\n';
+    const result = readEnedisText(text, { zone: 'Europe/Paris' });
+    assert.ok(result.ok);
+    assert.deepEqual(
+      result.value.exports[0]?.bad.map(({ row, found }) => [row, found]),
+      [[3, 'oops']],
+    );
+  });
+});
+
+test('a row for each tariff adds up', () => {
+  const rows =
+    '01/03/2026;HP;5,5\n01/03/2026;HC;7,25\n01/03/2026;HC;7,25\n02/03/2026;HP;6,5\n02/03/2026;HC;\n';
+  assert.deepEqual(read(`Date;Poste tarifaire;Consommation (kWh)\n${rows}`), [
+    ['daily', 'consumed', 12_750, 6_500],
+  ]);
+});
+
+test('what is injected stands beside what is consumed', () => {
+  const rows = ['00:30:00+01:00;500;100', '01:00:00+01:00;400;20', '01:30:00+01:00;200;0'];
+  const of = (header: string) =>
+    read(`Horodate;${header}\n${rows.map((row) => `2026-03-01T${row}\n`).join('')}`);
+  const expected = [
+    ['curve', 'consumed', 250, 200, 100],
+    ['curve', 'injected', 50, 10, 0],
+  ];
+  assert.deepEqual(of('Consommation (W);Production (W)'), expected);
+  assert.deepEqual(of('Consommation (W);Injection (W)'), expected);
+  assert.deepEqual(read('Date;Production (kWh)\n01/03/2026;5\n02/03/2026;6\n'), [
+    ['daily', 'injected', 5_000, 6_000],
+  ]);
+});
+
+test('what a day cost is no energy, whatever it is called', () => {
+  const rows = '01/03/2026;1,20;5,5\n02/03/2026;1,30;6,5\n';
+  for (const header of ['Consommation (€);Consommation (kWh)', 'Consommation TTC;Consommation (kWh)'])
+    assert.deepEqual(read(`Date;${header}\n${rows}`), [['daily', 'consumed', 5_500, 6_500]]);
+});
