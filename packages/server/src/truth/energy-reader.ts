@@ -6,7 +6,7 @@ import {
   timedSumOf,
   UNITS_PER_WH,
 } from '@kilowink/core/series';
-import { HOUR_MS } from '@kilowink/core/time';
+import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
 import {
   type Correction,
   correctedBuckets,
@@ -112,20 +112,29 @@ export class EnergyReader {
    * that is chosen for the hour of their midpoint.
    */
   *points(series: SeriesInfo, range: Range): Iterable<Points> {
+    for (const { points } of this.pointsBySource(series, range)) yield points;
+  }
+
+  /** The same, with the source that each part comes from; values are in the unit of `series`. */
+  *pointsBySource(series: SeriesInfo, range: Range): Iterable<{ source: SeriesInfo; points: Points }> {
     const { fromMs, toMs } = range;
     const measurement = this.measurementOf(series.id);
-    if (measurement === null) return yield* this.store.readPoints(series.id, fromMs, toMs);
+    if (measurement === null) {
+      for (const points of this.store.readPoints(series.id, fromMs, toMs)) yield { source: series, points };
+      return;
+    }
     // One that begins in the last hour may have its midpoint in the next.
     const reads = this.#reads(measurement, { isRaw: false });
     const { hourEdges, members } = chooseHours(reads, { fromMs, toMs: toMs + HOUR_MS });
     for (let from = 0; from < members.length; ) {
       let next = from + 1;
       while (next < members.length && members[next] === members[from]) next += 1;
-      const member = measurement.members[members[from] as number];
+      const source = measurement.members[members[from] as number];
       const mids = { fromMs: hourEdges[from] as number, toMs: hourEdges[next] as number };
-      if (member !== undefined)
-        yield* this.#scaled(member, series, pointsWithin(this.store, member.id, { starts: range, mids }));
       from = next;
+      if (source === undefined) continue;
+      const within = pointsWithin(this.store, source.id, { starts: range, mids });
+      for (const points of this.#scaled(source, series, within)) yield { source, points };
     }
   }
 
@@ -160,9 +169,13 @@ export class EnergyReader {
     if (how.isRaw) return power;
     const range = { fromMs: edges[0] as number, toMs: edges.at(-1) as number };
     const perWh = UNITS_PER_WH[series.unit];
-    for (const correction of this.corrections(series, range)) {
+    const corrections = this.corrections(series, range);
+    if (corrections.length === 0) return power;
+    const sourceAt = this.#sourceAt(series, range);
+    for (const correction of corrections) {
       for (let at = 0; at < power.length; at += 1) {
-        if (!meets(correction, { fromMs: edges[at] as number, toMs: edges[at + 1] as number })) continue;
+        const bucket = { fromMs: edges[at] as number, toMs: edges[at + 1] as number };
+        if (!meets(correction, bucket) || sourceAt(bucket.fromMs) !== correction.series) continue;
         const validMs = buckets.validMs[at] as number;
         power[at] = validMs > 0 ? (timedSumOf(buckets, at) * HOUR_MS) / validMs / perWh : Number.NaN;
       }
@@ -178,14 +191,25 @@ export class EnergyReader {
   #drawn(series: SeriesInfo, edges: Float64Array): Float64Array | null {
     const measurement = this.measurementOf(series.id);
     if (measurement === null) return drawnBucketPower(this.store, series, edges);
-    const drawn = measurement.members.map((member) => drawnBucketPower(this.store, member, edges));
-    if (drawn.every((power) => power === null)) return null;
-    const range = { fromMs: edges[0] as number, toMs: edges.at(-1) as number };
-    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), range);
+    const drawn = new Map(
+      measurement.members.map((member) => [member.id, drawnBucketPower(this.store, member, edges)]),
+    );
+    if ([...drawn.values()].every((power) => power === null)) return null;
+    const sourceAt = this.#sourceAt(series, { fromMs: edges[0] as number, toMs: edges.at(-1) as number });
     return Float64Array.from({ length: edges.length - 1 }, (_, at) => {
-      const hour = Math.floor(((edges[at] as number) - (hourEdges[0] as number)) / HOUR_MS);
-      return drawn[members[hour] as number]?.[at] ?? Number.NaN;
+      const source = sourceAt(edges[at] as number);
+      return (source === null ? null : drawn.get(source))?.[at] ?? Number.NaN;
     });
+  }
+
+  /** Which series an instant of the range is taken from; null where a measurement has no source of that hour. */
+  #sourceAt(series: SeriesInfo, range: Range): (atMs: EpochMs) => SeriesId | null {
+    const measurement = this.measurementOf(series.id);
+    if (measurement === null) return () => series.id;
+    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), range);
+    const firstMs = hourEdges[0] as number;
+    return (atMs) =>
+      measurement.members[members[Math.floor((atMs - firstMs) / HOUR_MS)] as number]?.id ?? null;
   }
 
   #reads({ info, members }: Measurement, how: ReadHow): ReadMember[] {

@@ -6,6 +6,7 @@ import {
   healthInfo,
   problem,
   seriesList,
+  standingLoadAnswer,
   totalAnswer,
   windowsAnswer,
 } from '@kilowink/api';
@@ -154,4 +155,47 @@ test('a measurement has the readings of its meter, and is corrected at its senso
 test('the id of a measurement follows from what it is called', () => {
   assert.equal(measurementId('house'), measurementId('house'));
   assert.notEqual(measurementId('house'), measurementId('garage'));
+});
+
+test('what one source is corrected by says nothing of the hours of the other', async () => {
+  await using site = await TruthSite.open({ measurements });
+  const from = { startMs: START, durationMs: MINUTE_MS };
+  // 240 W in the night, 600 W by day; the sensor sees half of it, and is told so.
+  const minute = (wh: (hour: number) => number) => Array.from({ length: 1_440 }, (_, at) => wh(at / 60));
+  const tic = site.put(
+    { source: 'tic/main' },
+    from,
+    minute((hour) => (hour < 6 ? 4 : 10)),
+  );
+  const flashes = site.put(
+    { source: 'optical/meter' },
+    from,
+    minute((hour) => (hour < 6 ? 2 : 5)),
+  );
+  const id = measurementId('house');
+  await site.login();
+  const range = `from=${START}&to=${START + DAY_MS}`;
+  const standingOf = async (series: number) =>
+    standingLoadAnswer.parse(await site.get(`/series/${series}/standing-load?${range}`)).days[0];
+  const powersOf = async () =>
+    bucketsAnswer.parse(await site.get(`/series/${id}/buckets?from=${START}&to=${START + HOUR_MS}&step=10s`))
+      .columns.powerW;
+  const before = { standing: await standingOf(id), powers: await powersOf() };
+  await site.post(`/series/${flashes}/corrections`, {
+    from: START,
+    to: START + DAY_MS,
+    kind: 'scale',
+    factor: 2,
+  });
+  await site.post(`/series/${flashes}/corrections`, { from: START, to: START + HOUR_MS, kind: 'bad' });
+  assert.deepEqual({ standing: await standingOf(id), powers: await powersOf() }, before);
+  assert.ok(Math.abs((before.standing?.powerW ?? 0) - 240) <= 1.1, `${before.standing?.powerW} W`);
+  // Of the better source it does, and what is scaled to less than the night is the quietest hour.
+  const noon = { from: START + 12 * HOUR_MS, to: START + 15 * HOUR_MS };
+  await site.post(`/series/${tic}/corrections`, { ...noon, kind: 'scale', factor: 0.2 });
+  for (const series of [id, tic]) {
+    const found = await standingOf(series);
+    assert.ok(Math.abs((found?.powerW ?? 0) - 120) <= 0.3, `${found?.powerW} W`);
+    assert.equal(found?.uncertaintyW, 0.2);
+  }
 });

@@ -1,7 +1,7 @@
 import { STANDING_DAYS_MAX, type StandingLoadAnswer } from '@kilowink/api';
 import { concatPoints, kindOf, type Points, pickPoints } from '@kilowink/core/series';
 import { type StandingLoad, standingLoad } from '@kilowink/core/series/power';
-import { bucketEdges, findStep } from '@kilowink/core/time';
+import { bucketEdges, type EpochMs, findStep } from '@kilowink/core/time';
 import type { SeriesInfo, StoredCorrection } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import type { EnergyReader } from './energy-reader.ts';
@@ -35,12 +35,13 @@ function standingLoadOf(
   series: SeriesInfo,
   day: Range,
 ): StandingLoadAnswer['days'][number] {
-  const corrections = reader.corrections(series, day);
-  const points = concatPoints([...reader.points(series, day)]);
-  const kept = without(points, corrections);
-  const quietest = kept.starts.length === 0 ? null : quietestOf(kept, series);
-  const factor = quietest === null ? 1 : factorAt(corrections, quietest.fromMs);
-  const rounded = (powerW: number) => Math.round(powerW * factor * 10) / 10;
+  // Each source of a measurement has corrections of its own.
+  const parts = [...reader.pointsBySource(series, day)].map(
+    ({ source, points }): Part => ({ points, corrections: reader.corrections(source, day) }),
+  );
+  const kept = concatPoints(parts.map(uncorrected));
+  const quietest = kept.starts.length === 0 ? null : quietestOf(kept, series, factorIn(parts));
+  const rounded = (powerW: number) => Math.round(powerW * 10) / 10;
   return {
     ...day,
     powerW: quietest === null ? null : rounded(quietest.powerW),
@@ -49,13 +50,23 @@ function standingLoadOf(
   };
 }
 
+/** What one source measured, with the corrections in force of it. */
+interface Part {
+  readonly points: Points;
+  readonly corrections: readonly StoredCorrection[];
+}
+
 /** Counts of whole Wh tell more through their flashes than by their sums. */
-function quietestOf(points: Points, { unit }: SeriesInfo): StandingLoad | null {
-  return unit === 'Wh' ? standingLoad(points) : quietestHour(points, unit);
+function quietestOf(
+  points: Points,
+  { unit }: SeriesInfo,
+  factorAt: (atMs: EpochMs) => number,
+): StandingLoad | null {
+  return unit === 'Wh' ? standingLoad(points, factorAt) : quietestHour(points, unit, factorAt);
 }
 
 /** The points outside of what was marked bad or given a total: what stands there was not measured. */
-function without(points: Points, corrections: readonly StoredCorrection[]): Points {
+function uncorrected({ points, corrections }: Part): Points {
   const gone = corrections.filter(({ kind }) => kind.kind !== 'scale');
   if (gone.length === 0) return points;
   const kept: number[] = [];
@@ -66,10 +77,16 @@ function without(points: Points, corrections: readonly StoredCorrection[]): Poin
   return kept.length === points.starts.length ? points : pickPoints(points, kept);
 }
 
-function factorAt(corrections: readonly StoredCorrection[], atMs: number): number {
-  return corrections.reduce(
-    (factor, { kind, fromMs, toMs }) =>
-      kind.kind === 'scale' && atMs >= fromMs && atMs < toMs ? factor * kind.factor : factor,
-    1,
-  );
+/** By what each instant is scaled, by the corrections of the source that it is taken from. */
+function factorIn(parts: readonly Part[]): (atMs: EpochMs) => number {
+  const isScaled = parts.some(({ corrections }) => corrections.some(({ kind }) => kind.kind === 'scale'));
+  if (!isScaled) return () => 1;
+  return (atMs) => {
+    const part = parts.findLast(({ points }) => (points.starts[0] ?? atMs) <= atMs) ?? parts[0];
+    return (part?.corrections ?? []).reduce(
+      (factor, { kind, fromMs, toMs }) =>
+        kind.kind === 'scale' && atMs >= fromMs && atMs < toMs ? factor * kind.factor : factor,
+      1,
+    );
+  };
 }
