@@ -56,3 +56,36 @@ test('without a store, or with a wrong index, nothing is made', async () => {
   const wrong = await place.run('index', 'add', 'twelve', '-d', place.data, '-y');
   assert.match(wrong.stderr, /index: expected digits such as 12345/);
 });
+
+test('a reading of now, seconds after what was measured last, is of now', async () => {
+  using place = new Workplace();
+  fill(place);
+  const add = (index: string, when: string) =>
+    place.run('index', 'add', index, '--at', when, '-d', place.data, '-y');
+  await add('12345', '2026-01-12T12:00');
+  const now = await add('12352', '2026-01-13T00:00:20');
+  assert.match(now.stdout, /drift +.*agrees/);
+  assert.doesNotMatch(now.stdout, /is the time right/);
+});
+
+test('an index that no home draws is a wrong digit, and one past the last number of its display is told what to give', async () => {
+  using place = new Workplace();
+  fill(place);
+  const add = (index: string, when: string, ...more: string[]) =>
+    place.run('index', 'add', index, '--at', `2026-01-12T${when}`, '-d', place.data, '-y', ...more);
+  await add('99998', '02:00');
+  const fast = await add('108998', '14:00');
+  assert.equal(fast.exitCode, 1);
+  assert.match(
+    fast.stderr,
+    /since the 99998000 Wh of 2026-01-12T01:00Z more than any home draws: .*a wrong digit/,
+  );
+  const low = await add('9000', '14:00');
+  assert.match(low.stderr, /or a wrong digit\.$/m);
+  const carried = await add('5', '14:00');
+  assert.match(carried.stderr, /or a wrong digit; if it began anew at 0, give 100005 kWh/);
+  assert.match((await add('100005', '14:00')).stdout, /since +7\.000 kWh in 12 h/);
+  const before = await add('50000', '01:00');
+  assert.match(before.stderr, /up to the 99998000 Wh .* more than any home draws/);
+  assert.equal((await add('50000', '01:00', '--replaced')).exitCode, 0);
+});

@@ -77,20 +77,16 @@ export interface IndexReading {
 
 /**
  * The periods between consecutive readings. A falling index is a meter that was replaced: no period is made across it.
- * A display shows whole units only, cut: two readings of it are off by less than one unit together.
+ * A display shows whole units only, cut: two readings of it are off by less than one unit together, and one that is read beside
+ * the meter's own Wh may fall by as much.
  */
 export function periodsBetween(readings: readonly IndexReading[]): ReferencePeriod[] {
   const sorted = readings.toSorted((a, b) => a.atMs - b.atMs);
   return sorted.slice(1).flatMap((later, index): ReferencePeriod[] => {
     const earlier = sorted[index] as IndexReading;
-    if (later.indexWh < earlier.indexWh || later.atMs === earlier.atMs) return [];
-    return [
-      {
-        fromMs: earlier.atMs,
-        toMs: later.atMs,
-        energyWh: later.indexWh - earlier.indexWh,
-        toleranceWh: Math.max(earlier.resolutionWh, later.resolutionWh),
-      },
-    ];
+    const toleranceWh = Math.max(earlier.resolutionWh, later.resolutionWh);
+    if (later.indexWh <= earlier.indexWh - toleranceWh || later.atMs === earlier.atMs) return [];
+    const energyWh = Math.max(later.indexWh - earlier.indexWh, 0);
+    return [{ fromMs: earlier.atMs, toMs: later.atMs, energyWh, toleranceWh }];
   });
 }

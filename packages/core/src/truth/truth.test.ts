@@ -183,6 +183,26 @@ test('readings make periods, but not across a new meter', () => {
   );
 });
 
+test('a display in kWh that is read beside the Wh of the meter is no new meter', () => {
+  const meter = (day: number, indexWh: number) => ({ atMs: day * 86_400_000, indexWh, resolutionWh: 1 });
+  const display = { atMs: 1.5 * 86_400_000, indexWh: 5_000, resolutionWh: 1_000 };
+  const periods = periodsBetween([
+    meter(0, 1_000),
+    meter(1, 5_600),
+    display,
+    meter(2, 6_000),
+    meter(3, 5_999),
+  ]);
+  assert.deepEqual(
+    periods.map(({ fromMs, energyWh, toleranceWh }) => [fromMs / 86_400_000, energyWh, toleranceWh]),
+    [
+      [0, 4_600, 1],
+      [1, 0, 1_000],
+      [1.5, 1_000, 1_000],
+    ],
+  );
+});
+
 test('a total is changed by what the corrections change within its range, and nothing else', () => {
   const corrections: Correction[] = [
     { kind: 'scale', factor: 1.5, ...at(50, 80) },

@@ -17,12 +17,14 @@ export function likelyMoment(
 ): EpochMs | null {
   const [previous, reading] = readings;
   const agreesAt = (atMs: EpochMs) => {
-    if (atMs <= previous.atMs || atMs > (series.lastMs ?? 0)) return false;
+    if (atMs <= previous.atMs) return false;
     const moved = { ...reading, atMs };
     const period = compareReadings(reader, series, { readings: [previous, moved], subscribedVa });
     return period?.verdict === 'agrees';
   };
   if (agreesAt(reading.atMs)) return null;
-  const slip = SLIPS_MS.find((ms) => agreesAt(reading.atMs + ms));
+  // Of a time that nothing was measured up to nothing is known. The reading itself may well be of now, seconds after the last report.
+  const isKnown = (atMs: EpochMs) => atMs <= (series.lastMs ?? 0);
+  const slip = SLIPS_MS.find((ms) => isKnown(reading.atMs + ms) && agreesAt(reading.atMs + ms));
   return slip === undefined ? null : reading.atMs + slip;
 }

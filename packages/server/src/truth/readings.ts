@@ -1,8 +1,9 @@
 import type { ReadingInfo } from '@kilowink/api';
-import { type EpochMs, MINUTE_MS } from '@kilowink/core/time';
-import { type IndexUnit, parseIndex } from '@kilowink/core/truth';
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
+import { type IndexUnit, parseIndex, steadyLimitW } from '@kilowink/core/truth';
 import type { Reading, SeriesInfo } from '@kilowink/store';
 import { serverError } from '../errors.ts';
+import { SUBSCRIBED_VA_MAX } from './corrections.ts';
 import type { EnergyReader } from './energy-reader.ts';
 
 /** A reading of a display as somebody gives it. */
@@ -74,22 +75,50 @@ export function describeReading({ atMs, indexWh, origin, resolutionWh }: Reading
   return { atMs, indexWh, origin, ...(resolutionWh === undefined ? {} : { resolutionWh }) };
 }
 
-/** An index only rises; two readings may differ by what the coarser one does not show. */
+/**
+ * An index only rises, by no more than any home draws; two readings may differ by what the coarser one does not show. Of a meter
+ * that was replaced nothing is known.
+ */
 function assertBetween(reading: Reading, previous: Reading | null, next: Reading | null): void {
+  const at = ({ atMs }: Reading) => `${new Date(atMs).toISOString().slice(0, 16)}Z`;
+  const wrong = 'a new meter (replaced), or a wrong digit';
   const { indexWh } = reading;
-  const isFalling = (earlier: Reading, later: Reading) =>
-    later.indexWh + Math.max(resolutionOf(earlier), resolutionOf(later)) <= earlier.indexWh;
-  const at = ({ atMs }: Reading) => new Date(atMs).toISOString().slice(0, 16);
   if (previous !== null && isFalling(previous, reading)) {
-    refuse(
-      `${indexWh} Wh is below the ${previous.indexWh} Wh of ${at(previous)}Z: a new meter (replaced), or a wrong digit`,
-    );
+    const carried = carriedIndex(previous, reading);
+    const orCarried = carried === null ? '' : `; if it began anew at 0, give ${carried}`;
+    refuse(`${indexWh} Wh is below the ${previous.indexWh} Wh of ${at(previous)}: ${wrong}${orCarried}`);
   }
-  if (next !== null && isFalling(reading, next)) {
-    refuse(
-      `${indexWh} Wh is above the ${next.indexWh} Wh of ${at(next)}Z: a new meter (replaced), or a wrong digit`,
-    );
-  }
+  if (next !== null && isFalling(reading, next))
+    refuse(`${indexWh} Wh is above the ${next.indexWh} Wh of ${at(next)}: ${wrong}`);
+  if (previous !== null && isTooFast(previous, reading))
+    refuse(`since the ${previous.indexWh} Wh of ${at(previous)} more than any home draws: ${wrong}`);
+  if (next !== null && isTooFast(reading, next))
+    refuse(`up to the ${next.indexWh} Wh of ${at(next)} more than any home draws: ${wrong}`);
+}
+
+function stepOf(one: Reading, other: Reading): number {
+  return Math.max(resolutionOf(one), resolutionOf(other));
+}
+
+function isFalling(earlier: Reading, later: Reading): boolean {
+  return later.indexWh + stepOf(earlier, later) <= earlier.indexWh;
+}
+
+function isTooFast(earlier: Reading, later: Reading): boolean {
+  const leastWh = later.indexWh - earlier.indexWh - stepOf(earlier, later);
+  const mostWh = (steadyLimitW(SUBSCRIBED_VA_MAX) * (later.atMs - earlier.atMs)) / HOUR_MS;
+  return leastWh > Math.max(mostWh, 0);
+}
+
+/** Displays have so many digits of kWh. */
+const DIGITS = [5, 6];
+
+/** What a display would show had it a digit more, where it may have gone on at 0 after its last number; null where it has not. */
+function carriedIndex(previous: Reading, reading: Reading): string | null {
+  const fullWh = DIGITS.map((digits) => 10 ** digits * 1_000).find((wh) => wh > previous.indexWh);
+  if (fullWh === undefined || previous.indexWh < 0.9 * fullWh) return null;
+  const carried = { ...reading, indexWh: reading.indexWh + fullWh };
+  return isTooFast(previous, carried) ? null : `${carried.indexWh / 1_000} kWh`;
 }
 
 function refuse(reason: string): never {
