@@ -119,7 +119,7 @@ export class BucketFold {
       ? { means: timedSums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
       : {};
     setDifferences(lengthsMs, this.#edges);
-    for (const column of [this.#sums, this.#rateMin, this.#rateMax]) blankWhere(this.#validMs, column);
+    blankWhere(this.#validMs, [this.#sums, this.#rateMin, this.#rateMax]);
     return {
       starts: this.#edges.slice(0, count),
       sums: this.#sums,
@@ -205,8 +205,9 @@ function setDifferences(column: Float64Array, of: Float64Array): void {
 }
 
 /** NaN wherever nothing was measured. */
-function blankWhere(validMs: Float64Array, column: Float64Array): void {
-  for (let index = 0; index < column.length; index += 1) if (validMs[index] === 0) column[index] = Number.NaN;
+function blankWhere(validMs: Float64Array, columns: readonly Float64Array[]): void {
+  for (let index = 0; index < validMs.length; index += 1)
+    if (validMs[index] === 0) for (const column of columns) column[index] = Number.NaN;
 }
 
 /** The bucket that holds `atMs`, looked for from `bucket` on; the first or the last where none does. */

@@ -50,17 +50,26 @@ const NUMBERS = 256;
 const EXACT_MAX = 1e15;
 const EIGHT_DIGITS = 100_000_000;
 const FOUR_DIGITS = 10_000;
-/** The digits of 0000 to 9999, the first in the lowest byte. */
-const TEXTS = Int32Array.from({ length: FOUR_DIGITS }, (_, value) => textOf(value));
-
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const CLOSE = 0x5d;
 
+/** The digits of 0000 to 9999, the first in the lowest byte. */
+const TEXTS = Int32Array.from({ length: FOUR_DIGITS }, (_, value) => textOf(value));
+/** How many of them a whole number has, and how many there are behind a point until only zeros follow. */
+const WHOLE_LENGTHS = Uint8Array.from(TEXTS, (_, value) => String(value).length);
+const FRACTION_LENGTHS = Uint8Array.from(TEXTS, (_, value) => {
+  if (value % 100 === 0) return value % 1_000 === 0 ? 1 : 2;
+  return value % 10 === 0 ? 3 : 4;
+});
+/** `null`, as the digits are kept. */
+const NULL_TEXT = 0x6c6c756e;
+
 class JsonBytes {
-  #bytes = Buffer.allocUnsafeSlow(KEPT_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(KEPT_BYTES);
+  #view: DataView = new DataView(this.#bytes.buffer);
   #length = 0;
   readonly #rounded = new Float64Array(NUMBERS);
 
@@ -82,7 +91,7 @@ class JsonBytes {
     const bytes = Buffer.allocUnsafeSlow(this.#length);
     this.#bytes.copy(bytes, 0, 0, this.#length);
     this.#length = 0;
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(KEPT_BYTES);
+    if (this.#bytes.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(KEPT_BYTES));
     return bytes;
   }
 
@@ -96,20 +105,24 @@ class JsonBytes {
     const rounding = isSummed ? new SumRounding() : null;
     this.#text(count === 0 ? '[]' : '[');
     for (let first = 0; first < count; first += NUMBERS) {
-      this.#reserve(NUMBERS * NUMBER_BYTES_MAX);
       const end = Math.min(first + NUMBERS, count);
       if (divisor === null) {
-        this.#length = putNumbers(this.#bytes, this.#length, { scaled, perUnit, first, end });
-      } else {
-        const exact = { scaled, perUnit, divisor, first, end };
-        if (rounding === null) setRounded(this.#rounded, exact);
-        else setRoundedInSum(this.#rounded, exact, rounding);
-        const part = { scaled: this.#rounded, perUnit, first: 0, end: end - first };
-        this.#length = putNumbers(this.#bytes, this.#length, part);
+        this.#numbers({ scaled, perUnit, first, end });
+        continue;
       }
+      const exact = { scaled, perUnit, divisor, first, end };
+      if (rounding === null) setRounded(this.#rounded, exact);
+      else setRoundedInSum(this.#rounded, exact, rounding);
+      this.#numbers({ scaled: this.#rounded, perUnit, first: 0, end: end - first });
     }
     // In the place of the comma behind the last one, or where it is already.
     this.#bytes[this.#length - 1] = CLOSE;
+  }
+
+  #numbers(part: Part): void {
+    this.#reserve(NUMBERS * NUMBER_BYTES_MAX);
+    const put = part.perUnit === 1 ? putWholes : putDecimals;
+    this.#length = put(this.#view, this.#length, part);
   }
 
   #reserve(count: number): void {
@@ -117,7 +130,12 @@ class JsonBytes {
     if (needed <= this.#bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
     this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+    this.#use(grown);
+  }
+
+  #use(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }
 
@@ -125,7 +143,8 @@ class JsonBytes {
 const writer = new JsonBytes();
 
 function textOf(value: number): number {
-  return Buffer.from(String(value).padStart(4, '0')).readInt32LE();
+  const digit = (of: number) => ZERO + (Math.floor(value / of) % 10);
+  return digit(1_000) | (digit(100) << 8) | (digit(10) << 16) | (digit(1) << 24);
 }
 
 function isPlainObject(value: unknown): value is object {
@@ -157,97 +176,104 @@ function setRoundedInSum(rounded: Float64Array, part: ExactPart, rounding: SumRo
     rounded[index - first] = rounding.round(((scaled[index] as number) / divisor) * perUnit);
 }
 
-/** Each with a comma behind it. */
-function putNumbers(bytes: Buffer, start: number, { scaled, perUnit, first, end }: Part): number {
+// Digits are put four at a time, even where fewer count: what comes next is put over the others.
+
+/** Each with a comma behind it, of decimals. */
+function putDecimals(view: DataView, start: number, { scaled, perUnit, first, end }: Part): number {
+  const perFourDigits = FOUR_DIGITS / perUnit;
   let at = start;
   for (let index = first; index < end; index += 1) {
     const value = scaled[index] as number;
     const small = value | 0;
-    if (small !== value || small < 0) at = putOther(bytes, at, value, perUnit);
-    else if (perUnit === 1) at = putSmall(bytes, at, small);
+    if (small !== value || small < 0) at = putOther(view, at, value, perUnit);
     else {
       const whole = (small / perUnit) | 0;
-      at = putSmall(bytes, at, whole);
-      if (small !== whole * perUnit) at = putFraction(bytes, at, small - whole * perUnit, perUnit);
+      const rest = small - whole * perUnit;
+      at = putSmall(view, at, whole);
+      if (rest !== 0) at = putFraction(view, at, rest * perFourDigits);
     }
-    bytes[at++] = COMMA;
+    view.setUint8(at, COMMA);
+    at += 1;
+  }
+  return at;
+}
+
+/** The same of whole numbers. */
+function putWholes(view: DataView, start: number, { scaled, first, end }: Part): number {
+  let at = start;
+  for (let index = first; index < end; index += 1) {
+    const value = scaled[index] as number;
+    const small = value | 0;
+    if (small === value && small >= 0) at = putSmall(view, at, small);
+    else if (value > 0 && value <= EXACT_MAX && Math.floor(value) === value) at = putLong(view, at, value);
+    else at = putOther(view, at, value, 1);
+    view.setUint8(at, COMMA);
+    at += 1;
   }
   return at;
 }
 
 /** What is negative, not whole, no number, or more than the processor's whole numbers hold. */
-function putOther(bytes: Buffer, start: number, scaled: number, perUnit: number): number {
-  const size = Math.abs(scaled);
-  if (Math.floor(size) !== size || size > EXACT_MAX) {
-    return start + bytes.write(JSON.stringify(scaled / perUnit), start);
+function putOther(view: DataView, start: number, scaled: number, perUnit: number): number {
+  if (Number.isNaN(scaled)) {
+    view.setInt32(start, NULL_TEXT, true);
+    return start + 4;
   }
+  const size = Math.abs(scaled);
   let at = start;
-  if (scaled < 0) bytes[at++] = MINUS;
+  if (Math.floor(size) !== size || size > EXACT_MAX) {
+    for (const character of JSON.stringify(scaled / perUnit)) view.setUint8(at++, character.charCodeAt(0));
+    return at;
+  }
+  if (scaled < 0) view.setUint8(at++, MINUS);
   const whole = Math.floor(size / perUnit);
-  at = putWhole(bytes, at, whole);
-  const rest = size - whole * perUnit;
-  return rest === 0 ? at : putFraction(bytes, at, rest | 0, perUnit);
+  at = whole < EIGHT_DIGITS ? putSmall(view, at, whole | 0) : putLong(view, at, whole);
+  const rest = (size - whole * perUnit) | 0;
+  return rest === 0 ? at : putFraction(view, at, (rest * FOUR_DIGITS) / perUnit);
 }
 
-function putWhole(bytes: Buffer, at: number, value: number): number {
-  if (value < EIGHT_DIGITS) return putSmall(bytes, at, value | 0);
-  const high = Math.floor(value / EIGHT_DIGITS);
-  const low = (value - high * EIGHT_DIGITS) | 0;
-  const after = putWhole(bytes, at, high);
-  const middle = (low / FOUR_DIGITS) | 0;
-  putFour(bytes, after, middle);
-  putFour(bytes, after + 4, low - middle * FOUR_DIGITS);
-  return after + 8;
+/** Of the long number before, all but its last eight digits: times a few seconds or hours apart mostly begin alike. */
+const head = { value: Number.NEGATIVE_INFINITY, text: 0, textBehind: 0, length: 0 };
+
+/** A whole number of nine digits to sixteen. */
+function putLong(view: DataView, at: number, value: number): number {
+  let tail = value - head.value;
+  if (tail < 0 || tail >= EIGHT_DIGITS) {
+    const high = Math.floor(value / EIGHT_DIGITS);
+    tail = value - high * EIGHT_DIGITS;
+    head.length = putSmall(view, at, high) - at;
+    head.text = view.getInt32(at, true);
+    head.textBehind = view.getInt32(at + 4, true);
+    head.value = high * EIGHT_DIGITS;
+  }
+  view.setInt32(at, head.text, true);
+  view.setInt32(at + 4, head.textBehind, true);
+  return putEight(view, at + head.length, tail | 0);
+}
+
+function putEight(view: DataView, at: number, value: number): number {
+  const high = (value / FOUR_DIGITS) | 0;
+  view.setInt32(at, TEXTS[high] as number, true);
+  view.setInt32(at + 4, TEXTS[value - high * FOUR_DIGITS] as number, true);
+  return at + 8;
 }
 
 /** A whole number of the processor, not negative. */
-function putSmall(bytes: Buffer, at: number, value: number): number {
+function putSmall(view: DataView, at: number, value: number): number {
   if (value >= FOUR_DIGITS) {
     const high = (value / FOUR_DIGITS) | 0;
-    const after = putSmall(bytes, at, high);
-    putFour(bytes, after, value - high * FOUR_DIGITS);
+    const after = putSmall(view, at, high);
+    view.setInt32(after, TEXTS[value - high * FOUR_DIGITS] as number, true);
     return after + 4;
   }
-  const text = TEXTS[value] as number;
-  if (value >= 1_000) {
-    putText(bytes, at, text);
-    return at + 4;
-  }
-  if (value >= 100) {
-    bytes[at] = text >> 8;
-    bytes[at + 1] = text >> 16;
-    bytes[at + 2] = text >> 24;
-    return at + 3;
-  }
-  if (value >= 10) {
-    bytes[at] = text >> 16;
-    bytes[at + 1] = text >> 24;
-    return at + 2;
-  }
-  bytes[at] = text >> 24;
-  return at + 1;
+  const length = WHOLE_LENGTHS[value] as number;
+  view.setInt32(at, (TEXTS[value] as number) >>> ((4 - length) << 3), true);
+  return at + length;
 }
 
-function putFour(bytes: Buffer, at: number, value: number): void {
-  putText(bytes, at, TEXTS[value] as number);
-}
-
-function putText(bytes: Buffer, at: number, text: number): void {
-  bytes[at] = text;
-  bytes[at + 1] = text >> 8;
-  bytes[at + 2] = text >> 16;
-  bytes[at + 3] = text >> 24;
-}
-
-/** The digits behind the point, as many as there are: `rest / perUnit`, of which there is something. */
-function putFraction(bytes: Buffer, start: number, rest: number, perUnit: number): number {
-  let at = start;
-  bytes[at++] = POINT;
-  for (let left = rest; left > 0; ) {
-    left *= 10;
-    const digit = (left / perUnit) | 0;
-    bytes[at++] = ZERO + digit;
-    left -= digit * perUnit;
-  }
-  return at;
+/** The point, and of the four digits behind it as many as there are. */
+function putFraction(view: DataView, at: number, four: number): number {
+  view.setUint8(at, POINT);
+  view.setInt32(at + 1, TEXTS[four] as number, true);
+  return at + 1 + (FRACTION_LENGTHS[four] as number);
 }

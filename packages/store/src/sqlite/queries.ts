@@ -32,13 +32,18 @@ export class Queries {
     this.#kinds = parts.kinds;
   }
 
-  /** `longestMs`: no point of the series lasts longer. `stepMs`: how long the buckets are that these are parts of. */
+  /**
+   * `longestMs`: no point of the series lasts longer. `stepMs`: how long the buckets are that these are parts of; the
+   * shortest of these when left out.
+   */
   buckets(
     series: SeriesId,
     edges: Float64Array,
-    { longestMs, stepMs }: { longestMs: number; stepMs: number },
+    { longestMs, stepMs: givenMs }: { longestMs: number; stepMs?: number | undefined },
   ): Buckets {
-    const finestMs = Math.min(stepMs, shortestBucketMs(edges));
+    const shortestMs = shortestBucketMs(edges);
+    const stepMs = givenMs ?? shortestMs;
+    const finestMs = Math.min(stepMs, shortestMs);
     const fold = new BucketFold(edges, this.#kinds.of(series), stepMs);
     if (edges.length > 1) {
       const fromMs = edges[0] as number;
@@ -196,7 +201,29 @@ function floorHour(atMs: EpochMs): EpochMs {
 }
 
 function onMinutes(edges: Float64Array, finestMs: number): boolean {
-  return finestMs >= MINUTE_MS && edges.every((edgeMs) => edgeMs % MINUTE_MS === 0);
+  return finestMs >= MINUTE_MS && areMultiples(edges, MINUTE_MS);
+}
+
+// Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
+// A remainder of numbers that are no processor's whole numbers takes ten times as long as a quotient.
+
+function areMultiples(edges: Float64Array, of: number): boolean {
+  for (let index = 0; index < edges.length; index += 1) {
+    const edge = edges[index] as number;
+    if (Math.floor(edge / of) * of !== edge) return false;
+  }
+  return true;
+}
+
+/** The whole multiples of `of` below those that are none. */
+function floorsOfOthers(edges: Float64Array, of: number): Set<number> {
+  const floors = new Set<number>();
+  for (let index = 0; index < edges.length; index += 1) {
+    const edge = edges[index] as number;
+    const floor = Math.floor(edge / of);
+    if (floor * of !== edge) floors.add(floor);
+  }
+  return floors;
 }
 
 /** Hours that an edge cuts in two. */
@@ -207,9 +234,8 @@ interface Cuts {
 }
 
 function cutsOf(edges: Float64Array, useMinutes: boolean): Cuts {
-  const hours = new Set<number>();
-  for (const edgeMs of edges) if (edgeMs % HOUR_MS !== 0) hours.add(Math.floor(edgeMs / HOUR_MS));
-  return { hours, useMinutes: useMinutes && onMinutes(edges, MINUTE_MS) };
+  const hours = floorsOfOthers(edges, HOUR_MS);
+  return { hours, useMinutes: useMinutes && hours.size > 0 && onMinutes(edges, MINUTE_MS) };
 }
 
 /** The part of ascending points that starts in [`fromMs`, `toMs`). */

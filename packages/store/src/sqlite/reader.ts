@@ -8,7 +8,6 @@ import {
   type Quantity,
   type RecoveredSpan,
   recoveredIn,
-  shortestBucketMs,
   sortPoints,
   type Unit,
 } from '@kilowink/core/series';
@@ -198,7 +197,7 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  readBuckets(series: SeriesId, edges: Float64Array, stepMs = shortestBucketMs(edges)): Buckets {
+  readBuckets(series: SeriesId, edges: Float64Array, stepMs?: number): Buckets {
     return this.snapshot(() => {
       const buckets = this.#queries.buckets(series, edges, { longestMs: this.longestMs(series), stepMs });
       return addRecovered(buckets, edges, this.#recoveredSpans(series));
