@@ -126,6 +126,21 @@ test('an archive that is cut off or changed anywhere is refused, and nothing is 
   }
 });
 
+test('of a damaged store no archive is made, and it is told as damage', async () => {
+  using place = new Workplace();
+  fill(place.data, 20_000);
+  const store = join(place.data, 'kilowink.db');
+  const bytes = readFileSync(store);
+  writeFileSync(store, bytes.fill(0x5a, 100, 400));
+  const made = await place.run('backup', place.path('home.tar'), '-d', place.data);
+  assert.equal(made.exitCode, 1);
+  assert.match(made.stderr, /^kilowink: the store at .* is damaged: .*\n$/);
+  assert.deepEqual(
+    readdirSync(place.path('.')).filter((name) => name.includes('tar')),
+    [],
+  );
+});
+
 test('a backup that is killed leaves no archive or a whole one, and the next one works', async () => {
   using place = new Workplace();
   fill(place.data, 60_000);

@@ -108,7 +108,16 @@ export class Connection {
       throw this.#errorOf(error);
     } finally {
       this.#depth -= 1;
+      this.#endReading();
+    }
+  }
+
+  /** Of a damaged file even the end of a transaction is refused: what was found before tells more, and closing ends it as well. */
+  #endReading(): void {
+    try {
       if (this.#database.isTransaction) this.#database.exec('COMMIT');
+    } catch (error) {
+      if (!isDamage(error)) throw this.#errorOf(error);
     }
   }
 
