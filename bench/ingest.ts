@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, printTable } from './lib/figures.ts';
+import { makeKeys } from './lib/report-keys.ts';
 import { SERVER_ENV, SERVER_FLAGS } from './lib/server-process.ts';
 
 const SECONDS = 3;
@@ -15,7 +16,8 @@ const ROUNDS = 5;
 const LOADS = [
   { kind: 'close', sensors: 64, warm: 5_000, name: '64 sensors, a connection a report' },
   { kind: 'keep', sensors: 64, warm: 20_000, name: '64 sensors, connections kept' },
-  { kind: 'keep2', sensors: 64, warm: 20_000, name: '64 of version 2, connections kept' },
+  { kind: 'close2', sensors: 64, warm: 5_000, name: '64 of version 2, signed, a connection a report' },
+  { kind: 'keep2', sensors: 64, warm: 20_000, name: '64 of version 2, signed, connections kept' },
   { kind: 'mixed', sensors: 1_000, warm: 20_000, name: '1,000 of both versions, half keep theirs' },
 ] as const;
 type Load = (typeof LOADS)[number];
@@ -32,9 +34,8 @@ interface Measured {
   readonly cpuUs: number;
 }
 
-function startServer(kind: 'bare' | 'kilowink', sensors: number) {
+function startServer(kind: 'bare' | 'kilowink', sensors: number, data: string) {
   if (kind === 'bare') return fork(join(lib, 'bare-server.ts'), [], { execArgv: [] });
-  const data = mkdtempSync(join(folder, 'data-'));
   const asShipped = process.argv.includes('--plain')
     ? { execArgv: [] }
     : { execArgv: [...SERVER_FLAGS], env: { ...process.env, ...SERVER_ENV } };
@@ -43,9 +44,11 @@ function startServer(kind: 'bare' | 'kilowink', sensors: number) {
 
 /** Reports a second, and what each took of the server's processor: a machine that has other work to do spoils the first more. */
 async function measure(server: 'bare' | 'kilowink', { kind, sensors, warm }: Load): Promise<Measured> {
-  const started = startServer(server, sensors);
+  const data = mkdtempSync(join(folder, 'data-'));
+  makeKeys(data, sensors);
+  const started = startServer(server, sensors, data);
   const { port } = await new Promise<{ port: number }>((resolve) => started.once('message', resolve));
-  const load = fork(join(lib, 'report-load.ts'), [port, sensors, SECONDS, warm, kind].map(String));
+  const load = fork(join(lib, 'report-load.ts'), [port, sensors, SECONDS, warm, kind, data].map(String));
   const counted = new Promise<{ answered: number; seconds: number }>((resolve, reject) => {
     load.once('exit', (code) => reject(new Error(`report-load.ts ended with ${code}`)));
     load.on('message', (said: 'warm' | { answered: number; seconds: number }) => {

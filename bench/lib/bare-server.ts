@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tellProcessor } from './processor.ts';
 
-const ANSWER_V2 = new Uint8Array(22);
+/** With its tag. */
+const ANSWER_V2 = new Uint8Array(30);
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];

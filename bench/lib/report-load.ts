@@ -1,13 +1,18 @@
 // A load of sensor reports: each sensor has a loopback address of its own, and sends its next report when the one before is
-// answered. A process of its own: `report-load.ts PORT SENSORS SECONDS WARM KIND`, where KIND is one of `KINDS`. It tells its
-// parent `warm` after the first WARM reports, which do not count, and what it counted at its end.
+// answered. A process of its own: `report-load.ts PORT SENSORS SECONDS WARM KIND FOLDER`, where KIND is one of `KINDS`, and
+// FOLDER has the keys with which reports of version 2 are signed. It tells its parent `warm` after the first WARM reports,
+// which do not count, and what it counted at its end.
+import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { encodeReportV1, encodeReportV2 } from '../../packages/core/src/report/index.ts';
+import { encodeReportV1, encodeReportV2, type Sign } from '../../packages/core/src/report/index.ts';
+import { listKeys } from '../../packages/server/src/keys/index.ts';
+import { sensorIdOf } from './report-keys.ts';
 
 /** Of which version a sensor's reports are, and whether it keeps its connection. */
 const KINDS: Readonly<Record<string, (sensor: number) => { version: 1 | 2; keeps: boolean }>> = {
   close: () => ({ version: 1, keeps: false }),
   keep: () => ({ version: 1, keeps: true }),
+  close2: () => ({ version: 2, keeps: false }),
   keep2: () => ({ version: 2, keeps: true }),
   mixed: (sensor) => ({ version: sensor % 2 === 0 ? 1 : 2, keeps: sensor % 4 < 2 }),
 };
@@ -18,10 +23,16 @@ const NEW_WINDOWS = 3;
 /** A day: what a sensor of version 2 holds. */
 const HELD_WINDOWS = 17_280;
 
-const [port, sensors, seconds, warm, kind = ''] = process.argv.slice(2);
+const [port, sensors, seconds, warm, kind = '', folder = ''] = process.argv.slice(2);
 const kindOf = KINDS[kind];
 if (kindOf === undefined)
   throw new Error(`a load of ${kind}: expected one of ${Object.keys(KINDS).join(', ')}`);
+const signs = new Map(
+  listKeys(folder).map(({ id, key }): [string, Sign] => {
+    const bytes = Buffer.from(key, 'hex');
+    return [id, (message) => createHmac('sha256', bytes).update(message).digest()];
+  }),
+);
 let answered = 0;
 let startedMs = Number.POSITIVE_INFINITY;
 
@@ -63,8 +74,9 @@ class Reports {
       this.#summedTo += 1;
       this.#cumulativeCount += windowValue(this.#sensor, this.#summedTo);
     }
-    return encodeReportV2({
-      sensorId: this.#sensor.toString(16).padStart(16, '0'),
+    const sensorId = sensorIdOf(this.#sensor);
+    const report = {
+      sensorId,
       bootId: 1 + this.#sensor,
       newestNumber,
       oldestNumber: Math.max(0, newestNumber - HELD_WINDOWS),
@@ -73,9 +85,10 @@ class Reports {
       windowMs: 5_000,
       batteryMv: null,
       firmware: { major: 1, minor: 0, patch: 0 },
-      light: { baselineMv: 100, amplitudeMv: 900, noise100Uv: 10, state: 'good' },
+      light: { baselineMv: 100, amplitudeMv: 900, noise100Uv: 10, state: 'good' as const },
       windows: values.map((count) => ({ count, lastFlashMs: count === 0 ? null : 1_000 })),
-    });
+    };
+    return encodeReportV2(report, signs.get(sensorId));
   }
 }
 
@@ -91,10 +104,10 @@ function noteAnswer(): void {
   process.send?.('warm');
 }
 
-/** An answer is one packet here. It says `ok`, or, in bytes, status 0: the report was taken. */
+/** An answer is one packet here. It says `ok`, or, in bytes with a tag, status 0: the report was taken. */
 function isTaken(answer: Buffer): boolean {
   const body = answer.subarray(answer.indexOf('\r\n\r\n') + 4);
-  const says = body.length === 2 ? body.equals(OK) : body.length === 22 && body[4] === 0;
+  const says = body.length === 2 ? body.equals(OK) : body.length === 30 && body[4] === 0;
   return answer.subarray(0, STATUS.length).equals(STATUS) && says;
 }
 
