@@ -6,6 +6,7 @@ import type { Clock } from '@kilowink/core/time';
 import { storeError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
 import { assertNoRestore } from './backup-swap.ts';
+import { connectForReading } from './connect-reading.ts';
 import { Connection } from './connection.ts';
 import { inspectStore, type SeriesTotal, totalsOf } from './inspect-whole.ts';
 import { STORE_FILE } from './open.ts';
@@ -40,7 +41,7 @@ export async function copyStore(job: StoreCopyJob): Promise<StoreCopy> {
   const path = join(folder, STORE_FILE);
   assertNoRestore(folder);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) throw storeError('store/missing', { path });
-  const connection = new Connection(path, { readOnly: true });
+  const connection = connectForReading(path);
   let expected: readonly SeriesTotal[] | null;
   try {
     expected = await connection.copyTo(toPath, { look: () => lookAt(connection, clock), onProgress });

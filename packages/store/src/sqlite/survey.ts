@@ -1,6 +1,4 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { AppError } from '@kilowink/core/error';
 import { type Clock, DAY_MS } from '@kilowink/core/time';
 import { LEVEL, monthStartMs, utcMonth } from '../block/levels.ts';
@@ -8,7 +6,8 @@ import { storeError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/index.ts';
 import type { StoreReader } from '../store.ts';
 import { assertNoRestore } from './backup-swap.ts';
-import { Connection, isDamage } from './connection.ts';
+import { connectForReading, sizeOf } from './connect-reading.ts';
+import { type Connection, isDamage } from './connection.ts';
 import { inspectContent } from './inspect.ts';
 import { STORE_FILE } from './open.ts';
 import { makeParts, type Parts, SqliteReader } from './reader.ts';
@@ -54,41 +53,12 @@ export function openSurvey({ folder, clock }: SurveyPlace): StoreSurvey {
   const path = join(folder, STORE_FILE);
   assertNoRestore(folder);
   if (sizeOf(path) === 0) throw storeError('store/missing', { path });
-  const connection = connect(path);
+  const connection = connectForReading(path);
   try {
     return new StoreSurvey(connection, clock);
   } catch (error) {
     connection.close();
     throw error;
-  }
-}
-
-/** 0 where there is no such file. */
-function sizeOf(path: string): number {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  } catch (error) {
-    throw storeError('store/failed', { path, reason: String(error) }, error);
-  }
-}
-
-/** Reading a file with a write-ahead log needs a file beside it for locks, which a folder may refuse. */
-function connect(path: string): Connection {
-  let connection: Connection | undefined;
-  try {
-    connection = new Connection(path, { readOnly: true });
-    connection.row('SELECT count(*) FROM sqlite_schema');
-    return connection;
-  } catch (error) {
-    if (isDamage(error) && connection !== undefined) return connection;
-    connection?.close();
-    if (!(error instanceof AppError) || error.code !== 'store/failed') throw error;
-    const logBytes = sizeOf(`${path}-wal`);
-    if (logBytes > 0) {
-      const reason = `the folder can not be written, and ${logBytes} bytes wait in ${path}-wal: look at a copy of the folder`;
-      throw storeError('store/failed', { path, reason }, error);
-    }
-    return new Connection(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true });
   }
 }
 
