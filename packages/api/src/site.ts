@@ -52,6 +52,12 @@ export const healthInfo = z.object({
     groupMs: z.number().describe('How much a crash of the server may lose, ms'),
     damages: z.array(z.object({ foundAtMs: z.number(), message: z.string(), keptAt: z.string() })),
     lastError: z.string().nullable(),
+    verifiedMs: z
+      .number()
+      .nullable()
+      .describe(
+        'When each stored block had been looked at since the start; null until then, and in a read-only instance',
+      ),
   }),
   clock: z.object({ steps: z.int(), lastStepMs: z.number().nullable() }),
   sources: z.array(

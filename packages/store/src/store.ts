@@ -76,6 +76,11 @@ export interface Store extends StoreReader {
   /** Makes everything written so far durable. */
   flush(): void;
   /**
+   * Looks at the checksums of what is stored, going on from the call before, at most about `budgetMs` long. What does not
+   * hold is set aside, and is in `health()`. Returns whether all was looked at since the store was opened.
+   */
+  verify(budgetMs?: number): boolean;
+  /**
    * Moves to blocks what lies in whole UTC days that ended before `beforeMs`, at most about `budgetMs` long.
    * Idempotent; a crash at any point leaves every measurement stored once. Returns the number of day blocks written.
    */

@@ -115,6 +115,7 @@ function openStore({ config }: LoadedConfig): Store | StoreReader {
     clock: systemClock,
     groupMs,
     synchronous,
+    verified: 'later',
     onError: (error) => log(error.message),
   });
 }

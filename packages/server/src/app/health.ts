@@ -47,6 +47,7 @@ export function describeHealth(of: HealthSources): HealthInfo {
       groupMs: of.groupMs,
       damages: damages.map((damage) => ({ ...damage })),
       lastError,
+      verifiedMs: of.housekeeping.verifiedMs,
     },
     clock: of.watch.report,
     sources: sensors.map((sensor) => describeSensor(sensor, names.get(sensor.series))),

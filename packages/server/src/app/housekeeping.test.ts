@@ -56,6 +56,43 @@ test('that a write failed is told until one succeeds, however often reading does
   rmSync(folder, { recursive: true });
 });
 
+test('what is stored is looked at after the start, and damage is told', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-housekeeping-'));
+  const clock = systemClock;
+  const first = openSqliteStore({ folder, clock });
+  const id = first.ensureSeries({ source: 'optical/a', quantity: 'energy', unit: 'Wh', name: 'A' });
+  const starts = Float64Array.from({ length: 40 }, (_, day) => Date.UTC(2026, 0, 5 + day));
+  const measured = { durationsMs: starts.map(() => 5_000), values: starts.map(() => 9) };
+  first.addPoints(id, { starts, ...measured, reports: null, disagreements: null });
+  first.close();
+  const database = new DatabaseSync(join(folder, STORE_FILE));
+  database.exec("UPDATE block SET data = x'00' WHERE level = 0 AND period = (SELECT max(period) FROM block)");
+  database.close();
+  const told: string[] = [];
+  const onError = ({ message }: Error) => told.push(message);
+  const store = openSqliteStore({ folder, clock, verified: 'later', onError });
+  const housekeeping = new Housekeeping({
+    reader: store,
+    writer: { store, groupMs: 1e9, sealAfterMs: 0 },
+    live: new Live({ reader: new EnergyReader(store), version: 'test', nowMs: () => clock.wallMs() }),
+    clock: new ClockWatch(clock),
+    onError: (message) => told.push(message),
+  });
+  housekeeping.start();
+  assert.equal(housekeeping.verifiedMs, null);
+  assert.deepEqual(told, []);
+  while (housekeeping.verifiedMs === null) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(told.length, 1);
+  assert.match(
+    told[0] ?? '',
+    /block of points of series 1 from 2026-02-13: at least 5 bytes expected, found 1/,
+  );
+  assert.equal(store.health().damages.length, 1);
+  housekeeping.stop();
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
 test('what has to be seen before days are sealed is seen before', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-housekeeping-'));

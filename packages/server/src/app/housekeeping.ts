@@ -8,6 +8,13 @@ const LOOK_MS = 1_000;
 /** How often days are sealed, and for how long at most at a time: pages must not wait for it. */
 const SEAL_EVERY_MS = 60_000;
 const SEAL_BUDGET_MS = 100;
+/**
+ * After a start everything stored is looked at once, so long at a time and with so much time for others in between: it is 0.8 s
+ * of work for a month of 2,770 homes. What fails is tried again after a while.
+ */
+const VERIFY_SLICE_MS = 4;
+const VERIFY_PAUSE_MS = 16;
+const VERIFY_AGAIN_MS = 60_000;
 /** After the clock was set, runs may still move; days wait this long before they are sealed. */
 const SEAL_STEADY_MS = 600_000;
 
@@ -35,6 +42,8 @@ export class Housekeeping {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   /** By what was tried: that reading works says nothing of writing. */
   readonly #failures = new Map<string, Failure>();
+  #verifying: ReturnType<typeof setTimeout> | null = null;
+  #verifiedMs: EpochMs | null = null;
 
   constructor(work: Work) {
     this.#work = work;
@@ -46,9 +55,11 @@ export class Housekeeping {
     if (writer === null) return;
     if (writer.groupMs > 0) this.#every(writer.groupMs, () => this.flush());
     this.#every(SEAL_EVERY_MS, () => this.#seal());
+    this.#verifyIn(VERIFY_PAUSE_MS);
   }
 
   stop(): void {
+    if (this.#verifying !== null) clearTimeout(this.#verifying);
     for (const timer of this.#timers) clearInterval(timer);
   }
 
@@ -58,6 +69,11 @@ export class Housekeeping {
     for (const [tried, { untilGroup }] of this.#failures)
       if (written >= untilGroup) this.#failures.delete(tried);
     return [...this.#failures.values()].sort((one, other) => other.atMs - one.atMs)[0] ?? null;
+  }
+
+  /** When everything stored had been looked at since the start; null until then, and in a read-only instance. */
+  get verifiedMs(): EpochMs | null {
+    return this.#verifiedMs;
   }
 
   /** A report could not be stored: so it is until something is written. */
@@ -93,13 +109,35 @@ export class Housekeeping {
     });
   }
 
-  #attempt(message: string, work: () => void): void {
+  #verifyIn(delayMs: number): void {
+    this.#verifying = setTimeout(() => this.#verify(), delayMs);
+    this.#verifying.unref();
+  }
+
+  #verify(): void {
+    const { writer, clock, live } = this.#work;
+    if (writer === null) return;
+    let isDone = false;
+    const isLooked = this.#attempt('What is stored could not be looked at; it is tried again.', () => {
+      isDone = writer.store.verify(VERIFY_SLICE_MS);
+    });
+    if (isDone) {
+      this.#verifiedMs = clock.nowMs();
+      // A day that is set aside reads otherwise.
+      live.push();
+    } else this.#verifyIn(isLooked ? VERIFY_PAUSE_MS : VERIFY_AGAIN_MS);
+  }
+
+  /** Whether it succeeded. */
+  #attempt(message: string, work: () => void): boolean {
     try {
       work();
       this.#failures.delete(message);
+      return true;
     } catch (error) {
       if (!this.#failures.has(message)) this.#work.onError(message, error);
       this.#fail(message, error, Number.POSITIVE_INFINITY);
+      return false;
     }
   }
 

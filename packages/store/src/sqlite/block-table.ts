@@ -4,6 +4,7 @@ import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
 import { checkBlock, openBlock } from '../block/envelope.ts';
 import { decodeMonth, type MonthHours } from '../block/hours-codec.ts';
 import { LEVEL, type Level, minutesFrame } from '../block/levels.ts';
+import { storeError } from '../errors.ts';
 import type { SeriesId } from '../store.ts';
 import { ByteCache } from './byte-cache.ts';
 import type { Connection } from './connection.ts';
@@ -46,6 +47,9 @@ const PERIODS = 8_000_000;
 export class BlockTable {
   /** Blocks that did not open since the last time someone emptied this. They read as nothing. */
   readonly bad: BadBlock[] = [];
+  #badCount = 0;
+  /** Those up to this one were verified; infinite once that is done. */
+  #verifiedId = 0;
   readonly #connection: Connection;
   readonly #cache = new ByteCache<Decoded>(CACHE_BYTES_MAX);
   /** Blocks known not to be there: each new point asks for that of its day. */
@@ -188,15 +192,37 @@ export class BlockTable {
     return row?.[0] ?? null;
   }
 
-  /** Finds the blocks whose checksum does not hold. */
-  verify(): void {
+  /**
+   * Finds the blocks whose checksum does not hold, from where the call before stopped, until `isEnough`. Returns whether each
+   * was looked at once.
+   */
+  verify(isEnough: () => boolean = () => false): boolean {
+    if (this.#verifiedId === Number.POSITIVE_INFINITY) return true;
     const blocks = this.#connection
-      .statement('SELECT series, level, period, data FROM block ORDER BY id')
-      .iterate() as unknown as Iterable<[SeriesId, Level, number, Uint8Array]>;
-    for (const [series, level, period, data] of blocks) {
+      .statement('SELECT id, series, level, period, data FROM block WHERE id > ? ORDER BY id')
+      .iterate(this.#verifiedId) as unknown as Iterable<[number, SeriesId, Level, number, Uint8Array]>;
+    for (const [id, series, level, period, data] of blocks) {
       const checked = checkBlock(data);
       if (!checked.ok) this.#reportBad({ series, level, period, reason: checked.fault.message });
+      this.#verifiedId = id;
+      if (isEnough()) return false;
     }
+    this.#verifiedId = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** How many blocks did not open so far: what was read while this rose is not to be written back. */
+  get badCount(): number {
+    return this.#badCount;
+  }
+
+  /** Throws `store/damaged` where a block did not open and is not set aside yet: what were written now would take its place. */
+  assertSound(): void {
+    const [first] = this.bad;
+    if (first === undefined) return;
+    const { series, level, period, reason } = first;
+    const { path } = this.#connection;
+    throw storeError('store/damaged', { path, reason: `block ${series}/${level}/${period}: ${reason}` });
   }
 
   forget(): void {
@@ -229,7 +255,9 @@ export class BlockTable {
   }
 
   #reportBad(block: BadBlock): void {
-    if (!this.bad.some((other) => cacheKey(other) === cacheKey(block))) this.bad.push(block);
+    if (this.bad.some((other) => cacheKey(other) === cacheKey(block))) return;
+    this.bad.push(block);
+    this.#badCount += 1;
   }
 }
 

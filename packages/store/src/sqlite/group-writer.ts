@@ -1,6 +1,8 @@
-import type { Clock } from '@kilowink/core/time';
+import { type Clock, DAY_MS, type EpochMs } from '@kilowink/core/time';
 import type { Group } from '../block/journal-codec.ts';
+import { LEVEL } from '../block/levels.ts';
 import type { Damage, SeriesId } from '../store.ts';
+import type { BadBlock } from './block-table.ts';
 import type { BadGroup } from './journal.ts';
 import { quarantine } from './quarantine.ts';
 import { type Parts, SqliteReader } from './reader.ts';
@@ -78,12 +80,15 @@ export class GroupWriter extends SqliteReader {
     this.relieve();
   }
 
-  /** Looks at the checksum of every block and sets aside those that do not hold: about 50 ms for ten years of a house. */
-  verifyBlocks(): void {
-    this.snapshot(() => {
-      this.parts.blocks.verify();
-      this.parts.hot.count();
-    });
+  verify(budgetMs = Number.POSITIVE_INFINITY): boolean {
+    const startedMs = this.clock.monotonicMs();
+    const isEnough = () => this.clock.monotonicMs() - startedMs >= budgetMs;
+    return this.snapshot(() => this.parts.blocks.verify(isEnough));
+  }
+
+  /** Opens every group of the journal and sets aside those that do not open. */
+  openJournal(): void {
+    this.snapshot(() => this.parts.hot.count());
   }
 
   override close(): void {
@@ -104,9 +109,18 @@ export class GroupWriter extends SqliteReader {
     while (bad.length > 0) {
       const found = bad.splice(0);
       const foundAtMs = this.clock.wallMs();
-      const damages = this.write(() => found.flatMap((block) => quarantine(this.parts, block, foundAtMs)));
+      const damages = this.write(() => found.flatMap((block) => this.#setAsideBlock(block, foundAtMs)));
       for (const damage of damages) this.options.onDamage(damage);
     }
+  }
+
+  /** A day whose points are gone reads otherwise than what pages have shown of it. */
+  #setAsideBlock(block: BadBlock, foundAtMs: EpochMs): Damage[] {
+    const damages = quarantine(this.parts, block, foundAtMs);
+    const { series, period } = block;
+    if (damages.length > 0 && block.level === LEVEL.raw)
+      this.logRewritten({ series, fromMs: period * DAY_MS, toMs: (period + 1) * DAY_MS });
+    return damages;
   }
 
   #setAsideGroup(bad: BadGroup): void {

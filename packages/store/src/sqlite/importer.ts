@@ -110,13 +110,14 @@ export class Importer {
   /** Writes what `prepare` gives. Returns how many were repeated. */
   #writeSettled(series: SeriesId, prepare: () => Prepared): number {
     const { connection, blocks } = this.#parts;
-    let prepared = this.#host.snapshot(prepare);
+    let prepared = this.#prepareSound(prepare);
     for (let again = 0; again < PREPARED_AGAIN_MAX && this.#isStale(prepared); again += 1) {
-      prepared = this.#host.snapshot(prepare);
+      prepared = this.#prepareSound(prepare);
     }
     if (prepared.writer.dayCount === 0) return prepared.repeated;
     this.#host.write(() => {
       if (this.#isStale(prepared)) prepared = prepare();
+      blocks.assertSound();
       // Another import may have been quicker with the very same points.
       if (prepared.writer.dayCount === 0) return;
       for (const write of prepared.writer.writes()) blocks.write(write);
@@ -124,6 +125,16 @@ export class Importer {
       this.#host.logRewritten({ series, fromMs: prepared.fromMs, toMs: prepared.toMs });
     });
     return prepared.repeated;
+  }
+
+  /** A block that did not open is set aside after the look, and what was made of it with it: then all is made anew. */
+  #prepareSound(prepare: () => Prepared): Prepared {
+    const { blocks } = this.#parts;
+    for (;;) {
+      const { badCount } = blocks;
+      const prepared = this.#host.snapshot(prepare);
+      if (blocks.badCount === badCount) return prepared;
+    }
   }
 
   /** Whether another process wrote since. */

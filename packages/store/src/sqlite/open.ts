@@ -7,6 +7,7 @@ import { SCHEMA_VERSION } from '../migrations/index.ts';
 import type { Damage, Store, StoreReader } from '../store.ts';
 import { assertNoRestore, finishRestore } from './backup-swap.ts';
 import { beginEpoch } from './change-log.ts';
+import { connectForReading } from './connect-reading.ts';
 import { BUSY_MS_DEFAULT, Connection } from './connection.ts';
 import { createIfMissing } from './create.ts';
 import { inspectFile } from './inspect.ts';
@@ -45,6 +46,11 @@ export interface SqliteStoreOptions {
    * parts, and such windows keep the times they have. Default 250,000.
    */
   readonly hotRowsMax?: number;
+  /**
+   * When `serve` looks at the checksum of every block. `open` (default): before the store is given out. `later`: whoever
+   * serves calls `verify`; a block is looked at whenever it is read, and nothing is written in place of one that does not open.
+   */
+  readonly verified?: 'open' | 'later';
   /** How long to wait for another process that writes, ms, before `store/busy`. Default 10 s. */
   readonly busyMs?: number;
   /** Told of damage when it is found, besides `health()`. */
@@ -70,6 +76,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     synchronous = 'normal',
     busyMs = BUSY_MS_DEFAULT,
     hotRowsMax = HOT_ROWS_MAX_DEFAULT,
+    verified = 'open',
   } = options;
   makeFolder(folder);
   const path = join(folder, STORE_FILE);
@@ -91,7 +98,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     const store = new SqliteStore(makeParts(connection), {
       ...{ clock, groupMs, role, release, onDamage, hotRowsMax },
     });
-    if (role === 'serve') store.verifyBlocks();
+    if (role === 'serve') store.openJournal();
+    if (role === 'serve' && verified === 'open') store.verify();
     return store;
   } catch (error) {
     release();
@@ -114,7 +122,7 @@ export function openSqliteStoreReadOnly(options: SqliteReaderOptions): StoreRead
   const path = join(options.folder, STORE_FILE);
   assertNoRestore(options.folder);
   if (!existsSync(path)) throw storeError('store/missing', { path });
-  const connection = new Connection(path, { readOnly: true });
+  const connection = connectForReading(path);
   try {
     const version = connection.row<[number]>('PRAGMA user_version')?.[0] ?? 0;
     if (version === 0) throw storeError('store/missing', { path });

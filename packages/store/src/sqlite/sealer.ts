@@ -3,6 +3,7 @@ import { concatPoints, type Points, pickPoints, sortPoints } from '@kilowink/cor
 import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
 import { SEAL_LEVEL } from '../block/envelope.ts';
 import { EMPTY_GROUP } from '../block/journal-codec.ts';
+import { utcMonth } from '../block/levels.ts';
 import { FIRST_SEALED_DAY } from '../limits.ts';
 import type { RunId, SeriesId } from '../store.ts';
 import { DayWriter } from './day-writer.ts';
@@ -56,6 +57,13 @@ export class Sealer {
     return [...days].filter((day) => day >= FIRST_SEALED_DAY).map((day) => ({ series, day, untilMs }));
   }
 
+  /** Opens what a day is merged with: what does not open is known, and set aside, before its place is taken. */
+  open({ series, day }: SealTarget): void {
+    const { blocks } = this.#parts;
+    blocks.points(series, day);
+    blocks.hours(series, utcMonth(day * DAY_MS));
+  }
+
   /**
    * Merges the hot measurements of a day into its block, in the caller's transaction. Nothing is dropped: what is hot
    * was told apart from what is stored when it came. Returns what to do to the hot tail once that is committed.
@@ -88,6 +96,7 @@ export class Sealer {
     }
     const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, SEAL_LEVEL);
     writer.setDay(day, sortPoints(concatPoints(parts)));
+    blocks.assertSound();
     for (const write of writer.writes()) blocks.write(write);
     connection.run(
       `UPDATE state SET sealed_seq = max(sealed_seq, ?), generation = generation + 1,

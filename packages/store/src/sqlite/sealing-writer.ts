@@ -55,6 +55,7 @@ export class SealingWriter extends GroupWriter {
   }
 
   #sealOne(target: SealTarget): void {
+    this.snapshot(() => this.#sealer.open(target));
     const moved = this.write(() => this.#sealer.seal(target));
     for (const forget of moved) forget();
   }
