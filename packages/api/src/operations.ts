@@ -25,6 +25,10 @@ import {
 } from './routes.ts';
 import {
   bucketsAnswer,
+  chosenBucketsAnswer,
+  chosenGaugeBucketsAnswer,
+  chosenGaugeWindowsAnswer,
+  chosenWindowsAnswer,
   gaugeBucketsAnswer,
   gaugeWindowsAnswer,
   seriesList,
@@ -84,6 +88,12 @@ const raw = z
   .describe('true: as it was measured, without corrections')
   .transform((text) => text === 'true');
 
+const columns = z
+  .string()
+  .optional()
+  .describe('Only these columns of the answer, separated by commas: less to wait for; all when left out')
+  .transform((text) => text?.split(','));
+
 export const bucketsQuery = z.strictObject({
   from: timeText.optional().describe('Start of the range; the first measurement, when left out'),
   to: timeText
@@ -95,6 +105,7 @@ export const bucketsQuery = z.strictObject({
     .describe(`At most so many buckets; ${POINTS_DEFAULT} when left out, ${POINTS_MAX} at most`),
   step: z.string().optional().describe('Bucket width (5s … 1y) instead of points'),
   raw,
+  columns,
 });
 
 export const rangeQuery = bucketsQuery.pick({ from: true, to: true });
@@ -107,6 +118,7 @@ export const windowsQuery = z.strictObject({
     .pipe(z.int().min(1))
     .optional()
     .describe(`At most so many measurements, the first ones of the range; ${WINDOWS_MAX} at most`),
+  columns,
 });
 
 export const compareQuery = z.strictObject({
@@ -159,7 +171,12 @@ export const operations = {
       'Energy and power by bucket, or the mean, min and max of a gauge, aligned to sensible steps; a day and longer in the site’s zone. Whole buckets: the first may start before `from`, the last end after `to`',
     parameters: seriesParameters,
     query: bucketsQuery,
-    answer: z.union([bucketsAnswer, gaugeBucketsAnswer]),
+    answer: z.union([
+      bucketsAnswer,
+      gaugeBucketsAnswer,
+      chosenBucketsAnswer.describe('Where the query has `columns`, of energy'),
+      chosenGaugeBucketsAnswer.describe('Where the query has `columns`, of a gauge'),
+    ]),
     contentType: json,
   },
   readTotal: {
@@ -177,7 +194,12 @@ export const operations = {
     summary: 'The measurements themselves, with how many reports carried each',
     parameters: seriesParameters,
     query: windowsQuery,
-    answer: z.union([windowsAnswer, gaugeWindowsAnswer]),
+    answer: z.union([
+      windowsAnswer,
+      gaugeWindowsAnswer,
+      chosenWindowsAnswer.describe('Where the query has `columns`, of energy'),
+      chosenGaugeWindowsAnswer.describe('Where the query has `columns`, of a gauge'),
+    ]),
     contentType: json,
   },
   readReadings: {

@@ -82,6 +82,10 @@ export const bucketsAnswer = z.object({
 });
 export type BucketsAnswer = z.infer<typeof bucketsAnswer>;
 
+/** The same with those columns alone that the query asks for. */
+export const chosenBucketsAnswer = bucketsAnswer.extend({ columns: bucketsAnswer.shape.columns.partial() });
+export type ChosenBucketsAnswer = z.infer<typeof chosenBucketsAnswer>;
+
 /** `GET /api/v1/series/{id}/buckets` of a gauge, in the unit of its series */
 export const gaugeBucketsAnswer = z.object({
   ...bucketsFrame,
@@ -96,6 +100,12 @@ export const gaugeBucketsAnswer = z.object({
   }),
 });
 export type GaugeBucketsAnswer = z.infer<typeof gaugeBucketsAnswer>;
+
+/** The same with those columns alone that the query asks for. */
+export const chosenGaugeBucketsAnswer = gaugeBucketsAnswer.extend({
+  columns: gaugeBucketsAnswer.shape.columns.partial(),
+});
+export type ChosenGaugeBucketsAnswer = z.infer<typeof chosenGaugeBucketsAnswer>;
 
 /** `GET /api/v1/series/{id}/total` */
 export const totalAnswer = z.object({
@@ -139,6 +149,10 @@ export const windowsAnswer = z.object({
 });
 export type WindowsAnswer = z.infer<typeof windowsAnswer>;
 
+/** The same with those columns alone that the query asks for. */
+export const chosenWindowsAnswer = windowsAnswer.extend({ columns: windowsAnswer.shape.columns.partial() });
+export type ChosenWindowsAnswer = z.infer<typeof chosenWindowsAnswer>;
+
 /** `GET /api/v1/series/{id}/windows` of a gauge: what it held from when for how long, in the unit of its series. */
 export const gaugeWindowsAnswer = z.object({
   series: z.int(),
@@ -150,3 +164,9 @@ export const gaugeWindowsAnswer = z.object({
   truncated: z.boolean(),
 });
 export type GaugeWindowsAnswer = z.infer<typeof gaugeWindowsAnswer>;
+
+/** The same with those columns alone that the query asks for. */
+export const chosenGaugeWindowsAnswer = gaugeWindowsAnswer.extend({
+  columns: gaugeWindowsAnswer.shape.columns.partial(),
+});
+export type ChosenGaugeWindowsAnswer = z.infer<typeof chosenGaugeWindowsAnswer>;

@@ -80,6 +80,11 @@ export const SERVER_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'query/columns': {
+    message: 'columns: expected some of {known}, "{value}" came.',
+    status: 400,
+    retryable: false,
+  },
   'query/too-many-buckets': {
     message: 'step {step} makes {count} buckets between from and to; at most {max} are answered.',
     status: 400,

@@ -1,43 +1,91 @@
-import type { BucketsAnswer, GaugeBucketsAnswer } from '@kilowink/api';
-import { type Buckets, timedSumOf } from '@kilowink/core/series';
+import {
+  type BucketsAnswer,
+  bucketsAnswer,
+  type GaugeBucketsAnswer,
+  gaugeBucketsAnswer,
+  gaugeWindowsAnswer,
+  windowsAnswer,
+} from '@kilowink/api';
+import { type Buckets, type Kind, timedSumOf } from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
-import { Decimals, type Encodable } from './json-bytes.ts';
+import { serverError } from '../errors.ts';
+import { Decimals } from './json-bytes.ts';
 
 /** A tenth of a watt is finer than any meter here. */
 const PER_WATT = 10;
 const PER_UNIT = 1_000;
 const PER_WHOLE = 10_000;
 
+/** The columns that an answer may have, by what is asked and the kind of the series. */
+const KNOWN = {
+  buckets: { sum: namesOf(bucketsAnswer), mean: namesOf(gaugeBucketsAnswer) },
+  windows: { sum: namesOf(windowsAnswer), mean: namesOf(gaugeWindowsAnswer) },
+};
+
+function namesOf(answer: { shape: { columns: { shape: object } } }): readonly string[] {
+  return Object.keys(answer.shape.columns.shape);
+}
+
+/** How each column of an answer is made, in their order; one that there is nothing to tell of gives nothing. */
+export type Makers<Columns extends object> = Readonly<Record<keyof Columns, () => Decimals | null>>;
+
+/** The columns that a query asks for. */
+export class AskedColumns {
+  readonly #names: ReadonlySet<string> | null;
+
+  /** All where `names` is left out. Throws `query/columns` where no such answer has one of them. */
+  constructor(what: keyof typeof KNOWN, kind: Kind, names: readonly string[] | undefined) {
+    const known = KNOWN[what][kind];
+    const unknown = names?.find((name) => !known.includes(name));
+    if (unknown !== undefined)
+      throw serverError('query/columns', { known: known.join(', '), value: unknown });
+    this.#names = names === undefined ? null : new Set(names);
+  }
+
+  /** Those columns; the others are not made. */
+  pick<Name extends string>(
+    makers: Readonly<Record<Name, () => Decimals | null>>,
+  ): Partial<Record<Name, Decimals>> {
+    const picked: Partial<Record<Name, Decimals>> = {};
+    for (const name in makers) {
+      const column = this.#names?.has(name) === false ? null : makers[name]();
+      if (column !== null) picked[name] = column;
+    }
+    return picked;
+  }
+}
+
 /** Buckets in stored units as the API's columns in Wh and W. Nothing measured is null, never 0. */
-export function bucketColumns(buckets: Buckets, unitsPerWh: number): Encodable<BucketsAnswer['columns']> {
+export function bucketColumns(
+  buckets: Buckets,
+  unitsPerWh: number,
+): Omit<Makers<BucketsAnswer['columns']>, 'powerW'> {
   const { sums, recoveredSums } = buckets;
-  const means = new Float64Array(sums.length);
-  setMeans(means, buckets, unitsPerWh);
   return {
-    start: new Decimals(buckets.starts),
-    energyWh: energies(sums, unitsPerWh),
-    powerMeanW: rounded(means, 1, PER_WATT),
-    powerMinW: rounded(buckets.rateMin, unitsPerWh, PER_WATT),
-    powerMaxW: rounded(buckets.rateMax, unitsPerWh, PER_WATT),
-    coverage: coverageOf(buckets),
-    ...(recoveredSums === undefined ? {} : { recoveredWh: energies(recoveredSums, unitsPerWh) }),
+    start: () => new Decimals(buckets.starts),
+    energyWh: () => energies(sums, unitsPerWh),
+    powerMeanW: () => rounded(meansOf(buckets, unitsPerWh), 1, PER_WATT),
+    powerMinW: () => rounded(buckets.rateMin, unitsPerWh, PER_WATT),
+    powerMaxW: () => rounded(buckets.rateMax, unitsPerWh, PER_WATT),
+    coverage: () => coverageOf(buckets),
+    recoveredWh: () => (recoveredSums === undefined ? null : energies(recoveredSums, unitsPerWh)),
   };
 }
 
 /** Buckets of a gauge as the API's columns, in the unit of the series. */
-export function gaugeColumns(buckets: Buckets): Encodable<GaugeBucketsAnswer['columns']> {
+export function gaugeColumns(buckets: Buckets): Makers<GaugeBucketsAnswer['columns']> {
   return {
-    start: new Decimals(buckets.starts),
-    mean: rounded(buckets.means ?? buckets.starts, 1, PER_UNIT),
-    min: rounded(buckets.rateMin, 1, PER_UNIT),
-    max: rounded(buckets.rateMax, 1, PER_UNIT),
-    coverage: coverageOf(buckets),
+    start: () => new Decimals(buckets.starts),
+    mean: () => rounded(buckets.means ?? buckets.starts, 1, PER_UNIT),
+    min: () => rounded(buckets.rateMin, 1, PER_UNIT),
+    max: () => rounded(buckets.rateMax, 1, PER_UNIT),
+    coverage: () => coverageOf(buckets),
   };
 }
 
 /** The power that flashes tell, W; nothing where there is none to tell. */
-export function drawnColumn(powerW: Float64Array | null): { powerW?: Decimals } {
-  return powerW === null ? {} : { powerW: rounded(powerW, 1, PER_WATT) };
+export function drawnColumn(powerW: Float64Array | null): Decimals | null {
+  return powerW === null ? null : rounded(powerW, 1, PER_WATT);
 }
 
 function coverageOf(buckets: Buckets): Decimals {
@@ -53,6 +101,12 @@ function energies(column: Float64Array, unitsPerWh: number): Decimals {
 
 function rounded(column: Float64Array, divisor: number, perUnit: number): Decimals {
   return new Decimals(column, perUnit, divisor);
+}
+
+function meansOf(buckets: Buckets, unitsPerWh: number): Float64Array {
+  const means = new Float64Array(buckets.sums.length);
+  setMeans(means, buckets, unitsPerWh);
+  return means;
 }
 
 // Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.

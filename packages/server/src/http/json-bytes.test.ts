@@ -23,6 +23,31 @@ test('columns come out as JSON has their numbers', () => {
   );
 });
 
+test('long numbers that begin alike, or do not, come out as JSON has them', () => {
+  const stretch = fc.record({
+    first: fc.oneof(
+      fc.integer({ min: -5, max: 1e15 - 1e12 }),
+      fc.integer({ min: 0, max: 9e6 }).map((hundredMillions) => hundredMillions * 1e8),
+    ),
+    step: fc.constantFrom(1, 5_000, 3_600_000, 86_400_000, 99_999_999, 100_000_000, 1e9),
+    count: fc.integer({ min: 0, max: 300 }),
+  });
+  const both = fc.array(stretch, { maxLength: 3 });
+  fc.assert(
+    fc.property(both, fc.constantFrom(...PER_UNIT), (stretches, perUnit) => {
+      const scaled = stretches.flatMap(({ first, step, count }) =>
+        Array.from({ length: count }, (_, at) => first + at * step),
+      );
+      const columns = { values: new Decimals(Float64Array.from(scaled), perUnit) };
+      assert.equal(
+        encodeJson(columns).toString(),
+        JSON.stringify({ values: scaled.map((each) => each / perUnit) }),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test('columns that are rounded as they are written come out as those that were rounded before', () => {
   const divisors = fc.constantFrom(1, 1_000, 3_600_000, 7);
   fc.assert(

@@ -1,7 +1,9 @@
 import {
-  type BucketsAnswer,
   bucketsQuery,
-  type GaugeBucketsAnswer,
+  type ChosenBucketsAnswer,
+  type ChosenGaugeBucketsAnswer,
+  type ChosenGaugeWindowsAnswer,
+  type ChosenWindowsAnswer,
   type GaugeWindowsAnswer,
   operations,
   POINTS_DEFAULT,
@@ -20,7 +22,7 @@ import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serverError } from '../errors.ts';
 import type { EnergyReader } from '../truth/index.ts';
-import { bucketColumns, drawnColumn, gaugeColumns } from './columns.ts';
+import { AskedColumns, bucketColumns, drawnColumn, gaugeColumns } from './columns.ts';
 import { Decimals, type Encodable, encodeJson } from './json-bytes.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
@@ -65,9 +67,12 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     const query = readInput(windowsQuery, request.query);
     const limit = Math.min(query.limit ?? WINDOWS_MAX, WINDOWS_MAX);
     const range = rangeOf(series, query, { zone, nowMs: routes.nowMs });
-    return kindOf(series.quantity) === 'mean'
-      ? readGaugeWindowsAnswer(reader.store, { series, range, limit })
-      : sendJson(reply, readWindowsAnswer(reader, { series, range, limit }));
+    const kind = kindOf(series.quantity);
+    const asked = { series, range, limit, columns: new AskedColumns('windows', kind, query.columns) };
+    return sendJson(
+      reply,
+      kind === 'mean' ? readGaugeWindowsAnswer(reader.store, asked) : readWindowsAnswer(reader, asked),
+    );
   });
 }
 
@@ -76,12 +81,13 @@ export function answerBuckets(
   routes: Omit<SeriesRoutes, 'lastReportMs'>,
   parameters: unknown,
   asked: unknown,
-): Encodable<BucketsAnswer> | Encodable<GaugeBucketsAnswer> {
+): Encodable<ChosenBucketsAnswer> | Encodable<ChosenGaugeBucketsAnswer> {
   const series = routes.reader.find(readInput(seriesParameters, parameters).id);
   const query = readInput(bucketsQuery, asked);
   const range = rangeOf(series, query, routes);
   const step = stepOf(query, range);
-  const { answer, count } = readBucketsAnswer(routes, { series, range, step, isRaw: query.raw });
+  const columns = new AskedColumns('buckets', kindOf(series.quantity), query.columns);
+  const { answer, count } = readBucketsAnswer(routes, { series, range, step, isRaw: query.raw, columns });
   const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
   assertWithinPoints(count, answer.step, points);
   return answer;
@@ -147,13 +153,22 @@ function assertWithinPoints(count: number, step: string, points: number): void {
   if (count > points) throw serverError('query/too-few-points', { points, step, count });
 }
 
+interface BucketsQuestion {
+  readonly series: StoredSeries;
+  readonly range: { fromMs: EpochMs; toMs: EpochMs };
+  readonly step: Step;
+  readonly isRaw: boolean;
+  readonly columns: AskedColumns;
+}
+
 function readBucketsAnswer(
   routes: Omit<SeriesRoutes, 'lastReportMs'>,
-  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; step: Step; isRaw: boolean },
-): { answer: Encodable<BucketsAnswer> | Encodable<GaugeBucketsAnswer>; count: number } {
+  of: BucketsQuestion,
+): { answer: Encodable<ChosenBucketsAnswer> | Encodable<ChosenGaugeBucketsAnswer>; count: number } {
   const edges = bucketEdges(of.range, of.step, routes.zone);
   const { reader } = routes;
-  const buckets = reader.buckets(of.series, edges, of);
+  const how = { isRaw: of.isRaw };
+  const buckets = reader.buckets(of.series, edges, how);
   const frame = {
     series: of.series.id,
     fromMs: edges[0] ?? of.range.fromMs,
@@ -164,11 +179,11 @@ function readBucketsAnswer(
   };
   const count = buckets.starts.length;
   if (kindOf(of.series.quantity) === 'mean')
-    return { answer: { ...frame, columns: gaugeColumns(buckets) }, count };
-  const columns = {
+    return { answer: { ...frame, columns: of.columns.pick(gaugeColumns(buckets)) }, count };
+  const columns = of.columns.pick({
     ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
-    ...drawnColumn(reader.bucketPower(of.series, edges, { buckets, how: of })),
-  };
+    powerW: () => drawnColumn(reader.bucketPower(of.series, edges, { buckets, how })),
+  });
   const corrected = of.isRaw ? {} : correctedRanges(reader, of.series, frame);
   return { answer: { ...frame, columns, ...corrected }, count };
 }
@@ -177,43 +192,61 @@ function sendJson(reply: FastifyReply, answer: object): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(encodeJson(answer));
 }
 
-function readWindowsAnswer(
-  reader: EnergyReader,
-  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
-): Encodable<WindowsAnswer> {
-  const pieces: Points[] = [];
-  let room = of.limit;
-  let truncated = false;
-  for (const points of reader.points(of.series, of.range)) {
-    pieces.push(slicePoints(points, 0, Math.min(points.starts.length, room)));
-    truncated = points.starts.length > room;
-    if (truncated) break;
-    room -= points.starts.length;
-  }
-  const points = concatPoints(pieces);
+interface WindowsQuestion {
+  readonly series: StoredSeries;
+  readonly range: { fromMs: EpochMs; toMs: EpochMs };
+  readonly limit: number;
+  readonly columns: AskedColumns;
+}
+
+function readWindowsAnswer(reader: EnergyReader, of: WindowsQuestion): Encodable<ChosenWindowsAnswer> {
+  const { points, truncated } = firstPoints(reader.points(of.series, of.range), of.limit);
   const unitsPerWh = UNITS_PER_WH[of.series.unit];
-  const left = sharesOf(reader, of, points);
-  const powerW = reader.pointPower(of.series, points);
+  const shares = once(() => sharesOf(reader, of, points));
   const whole = (column: Uint16Array | null) => new Decimals(column ?? new Uint16Array(points.starts.length));
   return {
     series: of.series.id,
-    columns: {
-      start: new Decimals(points.starts),
-      durationMs: new Decimals(points.durationsMs),
-      energyWh: new Decimals(points.values, unitsPerWh),
-      ...(left === null
-        ? {}
-        : {
-            correctedWh: new Decimals(
-              points.values.map((value, at) => (value / unitsPerWh) * (left[at] ?? 1)),
-            ),
-          }),
-      reports: whole(points.reports),
-      disagreements: whole(points.disagreements),
-      ...drawnColumn(left === null ? powerW : (powerW?.map((each, at) => each * (left[at] ?? 1)) ?? null)),
-    },
+    columns: of.columns.pick<keyof WindowsAnswer['columns']>({
+      start: () => new Decimals(points.starts),
+      durationMs: () => new Decimals(points.durationsMs),
+      energyWh: () => new Decimals(points.values, unitsPerWh),
+      correctedWh: () => {
+        const left = shares();
+        if (left === null) return null;
+        return new Decimals(points.values.map((value, at) => (value / unitsPerWh) * (left[at] ?? 1)));
+      },
+      reports: () => whole(points.reports),
+      disagreements: () => whole(points.disagreements),
+      powerW: () => {
+        const left = shares();
+        const powerW = reader.pointPower(of.series, points);
+        return drawnColumn(
+          left === null ? powerW : (powerW?.map((each, at) => each * (left[at] ?? 1)) ?? null),
+        );
+      },
+    }),
     ...correctedRanges(reader, of.series, of.range),
     truncated,
+  };
+}
+
+/** The first of them all, at most `limit`, and whether there are more. */
+function firstPoints(parts: Iterable<Points>, limit: number): { points: Points; truncated: boolean } {
+  const pieces: Points[] = [];
+  let room = limit;
+  for (const points of parts) {
+    pieces.push(slicePoints(points, 0, Math.min(points.starts.length, room)));
+    if (points.starts.length > room) return { points: concatPoints(pieces), truncated: true };
+    room -= points.starts.length;
+  }
+  return { points: concatPoints(pieces), truncated: false };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -229,17 +262,16 @@ function sharesOf(
 
 function readGaugeWindowsAnswer(
   store: StoreReader,
-  of: { series: StoredSeries; range: { fromMs: EpochMs; toMs: EpochMs }; limit: number },
-): GaugeWindowsAnswer {
-  const columns: GaugeWindowsAnswer['columns'] = { start: [], durationMs: [], value: [] };
-  for (const points of store.readPoints(of.series.id, of.range.fromMs, of.range.toMs)) {
-    const room = of.limit - columns.start.length;
-    columns.start.push(...points.starts.subarray(0, room));
-    columns.durationMs.push(...points.durationsMs.subarray(0, room));
-    columns.value.push(...points.values.subarray(0, room));
-    if (points.starts.length > room) return { series: of.series.id, columns, truncated: true };
-  }
-  return { series: of.series.id, columns, truncated: false };
+  of: WindowsQuestion,
+): Encodable<ChosenGaugeWindowsAnswer> {
+  const { fromMs, toMs } = of.range;
+  const { points, truncated } = firstPoints(store.readPoints(of.series.id, fromMs, toMs), of.limit);
+  const columns = of.columns.pick<keyof GaugeWindowsAnswer['columns']>({
+    start: () => new Decimals(points.starts),
+    durationMs: () => new Decimals(points.durationsMs),
+    value: () => new Decimals(points.values),
+  });
+  return { series: of.series.id, columns, truncated };
 }
 
 function toInfo(info: StoredSeries, routes: SeriesRoutes): SeriesInfo {
