@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { AppError } from '@kilowink/core/error';
 import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/index.ts';
 import { Connection, isDamage } from './connection.ts';
@@ -32,6 +32,7 @@ export function inspectFile(path: string, wasServed: boolean): string | null {
   if (size === 0) return wasServed ? 'a database expected, found an empty file' : null;
   let connection: Connection | undefined;
   try {
+    readAhead(path, size);
     connection = new Connection(path, { readOnly: true });
     return inspectContent(connection);
   } catch (error) {
@@ -41,6 +42,26 @@ export function inspectFile(path: string, wasServed: boolean): string | null {
     connection?.close();
   }
 }
+
+/**
+ * Reads the file from front to back, for the system to have it in memory when the check goes through its pages in the order of
+ * the tables: page by page a medium gives a tenth of what it gives in one go. A file that memory has no room for is left.
+ */
+function readAhead(path: string, size: number): void {
+  if (size > process.availableMemory() / 2) return;
+  const chunk = Buffer.allocUnsafe(AHEAD_BYTES);
+  let file: number | null = null;
+  try {
+    file = openSync(path, 'r');
+    while (readSync(file, chunk) > 0);
+  } catch {
+    // What can not be read is told by who needs it.
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+const AHEAD_BYTES = 262_144;
 
 /** A damaged schema still opens, with other names than those that are asked for. */
 function changedSchema(connection: Connection): string | null {
