@@ -117,6 +117,7 @@ function readHead(head: Buffer, offset: number): Result<TarEntry, string> {
   const text = ([at, length]: readonly [number, number]) =>
     head.toString('latin1', at, at + length).replace(/\0.*$/s, '');
   const sizeBytes = Number.parseInt(text(FIELD.size), 8);
+  if (head[0] === 0x1f && head[1] === 0x8b) return torn('it is packed with gzip: unpack it first');
   if (!text(FIELD.magic).startsWith('ustar') || Number.parseInt(text(FIELD.checksum), 8) !== checksumOf(head))
     return torn(`at byte ${offset - BLOCK} no head of a file is found`);
   if (text(FIELD.kind) !== '0' || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0)

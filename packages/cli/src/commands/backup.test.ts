@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { openSqliteStore, openSqliteStoreReadOnly } from '@kilowink/store';
 import { openBackup } from '../backup/read-backup.ts';
 import { machineClock } from '../clock.ts';
@@ -124,6 +134,9 @@ test('an archive that is cut off or changed anywhere is refused, and nothing is 
     assert.equal(sumOf(place.data), sum);
     assert.ok(!readdirSync(place.data).some((name) => name.includes('restore')));
   }
+  writeFileSync(broken, gzipSync(whole));
+  const packed = await place.run('restore', broken, '-d', place.data, '--yes');
+  assert.match(packed.stderr, /is no sound backup: it is packed with gzip: unpack it first/);
 });
 
 test('of a damaged store no archive is made, and it is told as damage', async () => {
@@ -139,6 +152,36 @@ test('of a damaged store no archive is made, and it is told as damage', async ()
     readdirSync(place.path('.')).filter((name) => name.includes('tar')),
     [],
   );
+});
+
+test('of a folder that refuses the file of locks a backup is made, and its measurements are exported', async () => {
+  using place = new Workplace();
+  fill(place.data, 2_000);
+  const sum = sumOf(place.data);
+  // As on a medium that is read-only: SQLite can make no file for its locks.
+  for (const name of ['kilowink.db-shm', 'kilowink.db-wal']) rmSync(join(place.data, name), { force: true });
+  symlinkSync(place.path('nowhere/locks'), join(place.data, 'kilowink.db-shm'));
+  const made = await place.run('backup', place.path('home.tar'), '-d', place.data);
+  assert.equal(made.exitCode, 0, made.stderr);
+  assert.equal(openBackup(place.path('home.tar')).manifest.totals?.[0]?.sum, sum);
+  const exported = await place.run('export', '--step', '1y', '-d', place.data);
+  assert.equal(exported.exitCode, 0, exported.stderr);
+  // What waits in the log can not be read without it.
+  writeFileSync(join(place.data, 'kilowink.db-wal'), 'x'.repeat(4_224));
+  const waiting = await place.run('backup', place.path('other.tar'), '-d', place.data);
+  assert.match(waiting.stderr, /4224 bytes wait in .*kilowink\.db-wal: look at a copy of the folder/);
+});
+
+test('a restore into a folder that refuses to be written says so', async () => {
+  using place = new Workplace();
+  fill(place.data, 2_000);
+  const path = place.path('home.tar');
+  await place.run('backup', path, '-d', place.data);
+  const folder = place.path('other');
+  mkdirSync(join(folder, 'serve.pid'), { recursive: true });
+  const restored = await place.run('restore', path, '-d', folder, '--yes');
+  assert.equal(restored.exitCode, 1);
+  assert.match(restored.stderr, /^kilowink: the store at .*serve\.pid cannot be used: .*\n$/);
 });
 
 test('a backup that is killed leaves no archive or a whole one, and the next one works', async () => {

@@ -10,7 +10,8 @@ export const LOCK_FILE = 'serve.lock';
 /**
  * Takes the folder for the one process that serves it, and returns what releases it. The lock is a transaction held on
  * a small database of its own: the operating system drops it with the process, however that ends. Throws
- * `store/locked` with the number of the process that holds it, and `store/full` where that number has no room.
+ * `store/locked` with the number of the process that holds it, `store/full` where that number has no room, and `store/failed` where the folder
+ * refuses it.
  */
 export function lockWriter(folder: string): () => void {
   const pidPath = join(folder, 'serve.pid');
@@ -28,16 +29,17 @@ export function lockWriter(folder: string): () => void {
     writeFileSync(pidPath, `${process.pid}\n`);
   } catch (error) {
     held.close();
-    throw noRoomOf(error, pidPath);
+    throw refusalOf(error, pidPath);
   }
   return () => held.close();
 }
 
-/** A full disk, a quota or a limit of the process is told as the store's own writes tell it. */
-function noRoomOf(error: unknown, path: string): unknown {
+/** A full disk, a quota or a limit of the process, and a folder that refuses it, are told as the store's own writes tell them. */
+function refusalOf(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return error;
-  return storeError('store/full', { path, reason: String(code) }, error);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
+    return storeError('store/full', { path, reason: String(code) }, error);
+  return storeError('store/failed', { path, reason: String(error) }, error);
 }
 
 function readPid(path: string): string {
