@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { MINUTE_MS } from '@kilowink/core/time';
 import { openSqliteStore, type Store } from '@kilowink/store';
@@ -47,6 +48,22 @@ test('corrections are previewed, made beside a server, listed, exported and take
   } finally {
     store.close();
   }
+});
+
+test('what is listed of two sensors on one meter is taken back there', async () => {
+  using place = new Workplace();
+  const { store } = serve(place);
+  store.close();
+  const config = place.path('kilowink.yaml');
+  writeFileSync(config, 'measurements:\n  - id: house\n    name: House\n    sources: [optical/a, tic/b]\n');
+  const at = ['-d', place.data, '--config', config, '--series'];
+  const range = ['--from', '2026-01-12T01:00', '--to', '2026-01-12T02:00'];
+  const refused = await place.run('correct', 'add', ...at, 'House', ...range, '--bad', '-y');
+  assert.match(refused.stderr, /correct the one that is wrong/);
+  await place.run('correct', 'add', ...at, 'Meter', ...range, '--bad', '-y');
+  assert.match((await place.run('correct', 'list', ...at, 'House')).stdout, /1 +2026-01-12 01:00:00/);
+  const undone = await place.run('correct', 'undo', '1', ...at, 'House');
+  assert.match(undone.stdout, /taken back 20/, undone.stderr);
 });
 
 test('a correction that can not be is refused with what would be right', async () => {

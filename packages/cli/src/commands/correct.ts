@@ -78,27 +78,26 @@ async function add(options: AddOptions): Promise<void> {
 
 function list(options: PlaceOptions): void {
   withPlace(options, ({ reader, series, zone }) => {
-    const members = reader.measurementOf(series.id)?.members ?? [series];
-    const all = members.flatMap((member) =>
-      reader.store.listCorrections(member.id).map((each) => describeCorrection(each, member)),
-    );
+    const all = reader.allCorrections(series).map(({ of, stored }) => describeCorrection(stored, of));
     console.log(`${describeSeries(series)}: ${all.length === 0 ? 'no corrections' : ''}`.trim());
     if (all.length > 0) console.log(correctionLines(all, zone).join('\n'));
   });
 }
 
 async function undo(number: string, options: PlaceOptions): Promise<void> {
-  await withWritablePlace(options, async ({ store, series, zone }) => {
+  await withWritablePlace(options, async ({ reader, store, series, zone }) => {
     const range = /^(\d+)-(\d+)$/.exec(number);
     const [first, last] = range === null ? [number, number] : [range[1], range[2]];
-    const known = store
-      .listCorrections(series.id)
-      .filter(({ id }) => id >= Number(first) && id <= Number(last));
-    const inForce = known.filter(({ undoneMs }) => undoneMs === null);
+    const known = reader
+      .allCorrections(series)
+      .filter(({ stored }) => stored.id >= Number(first) && stored.id <= Number(last));
+    const inForce = known.filter(({ stored }) => stored.undoneMs === null);
     if (known.length === 0) throw cliError('correct/none', { number, series: describeSeries(series) });
     if (inForce.length === 0) return console.log(`Number ${number} was taken back already.`);
     const nowMs = machineClock.wallMs();
-    const undone = inForce.map(({ id }) => describeCorrection(store.undoCorrection(id, nowMs), series));
+    const undone = inForce.map(({ of, stored }) =>
+      describeCorrection(store.undoCorrection(stored.id, nowMs), of),
+    );
     console.log(correctionLines(undone, zone).join('\n'));
   });
 }

@@ -14,7 +14,7 @@ import {
   type RangeTotal,
   type ReadBuckets,
 } from '@kilowink/core/truth';
-import type { SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilowink/store';
+import type { SeriesEntry, SeriesId, SeriesInfo, StoredCorrection, StoreReader } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { drawnBucketPower, drawnPointPower } from '../power/index.ts';
 import { chooseHours, chosenBuckets, type HourChoice, type ReadMember } from './chosen-buckets.ts';
@@ -63,7 +63,7 @@ export class EnergyReader {
   }
 
   /** The series that measure the meter a series measures: itself, or all of its measurement. */
-  onSameMeter(series: SeriesInfo): readonly SeriesInfo[] {
+  onSameMeter<Series extends SeriesEntry>(series: Series): readonly (Series | SeriesInfo)[] {
     const all = this.measurements();
     const own = all.find(
       ({ info, members }) => info.id === series.id || members.some(({ id }) => id === series.id),
@@ -78,6 +78,13 @@ export class EnergyReader {
       this.store
         .listCorrections(id)
         .filter((each) => each.undoneMs === null && each.fromMs < toMs && each.toMs > fromMs),
+    );
+  }
+
+  /** All corrections, those taken back included; of a measurement of several sensors those of each, with the series they are of. */
+  allCorrections(series: SeriesInfo): { readonly of: SeriesInfo; readonly stored: StoredCorrection }[] {
+    return this.#storeSeries(series).flatMap((of) =>
+      this.store.listCorrections(of.id).map((stored) => ({ of, stored })),
     );
   }
 

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import {
   bucketsAnswer,
   compareAnswer,
+  correctionInfo,
+  correctionList,
   healthInfo,
   problem,
   seriesList,
@@ -150,6 +152,16 @@ test('a measurement has the readings of its meter, and is corrected at its senso
   );
   assert.deepEqual(hours.columns.energyWh, [600, 900, 900, 600]);
   assert.equal(hours.correctedRanges?.length, 1);
+  // What is listed there is taken back there.
+  const list = async () => correctionList.parse(await site.get(`/series/${id}/corrections`)).corrections;
+  const [made] = await list();
+  const undone = correctionInfo.parse(await site.delete(`/series/${id}/corrections/${made?.id}`));
+  assert.deepEqual([undone.series, undone.undoneMs === null], [tic, false]);
+  assert.deepEqual(await list(), [undone]);
+  assert.equal(
+    problem.parse(await site.delete(`/series/${flashes}/corrections/${made?.id}`)).code,
+    'correction/unknown',
+  );
 });
 
 test('the id of a measurement follows from what it is called', () => {

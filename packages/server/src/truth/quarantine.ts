@@ -1,13 +1,13 @@
 import { type Points, UNITS_PER_WH } from '@kilowink/core/series';
 import { type Clock, DAY_MS, type EpochMs, HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { isImplausible, powerLimitW, steadyLimitW } from '@kilowink/core/truth';
-import type { Change, NewCorrection, SeriesId, SeriesInfo, Store } from '@kilowink/store';
+import type { Change, NewCorrection, SeriesEntry, SeriesId, Store } from '@kilowink/store';
 
 export interface QuarantineOptions {
   readonly store: Store;
   readonly clock: Clock;
   /** Subscribed power of the meter that a series measures, VA; null where it is not known: then nothing is judged. */
-  readonly subscribedVaOf: (series: SeriesInfo) => number | null;
+  readonly subscribedVaOf: (series: SeriesEntry) => number | null;
   /** Told when something was put in quarantine. */
   readonly onMade: (count: number) => void;
 }
@@ -15,8 +15,8 @@ export interface QuarantineOptions {
 /** Under which the place in the order of changes is kept: what came after it is judged after a restart. */
 const STATE_SOURCE = 'truth/quarantine';
 
-/** Changes read at once. */
-const BATCH = 2_000;
+/** Changes read at once: a group of thousands of sensors is opened for each read that begins in it. */
+const BATCH = 10_000;
 
 /** What is looked at when the place is not known any more. */
 const LOOK_BACK_MS = 36 * HOUR_MS;
@@ -32,7 +32,7 @@ const HOLD_MS = 900_000;
 
 /** A series that is judged, and the subscribed power of its meter. */
 interface Judged {
-  readonly series: SeriesInfo;
+  readonly series: SeriesEntry;
   readonly subscribedVa: number;
 }
 
@@ -99,7 +99,7 @@ export class Quarantine {
   #judged(): Map<SeriesId, Judged> {
     const { store, subscribedVaOf } = this.#options;
     const judged = new Map<SeriesId, Judged>();
-    for (const series of store.listSeries()) {
+    for (const series of store.listEntries()) {
       // A file was looked at by whoever imported it, and may be of another house.
       if (series.quantity !== 'energy' || series.source.startsWith('import/')) continue;
       const subscribedVa = subscribedVaOf(series);
@@ -120,7 +120,7 @@ export class Quarantine {
 
   #lookBack(judged: ReadonlyMap<SeriesId, Judged>): void {
     for (const of of judged.values()) {
-      const { lastMs } = of.series;
+      const lastMs = this.#options.store.findSeries(of.series.id)?.lastMs ?? null;
       if (lastMs !== null) this.#scan(of, { fromMs: lastMs - LOOK_BACK_MS, toMs: lastMs });
     }
   }
@@ -128,7 +128,8 @@ export class Quarantine {
   /** Looks through the hours of a range, and into those that have something beyond what is allowed for ever. */
   #scan(of: Judged, range: { readonly fromMs: EpochMs; readonly toMs: EpochMs }): void {
     const { store } = this.#options;
-    const { id, unit, firstMs, lastMs } = of.series;
+    const { id, unit } = of.series;
+    const { firstMs, lastMs } = store.findSeries(id) ?? { firstMs: null, lastMs: null };
     const limit = steadyLimitW(of.subscribedVa) * UNITS_PER_WH[unit];
     let hour = Math.floor(Math.max(range.fromMs, firstMs ?? 0) / HOUR_MS);
     const end = Math.ceil(Math.min(range.toMs, (lastMs ?? 0) + DAY_MS) / HOUR_MS);
@@ -177,9 +178,9 @@ export class Quarantine {
   #settle(): void {
     const { store, clock } = this.#options;
     const nowMs = clock.wallMs();
-    const lasts = new Map(store.listSeries().map(({ id, lastMs }) => [id, lastMs ?? 0]));
+    const lastOf = (series: SeriesId) => store.findSeries(series)?.lastMs ?? 0;
     const isOver = ({ series, fromMs, toMs }: Stretch) =>
-      (lasts.get(series) ?? 0) - toMs > JOIN_MS || toMs - fromMs >= HOLD_MS || nowMs - toMs > HOLD_MS;
+      lastOf(series) - toMs > JOIN_MS || toMs - fromMs >= HOLD_MS || nowMs - toMs > HOLD_MS;
     const over = this.#open.filter(isOver);
     this.#open = this.#open.filter((each) => !over.includes(each));
     if (over.length > 0) this.#make(over, nowMs);
@@ -201,7 +202,7 @@ export class Quarantine {
 
   #make(stretches: readonly Stretch[], nowMs: EpochMs): void {
     const { store, onMade } = this.#options;
-    const sources = new Map(store.listSeries().map(({ id, source }) => [id, source]));
+    const sources = new Map(store.listEntries().map(({ id, source }) => [id, source]));
     store.putEvents(
       stretches.map(({ series, fromMs, toMs, energyWh, limitW }) => ({
         source: sources.get(series) ?? '',

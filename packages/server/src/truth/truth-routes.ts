@@ -53,11 +53,8 @@ function addCorrectionRoutes(app: FastifyInstance, routes: TruthRoutes): void {
   const { reader, onChange } = routes;
   app.get(fastifyPath(operations.listCorrections.path), (request): { corrections: CorrectionInfo[] } => {
     const series = reader.find(readInput(seriesParameters, request.params).id);
-    const members = reader.measurementOf(series.id)?.members ?? [series];
     return {
-      corrections: members.flatMap((member) =>
-        reader.store.listCorrections(member.id).map((each) => describeCorrection(each, member)),
-      ),
+      corrections: reader.allCorrections(series).map(({ of, stored }) => describeCorrection(stored, of)),
     };
   });
 
@@ -82,9 +79,9 @@ function addCorrectionRoutes(app: FastifyInstance, routes: TruthRoutes): void {
     const store = writable(routes);
     const { id, correction } = readInput(correctionParameters, request.params);
     const series = reader.find(id);
-    const isHere = reader.store.listCorrections(series.id).some((each) => each.id === correction);
-    if (!isHere) throw serverError('correction/unknown', { id: correction, series: id });
-    const undone = describeCorrection(store.undoCorrection(correction, routes.nowMs()), series);
+    const found = reader.allCorrections(series).find(({ stored }) => stored.id === correction);
+    if (found === undefined) throw serverError('correction/unknown', { id: correction, series: id });
+    const undone = describeCorrection(store.undoCorrection(correction, routes.nowMs()), found.of);
     onChange();
     return undone;
   });
