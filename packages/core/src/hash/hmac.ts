@@ -20,6 +20,6 @@ export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
 export function areEqualBytes(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;
-  for (const [i, byte] of left.entries()) difference |= byte ^ (right[i] ?? 0);
+  for (let i = 0; i < left.length; i += 1) difference |= (left[i] as number) ^ (right[i] as number);
   return difference === 0;
 }

@@ -1,7 +1,8 @@
-import { decodeLayout, encodeLayout } from '../bytes/index.ts';
-import { type Fault, fault, ok, type Result } from '../error/index.ts';
+import { decodeLayout } from '../bytes/index.ts';
+import { assert, type Fault, fault, ok, type Result } from '../error/index.ts';
 import { areEqualBytes } from '../hash/index.ts';
 import type { EpochMs } from '../time/index.ts';
+import { offsetsOf, putU32 } from './fixed-part.ts';
 import { answerV2Layout, FLAG_TAGGED, FORM, TAG_BYTES } from './layouts-v2.ts';
 import { checkHead, type Sign, tagOf, wrongField } from './report-v2.ts';
 
@@ -26,23 +27,38 @@ export interface AnswerProof {
   readonly reportTag: Uint8Array;
 }
 
+const AT = offsetsOf(answerV2Layout);
+const { magic, version, serverMs: serverField } = answerV2Layout.fields;
+const U32 = 2 ** 32;
+
 /** Writes an answer, with a tag where a proof can be given. */
 export function encodeAnswerV2(answer: AnswerV2, proof?: AnswerProof): Uint8Array {
   const { sizeBytes } = answerV2Layout;
+  const { bootId, acknowledged, serverMs } = answer;
+  assertWithin('bootId', bootId, U32 - 1);
+  assertWithin('acknowledged', acknowledged ?? 0, U32 - 1);
+  assertWithin('serverMs', serverMs, serverField.max);
   const bytes = new Uint8Array(sizeBytes + (proof === undefined ? 0 : TAG_BYTES));
-  const value = {
-    ...answer,
-    magic: 0x19,
-    version: 0x02,
-    form: FORM.answer,
-    flags: proof === undefined ? 0 : FLAG_TAGGED,
-    status: ANSWER_STATUSES.indexOf(answer.status),
-    hasAcknowledged: answer.acknowledged === null ? 0 : 1,
-    acknowledged: answer.acknowledged ?? 0,
-  };
-  encodeLayout(answerV2Layout, value, bytes);
-  if (proof !== undefined) bytes.set(answerTag(bytes.subarray(0, sizeBytes), proof), sizeBytes);
+  bytes[AT.magic] = magic.constant;
+  bytes[AT.version] = version.constant;
+  bytes[AT.form] = FORM.answer;
+  bytes[AT.flags] = proof === undefined ? 0 : FLAG_TAGGED;
+  bytes[AT.status] = ANSWER_STATUSES.indexOf(answer.status);
+  bytes[AT.hasAcknowledged] = acknowledged === null ? 0 : 1;
+  putU32(bytes, AT.bootId, bootId);
+  putU32(bytes, AT.acknowledged, acknowledged ?? 0);
+  putU32(bytes, AT.serverMs, Math.floor(serverMs / U32));
+  putU32(bytes, AT.serverMs + 4, serverMs % U32);
+  if (proof === undefined) return bytes;
+  // What is signed is the answer and the report's tag: that stands for a moment where the answer's own is to be.
+  bytes.set(proof.reportTag, sizeBytes);
+  bytes.set(tagOf(bytes, proof.sign), sizeBytes);
   return bytes;
+}
+
+function assertWithin(name: string, value: number, max: number): void {
+  const isWithin = Number.isInteger(value) && value >= 0 && value <= max;
+  assert(isWithin, `${answerV2Layout.name}.${name}: ${value} is not 0 to ${max}`);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { decodeLayout, encodeLayout, layout, toHex } from '../bytes/index.ts';
+import { encodeLayout, layout, toHex } from '../bytes/index.ts';
 import { assert, type Fault, fault, ok, type Result } from '../error/index.ts';
+import { offsetsOf, u32At } from './fixed-part.ts';
 
 /** The fixed part of a version 1 sensor report; one byte a window follows. Numbers are big-endian. */
 export const reportV1Layout = layout('report version 1', {
@@ -8,6 +9,8 @@ export const reportV1Layout = layout('report version 1', {
   sensorType: { type: 'u8', doc: 'Chosen when the sensor is built, 0 by default.' },
   uptimeS: { type: 'u32be', doc: 'Whole seconds since the sensor booted, when the report was built.' },
 });
+
+const AT = offsetsOf(reportV1Layout);
 
 /** The byte that stands for a window without measurement. */
 export const NO_MEASUREMENT = 0xff;
@@ -33,7 +36,8 @@ export function decodeReportV1(bytes: Uint8Array): Result<ReportV1, Fault> {
     const message = `report: expected at least ${fixed + 1} bytes, ${bytes.length} came (${toHex(bytes)})`;
     return fault({ code: 'report/size', message });
   }
-  const { magic, version, sensorType, uptimeS } = decodeLayout(reportV1Layout, bytes);
+  const magic = bytes[AT.magic] as number;
+  const version = bytes[AT.version] as number;
   const { magic: magicField, version: versionField } = reportV1Layout.fields;
   if (magic !== magicField.constant) return fault(unexpected('report/magic', 0, magicField.constant, magic));
   if (version !== versionField.constant) {
@@ -45,7 +49,7 @@ export function decodeReportV1(bytes: Uint8Array): Result<ReportV1, Fault> {
     const byte = bytes[at] as number;
     counts.push(byte === NO_MEASUREMENT ? null : byte);
   }
-  return ok({ sensorType, uptimeS, counts });
+  return ok({ sensorType: bytes[AT.sensorType] as number, uptimeS: u32At(bytes, AT.uptimeS), counts });
 }
 
 /** Writes a version 1 report; counts are 0 to 254 or null. */

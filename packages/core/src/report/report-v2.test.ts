@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
-import { toHex } from '../bytes/index.ts';
+import { decodeLayout, misfit, toHex } from '../bytes/index.ts';
 import { type Fault, ok, type Result } from '../error/index.ts';
+import { isWithinV2, readFixedV2 } from './fixed-part.ts';
 import {
   type AnswerV2,
   checkTagV2,
@@ -15,6 +16,7 @@ import {
   encodeShortReportV2,
   isShortReportOf,
   type ReportV2,
+  reportV2Layout,
   type ShortReportV2,
 } from './index.ts';
 import { anyReportV2, signWith } from './testing.ts';
@@ -121,6 +123,24 @@ test('every truncation and every flipped bit of a tagged report is refused', () 
       }
     }),
     { numRuns: 10 },
+  );
+});
+
+test('the fixed part is read as its table has it, and is within it where its table finds nothing wrong', () => {
+  const { sizeBytes } = reportV2Layout;
+  const any = fc.uint8Array({ minLength: sizeBytes, maxLength: sizeBytes });
+  const changed = fc
+    .tuple(anyReportV2, fc.nat(sizeBytes - 1), fc.integer({ min: 0, max: 255 }))
+    .map(([report, at, byte]) => encodeReportV2(report).fill(byte, at, at + 1));
+  fc.assert(
+    fc.property(fc.oneof(any, changed), (bytes) => {
+      // Its head is looked at before.
+      bytes.set([0x19, 0x02, 0x00]);
+      const fixed = readFixedV2(bytes);
+      assert.deepEqual(fixed, decodeLayout(reportV2Layout, bytes));
+      assert.equal(isWithinV2(fixed), misfit(reportV2Layout, fixed) === null);
+    }),
+    { numRuns: 1_000 },
   );
 });
 

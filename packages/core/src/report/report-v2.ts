@@ -1,5 +1,6 @@
-import { decodeLayout, encodeLayout, type Layout, misfit, type ValueOf } from '../bytes/index.ts';
+import { encodeLayout, type Layout, misfit, type ValueOf } from '../bytes/index.ts';
 import { assert, type Fault, fault, ok, type Result } from '../error/index.ts';
+import { type FixedV2, isWithinV2, readFixedV2 } from './fixed-part.ts';
 import {
   ABSENCES,
   COUNT_V2_MAX,
@@ -86,8 +87,11 @@ export function isVersion2(bytes: Uint8Array): boolean {
 export function decodeReportV2(bytes: Uint8Array): Result<DecodedV2, Fault> {
   const head = checkHead(bytes, { layout: reportV2Layout, form: FORM.full });
   if (head !== null) return fault(head);
-  const fixed = decodeLayout(reportV2Layout, bytes);
-  const wrong = wrongField(reportV2Layout, fixed) ?? wrongSize(bytes, fixed) ?? wrongNumbers(fixed);
+  const fixed = readFixedV2(bytes);
+  const wrong =
+    (isWithinV2(fixed) ? null : wrongField(reportV2Layout, fixed)) ??
+    wrongSize(bytes, fixed) ??
+    wrongNumbers(fixed);
   if (wrong !== null) return fault(wrong);
   const windows = decodeWindows(bytes, fixed);
   if (!windows.ok) return windows;
@@ -166,9 +170,7 @@ export function wrongField<L extends Layout>(of: L, value: ValueOf<L>): Fault | 
   return { code: wrong.name === 'flags' ? 'report/flags' : 'report/field', message };
 }
 
-type Fixed = ValueOf<typeof reportV2Layout>;
-
-function wrongSize(bytes: Uint8Array, fixed: Fixed): Fault | null {
+function wrongSize(bytes: Uint8Array, fixed: FixedV2): Fault | null {
   const tagBytes = fixed.flags === FLAG_TAGGED ? TAG_BYTES : 0;
   const expected = reportV2Layout.sizeBytes + windowV2Layout.sizeBytes * fixed.windowCount + tagBytes;
   if (bytes.length === expected) return null;
@@ -176,7 +178,7 @@ function wrongSize(bytes: Uint8Array, fixed: Fixed): Fault | null {
   return { code: 'report/size', message };
 }
 
-function wrongNumbers(fixed: Pick<Fixed, 'newestNumber' | 'oldestNumber' | 'windowCount'>): Fault | null {
+function wrongNumbers(fixed: Pick<FixedV2, 'newestNumber' | 'oldestNumber' | 'windowCount'>): Fault | null {
   const { newestNumber, oldestNumber, windowCount } = fixed;
   const first = newestNumber - windowCount + 1;
   if (first < 0) {
@@ -188,42 +190,45 @@ function wrongNumbers(fixed: Pick<Fixed, 'newestNumber' | 'oldestNumber' | 'wind
   return { code: 'report/numbers', message };
 }
 
-function decodeWindows(bytes: Uint8Array, fixed: Fixed): Result<WindowV2[], Fault> {
+function decodeWindows(bytes: Uint8Array, fixed: FixedV2): Result<WindowV2[], Fault> {
   const windows: WindowV2[] = [];
   const tickMs = tickMsOf(fixed.windowMs);
+  const offsetMax = offsetMaxOf(fixed.windowMs);
+  let isAfterLost = false;
   for (let index = 0; index < fixed.windowCount; index += 1) {
     const at = reportV2Layout.sizeBytes + windowV2Layout.sizeBytes * index;
     // Their size was looked at; one by one, for a view of two bytes costs more than both.
     const count = bytes[at] as number;
     const offset = bytes[at + 1] as number;
-    const expected = wrongWindow(count, offset, fixed.windowMs);
+    const expected = wrongWindow(count, offset, offsetMax);
     if (expected !== null) {
       const message = `report, byte ${at} (window ${fixed.newestNumber - index}): expected ${expected}, ${hex(count)} ${hex(offset)} came`;
       return fault({ code: 'report/window', message });
     }
     const absent = count === COUNT_V2_NONE ? ABSENCES[offset] : undefined;
-    if (isLost(windows.at(-1)) && absent !== 'lost') {
+    if (isAfterLost && absent !== 'lost') {
       const message = `report, byte ${at}: expected lost windows only before a lost one, ${hex(count)} ${hex(offset)} came`;
       return fault({ code: 'report/window', message });
     }
+    isAfterLost = absent === 'lost';
     if (absent !== undefined) windows.push({ absent });
     else windows.push({ count, lastFlashMs: offset === OFFSET_V2_NONE ? null : offset * tickMs });
   }
   return ok(windows);
 }
 
-function isLost(window: WindowV2 | undefined): boolean {
-  return window !== undefined && 'absent' in window && window.absent === 'lost';
+/** The last tick that begins in a window. */
+function offsetMaxOf(windowMs: number): number {
+  return Math.ceil(windowMs / tickMsOf(windowMs)) - 1;
 }
 
 /** What was expected instead of these two bytes; null when they are right. */
-function wrongWindow(count: number, offset: number, windowMs: number): string | null {
+function wrongWindow(count: number, offset: number, offsetMax: number): string | null {
   if (count === COUNT_V2_NONE)
     return offset < ABSENCES.length ? null : `a reason from 0 to ${ABSENCES.length - 1}`;
   if (count > COUNT_V2_MAX) return `a count from 0 to ${COUNT_V2_MAX} or 0xff`;
   if (count === 0) return offset === OFFSET_V2_NONE ? null : 'no offset without flash';
-  const max = Math.ceil(windowMs / tickMsOf(windowMs)) - 1;
-  return offset <= max ? null : `an offset from 0 to ${max}`;
+  return offset <= offsetMax ? null : `an offset from 0 to ${offsetMax}`;
 }
 
 function windowBytes(window: WindowV2, windowMs: number): [number, number] {
@@ -231,16 +236,22 @@ function windowBytes(window: WindowV2, windowMs: number): [number, number] {
   const { count, lastFlashMs } = window;
   const offset = lastFlashMs === null ? OFFSET_V2_NONE : Math.floor(lastFlashMs / tickMsOf(windowMs));
   assert(Number.isInteger(count) && count >= 0 && count <= COUNT_V2_MAX, `report version 2: count ${count}`);
-  const expected = wrongWindow(count, offset, windowMs);
+  const expected = wrongWindow(count, offset, offsetMaxOf(windowMs));
   assert(expected === null, `report version 2: expected ${expected}, ${lastFlashMs} ms came`);
   return [count, offset];
 }
 
-function toReport(fixed: Fixed, windows: readonly WindowV2[]): ReportV2 {
+function toReport(fixed: FixedV2, windows: readonly WindowV2[]): ReportV2 {
   const { sensorId, bootId, newestNumber, oldestNumber, cumulativeCount, ageMs, windowMs } = fixed;
   const { baselineMv, amplitudeMv, noise100Uv } = fixed;
   return {
-    ...{ sensorId, bootId, newestNumber, oldestNumber, cumulativeCount, ageMs, windowMs },
+    sensorId,
+    bootId,
+    newestNumber,
+    oldestNumber,
+    cumulativeCount,
+    ageMs,
+    windowMs,
     batteryMv: fixed.batteryMv === 0 ? null : fixed.batteryMv,
     firmware: { major: fixed.firmwareMajor, minor: fixed.firmwareMinor, patch: fixed.firmwarePatch },
     light: { baselineMv, amplitudeMv, noise100Uv, state: LIGHT_STATES[fixed.lightState] ?? 'unknown' },
