@@ -14,7 +14,8 @@ import { sensorHandler } from './sensor-routes.ts';
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-routes-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const SENSORS = 20;
+/** More than are taken together. */
+const SENSORS = 40;
 const WINDOWS = 4;
 
 function reportOf(sensorType: number, uptimeS: number): Uint8Array<ArrayBuffer> {
