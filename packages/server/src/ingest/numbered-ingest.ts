@@ -16,6 +16,7 @@ import type { KeyRing, KnownSensor } from '../keys/index.ts';
 import { NumberedSensor } from './numbered-sensor.ts';
 import { numberedKeyOf } from './source-key.ts';
 import { stateKeyOf } from './store-boots.ts';
+import { TurnKeys } from './turn-keys.ts';
 
 /** What became of a version 2 report, and what the sensor is told. */
 export interface NumberedOutcome {
@@ -39,10 +40,14 @@ const SENSORS_MAX = 1_000;
 /** Takes version 2 reports in. Never throws on what came; throws when the store can not be written. */
 export class NumberedIngest {
   readonly #options: NumberedOptions;
+  readonly #keys: TurnKeys;
   readonly #sensors = new Map<string, NumberedSensor>();
+  /** Those that reported, by what their reports say: a source is a text to be put together. */
+  readonly #byId = new Map<string, NumberedSensor>();
 
   constructor(options: NumberedOptions) {
     this.#options = options;
+    this.#keys = new TurnKeys(options.keys);
     // Their latest windows are still at hand in the store; once sealed, their values would not be.
     const { store } = options;
     for (const { source, name } of store.listSeries()) {
@@ -62,16 +67,18 @@ export class NumberedIngest {
     const decoded = decodeReportV2(bytes);
     if (!decoded.ok) return this.#refused(decoded.fault, at);
     const { report } = decoded.value;
-    const known = this.#options.keys.find(report.sensorId);
-    const { source, name } = numberedKeyOf(report.sensorId, known?.name, this.#options.mappings);
+    const { sensorId, firmware, light, batteryMv } = report;
+    const known = this.#keys.find(sensorId);
     const unproven = this.#check(bytes, decoded.value, known);
-    if (unproven !== null) return { ...this.#refused(unproven, at, 'tagRefused'), source };
-    const crowd = this.#checkRoom(source, known);
-    if (crowd !== null) return { ...this.#refused(crowd, at), source: null };
+    if (unproven !== null) {
+      return { ...this.#refused(unproven, at, 'tagRefused'), source: this.#sourceOf(sensorId, known) };
+    }
+    const found = this.#byId.get(sensorId) ?? this.#admit(sensorId, known);
+    if ('fault' in found) return this.#refused(found.fault, at);
+    const sensor = found;
+    const { source } = sensor;
     const proof =
       known === undefined ? undefined : { sign: known.sign, reportTag: bytes.subarray(-TAG_BYTES) };
-    const sensor = this.#load({ source, name });
-    const { sensorId, firmware, light, batteryMv } = report;
     const taken = sensor.report(report, at);
     if (!taken.ok) return { ...this.#refused(taken.fault, at, 'refused', proof), source };
     sensor.self = { sensorId, firmware, light, batteryMv, authenticated: known !== undefined };
@@ -92,15 +99,33 @@ export class NumberedIngest {
     at: Reception,
   ): Omit<NumberedOutcome, 'answer'> {
     const { sensorId, report, isProven } = of;
-    const known = this.#options.keys.find(sensorId);
-    const { source, name } = numberedKeyOf(sensorId, known?.name, this.#options.mappings);
-    const fault = this.#checkShort(sensorId, known, isProven) ?? this.#checkRoom(source, known);
-    if (fault !== null) return { source, fault, taken: null };
-    const sensor = this.#load({ source, name });
+    const known = this.#keys.find(sensorId);
+    const fault = this.#checkShort(sensorId, known, isProven);
+    if (fault !== null) return { source: this.#sourceOf(sensorId, known), fault, taken: null };
+    const found = this.#byId.get(sensorId) ?? this.#admit(sensorId, known);
+    if ('fault' in found) {
+      return { source: this.#sourceOf(sensorId, known), fault: found.fault, taken: null };
+    }
+    const sensor = found;
+    const { source } = sensor;
     const taken = sensor.shortReport(report, at);
     if (!taken.ok) return { source, fault: taken.fault, taken: null };
     sensor.self = { ...sensor.self, sensorId, authenticated: isProven };
     return { source, fault: null, taken: { sensor, taken: taken.value } };
+  }
+
+  #sourceOf(sensorId: string, known: KnownSensor | undefined): string {
+    return numberedKeyOf(sensorId, known?.name, this.#options.mappings).source;
+  }
+
+  /** The sensor that reports for the first time, or why it is not taken. */
+  #admit(sensorId: string, known: KnownSensor | undefined): NumberedSensor | { readonly fault: Fault } {
+    const key = numberedKeyOf(sensorId, known?.name, this.#options.mappings);
+    const crowd = this.#checkRoom(key.source, known);
+    if (crowd !== null) return { fault: crowd };
+    const sensor = this.#load(key);
+    this.#byId.set(sensorId, sensor);
+    return sensor;
   }
 
   #checkShort(sensorId: string, known: KnownSensor | undefined, isProven: boolean): Fault | null {
