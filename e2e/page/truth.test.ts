@@ -91,6 +91,44 @@ test('readings tell how true the counts are; a correction is tried, made, marked
   await close();
 });
 
+test('readings are listed and taken away; what is refused stays to be put right, or is of a new meter', async () => {
+  const { page, close } = await openPage(browser, server.url, { query: `?series=${archive}&last=365d` });
+  await page.getByText('Against the meter').click();
+  const display = page.getByLabel('Meter’s display, kWh');
+  const list = page.getByRole('group', { name: 'Readings of the display' });
+  const enter = page.getByRole('button', { name: 'Enter the reading' });
+  await display.fill('7000');
+  await page.getByLabel('Read at').fill(wall(24 * 30));
+  await enter.click();
+  await login(page, PASSWORD);
+  await list.getByRole('cell', { name: '7,000', exact: true }).waitFor();
+  assert.equal(await display.inputValue(), '');
+  // A digit too many, then the meter that was replaced meanwhile; read now, as the form says without being told.
+  await display.fill('72160');
+  await enter.click();
+  await page
+    .getByRole('alert')
+    .getByText(/more than any home draws/)
+    .waitFor();
+  assert.equal(await display.inputValue(), '72160');
+  await display.fill('16');
+  await page.getByLabel('The meter was replaced').check();
+  await enter.click();
+  await list.getByRole('cell', { name: '16', exact: true }).waitFor();
+  const { readings } = (await (await fetch(`${server.url}/api/v1/series/${archive}/readings`)).json()) as {
+    readings: { atMs: number; indexWh: number }[];
+  };
+  assert.deepEqual(
+    readings.map(({ indexWh }) => indexWh),
+    [7_000_000, 16_000],
+  );
+  assert.ok(Math.abs((readings[1]?.atMs ?? 0) - Date.now()) < 60_000);
+  await list.getByRole('button', { name: 'Take away' }).first().click();
+  await list.getByRole('cell', { name: '16', exact: true }).waitFor({ state: 'detached' });
+  assert.equal(await list.getByRole('row').count(), 2);
+  await close();
+});
+
 test('what a correction would do is told until another view is chosen, though the curve follows the present', async () => {
   const { page, close } = await openPage(browser, server.url, { query: '?last=2d' });
   await page.getByText('Against the meter').click();

@@ -8,6 +8,8 @@ import type {
   ImportAnswer,
   ReadingAnswer,
   ReadingBody,
+  ReadingInfo,
+  ReadingsAnswer,
   StandingLoadAnswer,
 } from '@kilowink/api';
 import { AppError } from '@kilowink/core/error';
@@ -67,6 +69,13 @@ export const truth = {
 
   addReading: (series: number, body: ReadingBody): Promise<ReadingAnswer> =>
     send('POST', `/series/${series}/readings`, { json: body }),
+
+  /** What the meter's index showed when, whoever says so; ascending. */
+  readings: async (series: number): Promise<readonly ReadingInfo[]> =>
+    (await getJson<ReadingsAnswer>(`/series/${series}/readings`, {})).readings,
+
+  removeReading: (series: number, atMs: number): Promise<ReadingInfo> =>
+    send('DELETE', `/series/${series}/readings/${atMs}`),
 };
 
 /** What went wrong with something that somebody asked for, in words. */

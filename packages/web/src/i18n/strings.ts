@@ -139,6 +139,9 @@ export interface Strings {
     readonly displayForm: string;
     readonly readAt: string;
     readonly addReading: string;
+    readonly replaced: string;
+    readonly readings: string;
+    readonly takeAway: string;
     readonly noReadings: string;
     readonly compared: string;
     readonly period: string;

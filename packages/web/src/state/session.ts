@@ -195,13 +195,17 @@ export class Session {
 /** Series measured within this long of each other are all current, and the first of them is the house's own. */
 const CURRENT_MS = 3_600_000;
 
-/** The series the address names, else the first that is current; null when none was ever measured. */
+/**
+ * The series the address names, else the first that is current, and of those one that several sensors make; null when none was ever
+ * measured.
+ */
 function chooseSeries(list: readonly SeriesInfo[]): SeriesInfo | null {
   const measured = list.filter((series) => series.lastMs !== null);
   const wanted = Number(new URLSearchParams(location.search).get('series'));
   const latestMs = Math.max(...measured.map((series) => series.lastMs ?? 0));
   const isCurrent = (series: SeriesInfo): boolean => (series.lastMs ?? 0) > latestMs - CURRENT_MS;
-  const current =
-    measured.find((series) => series.kind === 'sum' && isCurrent(series)) ?? measured.find(isCurrent);
+  const sums = measured.filter((series) => series.kind === 'sum' && isCurrent(series));
+  const joined = sums.find(({ members }) => members !== undefined);
+  const current = joined ?? sums[0] ?? measured.find(isCurrent);
   return measured.find((series) => series.id === wanted) ?? current ?? null;
 }

@@ -1,23 +1,43 @@
 import type { ReadingBody } from '@kilowink/api';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Room } from '../state/room.ts';
 
-/** What the meter's display shows, and when it was read. */
+/** While nobody says when it was, the time goes on. */
+const TICK_MS = 20_000;
+
+/** What the meter's display shows, and when it was read; what is refused stays there to be put right. */
 export function ReadingForm({
   room,
   onAdd,
 }: {
   room: Room;
-  onAdd: (body: ReadingBody) => void;
+  /** True once it is kept, false when it is refused. */
+  onAdd: (body: ReadingBody) => Promise<boolean | null>;
 }): JSX.Element {
   const words = room.format.strings.truth;
   const [index, setIndex] = useState('');
-  const [at, setAt] = useState(() => room.format.instant(room.nowMs()).slice(0, 16).replace(' ', 'T'));
+  /** Null for now. */
+  const [at, setAt] = useState<string | null>(null);
+  const [wasRefused, setRefused] = useState(false);
+  const [isReplaced, setReplaced] = useState(false);
+  const [, setNow] = useState(0);
+  useEffect(() => {
+    if (at !== null) return;
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, [at]);
   const submit = (event: Event): void => {
     event.preventDefault();
-    onAdd({ at, index: index.trim(), unit: 'kWh' });
-    setIndex('');
+    const moment = at ?? Math.floor(room.nowMs());
+    const body: ReadingBody = { at: moment, index: index.trim(), unit: 'kWh' };
+    void onAdd(isReplaced ? { ...body, replaced: true } : body).then((isKept) => {
+      setRefused(isKept === false);
+      if (isKept !== true) return;
+      setIndex('');
+      setAt(null);
+      setReplaced(false);
+    });
   };
   return (
     <form class="form-row" onSubmit={submit}>
@@ -37,11 +57,20 @@ export function ReadingForm({
         {words.readAt}
         <input
           type="datetime-local"
-          required
-          value={at}
-          onInput={(event) => setAt(event.currentTarget.value)}
+          value={at ?? room.format.instant(room.nowMs()).slice(0, 16).replace(' ', 'T')}
+          onInput={(event) => setAt(event.currentTarget.value || null)}
         />
       </label>
+      {wasRefused && (
+        <label class="ticked">
+          <input
+            type="checkbox"
+            checked={isReplaced}
+            onChange={(event) => setReplaced(event.currentTarget.checked)}
+          />
+          {words.replaced}
+        </label>
+      )}
       <button type="submit" class="button is-framed">
         {words.addReading}
       </button>

@@ -12,6 +12,7 @@ import { CorrectionList } from './correction-list.tsx';
 import { FileForm } from './file-form.tsx';
 import { ProblemLine } from './problem.tsx';
 import { ReadingForm } from './reading-form.tsx';
+import { ReadingList } from './reading-list.tsx';
 import { useDrop } from './use-drop.ts';
 import { useSignal } from './use-signal.ts';
 
@@ -50,18 +51,24 @@ function Truth({ session, room, files }: { session: Session; room: Room; files: 
   const taken = useTaken(session, room, { files, onTaken: countUp });
   const series = room.series.id;
   const isReadOnly = room.site.readOnly;
-  const act = (work: () => Promise<unknown>): void => {
+  const isMeasurement = room.series.members !== undefined;
+  /** Resolves to whether it was done; null where the reader would rather not log in. */
+  const act = (work: () => Promise<unknown>): Promise<boolean | null> => {
     setProblem('');
-    session.admin.run(work).then(
-      () => {
+    return session.admin.run(work).then(
+      (done) => {
         room.readCorrections();
         countUp();
+        return done === null ? null : true;
       },
-      (error: unknown) => setProblem(problemOf(error)),
+      (error: unknown) => {
+        setProblem(problemOf(error));
+        return false;
+      },
     );
   };
   const undo = (ids: readonly number[]): void =>
-    act(async () => {
+    void act(async () => {
       for (const id of ids) await truth.undo(series, id);
     });
   return (
@@ -69,6 +76,11 @@ function Truth({ session, room, files }: { session: Session; room: Room; files: 
       <ProblemLine>{problem}</ProblemLine>
       <Standing room={room} />
       {!isReadOnly && <ReadingForm room={room} onAdd={(body) => act(() => truth.addReading(series, body))} />}
+      <ReadingList
+        room={room}
+        changeCount={changeCount}
+        onRemove={isReadOnly ? null : ({ atMs }) => void act(() => truth.removeReading(series, atMs))}
+      />
       <FileForm session={session} files={files} isReadOnly={isReadOnly} />
       <Comparison
         session={session}
@@ -80,11 +92,12 @@ function Truth({ session, room, files }: { session: Session; room: Room; files: 
       />
       <section aria-labelledby="corrections-title">
         <h3 id="corrections-title">{room.format.strings.truth.corrections}</h3>
-        {!isReadOnly && (
+        {isMeasurement && <p class="soft">{room.format.strings.enedis.compare.measurement}</p>}
+        {!isReadOnly && !isMeasurement && (
           <CorrectionForm
             session={session}
             room={room}
-            onCorrect={(body: CorrectionBody) => act(() => truth.correct(series, body))}
+            onCorrect={(body: CorrectionBody) => void act(() => truth.correct(series, body))}
           />
         )}
         <CorrectionList room={room} corrections={corrections} onUndo={isReadOnly ? null : undo} />
