@@ -4,6 +4,7 @@ import { heldFromMs, heldToMs, isTimed } from './placement.ts';
 import type { Buckets, Points } from './points.ts';
 import type { Kind } from './quantity.ts';
 import type { Rollup } from './rollup.ts';
+import { giveColumn, takeColumn } from './spare-columns.ts';
 
 /** Points and rollup buckets considered, by midpoint or by whole bucket: [`fromMs`, `toMs`). */
 export interface FoldRange {
@@ -42,10 +43,10 @@ export class BucketFold {
     const count = Math.max(0, edges.length - 1);
     assertAscending(edges);
     this.#edges = edges;
-    this.#sums = new Float64Array(count);
-    this.#validMs = new Float64Array(count);
-    this.#rateMin = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-    this.#rateMax = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+    this.#sums = takeColumn(count, 0);
+    this.#validMs = takeColumn(count, 0);
+    this.#rateMin = takeColumn(count, Number.POSITIVE_INFINITY);
+    this.#rateMax = takeColumn(count, Number.NEGATIVE_INFINITY);
   }
 
   /** Adds the points with midpoint in `range`. Fastest when they ascend, right in any order. */
@@ -111,22 +112,23 @@ export class BucketFold {
     }
   }
 
+  /** The buckets; their starts are the edges themselves. */
   finish(): Buckets {
-    const count = this.#sums.length;
-    const lengthsMs = new Float64Array(count);
+    const edges = this.#edges;
     const timedSums = this.#timedSums ?? this.#sums;
     const means = this.#isGauge
       ? { means: timedSums.map((sum, bucket) => sum / (this.#validMs[bucket] as number)) }
       : {};
-    setDifferences(lengthsMs, this.#edges);
     blankWhere(this.#validMs, [this.#sums, this.#rateMin, this.#rateMax]);
     return {
-      starts: this.#edges.slice(0, count),
+      starts: edges.subarray(0, this.#sums.length),
       sums: this.#sums,
       validMs: this.#validMs,
       rateMin: this.#rateMin,
       rateMax: this.#rateMax,
-      lengthsMs,
+      get lengthsMs() {
+        return lengthsBetween(edges);
+      },
       ...means,
       ...(this.#isGauge || this.#timedSums === null ? {} : { timedSums }),
     };
@@ -177,6 +179,17 @@ export class BucketFold {
   #rateOf(value: number, durationMs: number): number {
     return this.#isGauge ? value : (value * HOUR_MS) / durationMs;
   }
+}
+
+/** Gives back the columns of buckets that nobody looks at any more, for the next ones to have. */
+export function giveBuckets({ sums, validMs, rateMin, rateMax }: Buckets): void {
+  for (const column of [sums, validMs, rateMin, rateMax]) giveColumn(column);
+}
+
+function lengthsBetween(edges: Float64Array): Float64Array {
+  const lengthsMs = new Float64Array(Math.max(0, edges.length - 1));
+  setDifferences(lengthsMs, edges);
+  return lengthsMs;
 }
 
 // Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.

@@ -1,4 +1,4 @@
-export { ALL_TIME, BucketFold, type FoldRange, shortestBucketMs } from './bucket-fold.ts';
+export { ALL_TIME, BucketFold, type FoldRange, giveBuckets, shortestBucketMs } from './bucket-fold.ts';
 export { addToBucket, type BucketPart, type BucketSums, emptyBucketSums, timedSumOf } from './bucket-sums.ts';
 export {
   areSorted,

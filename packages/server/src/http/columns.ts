@@ -9,7 +9,7 @@ import {
 import { type Buckets, type Kind, timedSumOf } from '@kilowink/core/series';
 import { HOUR_MS } from '@kilowink/core/time';
 import { serverError } from '../errors.ts';
-import { Decimals } from './json-bytes.ts';
+import { Decimals, MadeNumbers } from './json-bytes.ts';
 
 /** A tenth of a watt is finer than any meter here. */
 const PER_WATT = 10;
@@ -58,40 +58,35 @@ export class AskedColumns {
 /** Buckets in stored units as the API's columns in Wh and W. Nothing measured is null, never 0. */
 export function bucketColumns(
   buckets: Buckets,
+  edges: Float64Array,
   unitsPerWh: number,
 ): Omit<Makers<BucketsAnswer['columns']>, 'powerW'> {
   const { sums, recoveredSums } = buckets;
   return {
     start: () => new Decimals(buckets.starts),
     energyWh: () => energies(sums, unitsPerWh),
-    powerMeanW: () => rounded(meansOf(buckets, unitsPerWh), 1, PER_WATT),
+    powerMeanW: () => meansOf(buckets, unitsPerWh),
     powerMinW: () => rounded(buckets.rateMin, unitsPerWh, PER_WATT),
     powerMaxW: () => rounded(buckets.rateMax, unitsPerWh, PER_WATT),
-    coverage: () => coverageOf(buckets),
+    coverage: () => coverageOf(buckets, edges),
     recoveredWh: () => (recoveredSums === undefined ? null : energies(recoveredSums, unitsPerWh)),
   };
 }
 
 /** Buckets of a gauge as the API's columns, in the unit of the series. */
-export function gaugeColumns(buckets: Buckets): Makers<GaugeBucketsAnswer['columns']> {
+export function gaugeColumns(buckets: Buckets, edges: Float64Array): Makers<GaugeBucketsAnswer['columns']> {
   return {
     start: () => new Decimals(buckets.starts),
     mean: () => rounded(buckets.means ?? buckets.starts, 1, PER_UNIT),
     min: () => rounded(buckets.rateMin, 1, PER_UNIT),
     max: () => rounded(buckets.rateMax, 1, PER_UNIT),
-    coverage: () => coverageOf(buckets),
+    coverage: () => coverageOf(buckets, edges),
   };
 }
 
 /** The power that flashes tell, W; nothing where there is none to tell. */
 export function drawnColumn(powerW: Float64Array | null): Decimals | null {
   return powerW === null ? null : rounded(powerW, 1, PER_WATT);
-}
-
-function coverageOf(buckets: Buckets): Decimals {
-  const shares = new Float64Array(buckets.validMs.length);
-  setShares(shares, buckets);
-  return rounded(shares, 1, PER_WHOLE);
 }
 
 /** Whoever adds buckets of a few seconds up would else be a watt-hour off after some thousands of them. */
@@ -103,24 +98,24 @@ function rounded(column: Float64Array, divisor: number, perUnit: number): Decima
   return new Decimals(column, perUnit, divisor);
 }
 
-function meansOf(buckets: Buckets, unitsPerWh: number): Float64Array {
-  const means = new Float64Array(buckets.sums.length);
-  setMeans(means, buckets, unitsPerWh);
-  return means;
+function meansOf(buckets: Buckets, unitsPerWh: number): Decimals {
+  const make: MadeNumbers['make'] = (part, first, end) => {
+    const { validMs } = buckets;
+    for (let index = first; index < end; index += 1) {
+      const measuredMs = validMs[index] as number;
+      part[index - first] =
+        measuredMs > 0 ? (timedSumOf(buckets, index) * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
+    }
+  };
+  return new Decimals(new MadeNumbers(buckets.sums.length, make), PER_WATT, 1);
 }
 
-// Long loops with nothing after them: compiled while they run, they need not be left again for what they never did before.
-
-function setMeans(means: Float64Array, buckets: Buckets, unitsPerWh: number): void {
-  const { validMs } = buckets;
-  for (let index = 0; index < means.length; index += 1) {
-    const measuredMs = validMs[index] as number;
-    means[index] =
-      measuredMs > 0 ? (timedSumOf(buckets, index) * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
-  }
-}
-
-function setShares(shares: Float64Array, { validMs, lengthsMs }: Buckets): void {
-  for (let index = 0; index < shares.length; index += 1)
-    shares[index] = Math.min(1, (validMs[index] as number) / (lengthsMs[index] as number));
+function coverageOf({ validMs }: Buckets, edges: Float64Array): Decimals {
+  const make: MadeNumbers['make'] = (part, first, end) => {
+    for (let index = first; index < end; index += 1) {
+      const lengthMs = (edges[index + 1] as number) - (edges[index] as number);
+      part[index - first] = Math.min(1, (validMs[index] as number) / lengthMs);
+    }
+  };
+  return new Decimals(new MadeNumbers(validMs.length, make), PER_WHOLE, 1);
 }

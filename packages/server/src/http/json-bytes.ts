@@ -1,8 +1,20 @@
 import { SumRounding } from '@kilowink/core/series';
 
+/** Numbers that are made as they are written, some at a time. */
+export class MadeNumbers {
+  readonly length: number;
+  /** Makes those from `first` up to `end`, and puts them into `part` from its beginning on. */
+  readonly make: (part: Float64Array, first: number, end: number) => void;
+
+  constructor(length: number, make: MadeNumbers['make']) {
+    this.length = length;
+    this.make = make;
+  }
+}
+
 /** Numbers of an answer as they are written: `scaled[i] / perUnit`, and null where that is no number. */
 export class Decimals {
-  readonly scaled: ArrayLike<number>;
+  readonly scaled: ArrayLike<number> | MadeNumbers;
   /** A power of ten from 1 to 10,000. */
   readonly perUnit: number;
   /** Where given, `scaled` are no such numbers yet: they are divided by it, and rounded to a whole `perUnit`th. */
@@ -11,7 +23,7 @@ export class Decimals {
   readonly isSummed: boolean;
 
   constructor(
-    scaled: ArrayLike<number>,
+    scaled: ArrayLike<number> | MadeNumbers,
     perUnit = 1,
     divisor: number | null = null,
     { isSummed = false }: { isSummed?: boolean } = {},
@@ -32,18 +44,25 @@ export type Encodable<T> = T extends readonly (number | null)[]
 
 /**
  * The bytes that `JSON.stringify` would give, without the numbers as objects and the text between: columns of an answer
- * are tens of thousands of numbers, and a young heap that is kept small would be collected several times for each.
+ * are tens of thousands of numbers, and a young heap that is kept small would be collected several times for each. Whoever
+ * is done with them gives them back by `giveBytes`.
  */
 export function encodeJson(answer: object): Buffer {
-  writer.object(answer);
-  return writer.finish();
+  return writer.write(answer);
+}
+
+/** Gives back what `encodeJson` gave, so that the next answer is written there. Nobody may look at it any more. */
+export function giveBytes(bytes: Buffer): void {
+  writer.give(bytes);
 }
 
 /** A number takes no more: 17 digits, sign, point, exponent, and the comma behind it. */
 const NUMBER_BYTES_MAX = 26;
 const TEXT_BYTES_PER_UNIT = 3;
-/** Most answers are smaller; room for a larger one is given back. */
-const KEPT_BYTES = 1 << 19;
+/** Nearly all answers are smaller, a day of single measurements among them; room for a larger one is not kept. */
+const KEPT_BYTES = 1 << 20;
+/** Larger answers are not copied from where they were written. */
+const COPIED_BYTES_MAX = 1 << 15;
 /** Room is made for so many numbers at a time. */
 const NUMBERS = 256;
 /** Up to here a decimal with its point anywhere is the shortest text of the float next to it. */
@@ -71,28 +90,36 @@ class JsonBytes {
   #bytes: Buffer = Buffer.allocUnsafeSlow(KEPT_BYTES);
   #view: DataView = new DataView(this.#bytes.buffer);
   #length = 0;
+  /** Room that was given back. */
+  #spare: Buffer | null = null;
   readonly #rounded = new Float64Array(NUMBERS);
+  readonly #made = new Float64Array(NUMBERS);
 
-  object(value: object): void {
+  write(answer: object): Buffer {
+    this.#length = 0;
+    this.#object(answer);
+    const written = this.#bytes.subarray(0, this.#length);
+    if (written.length <= COPIED_BYTES_MAX) return Buffer.from(written);
+    this.#use(this.#spare ?? Buffer.allocUnsafeSlow(KEPT_BYTES));
+    this.#spare = null;
+    return written;
+  }
+
+  give({ buffer }: Buffer): void {
+    if (buffer.byteLength === KEPT_BYTES && buffer !== this.#bytes.buffer) this.#spare = Buffer.from(buffer);
+  }
+
+  #object(value: object): void {
     let before = '{';
     for (const [key, each] of Object.entries(value)) {
       if (each === undefined) continue;
       this.#text(`${before}${JSON.stringify(key)}:`);
       if (each instanceof Decimals) this.#column(each);
-      else if (isPlainObject(each)) this.object(each);
+      else if (isPlainObject(each)) this.#object(each);
       else this.#text(JSON.stringify(each));
       before = ',';
     }
     this.#text(before === '{' ? '{}' : '}');
-  }
-
-  /** What was written, as bytes of its own. */
-  finish(): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(this.#length);
-    this.#bytes.copy(bytes, 0, 0, this.#length);
-    this.#length = 0;
-    if (this.#bytes.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(KEPT_BYTES));
-    return bytes;
   }
 
   #text(text: string): void {
@@ -105,18 +132,25 @@ class JsonBytes {
     const rounding = isSummed ? new SumRounding() : null;
     this.#text(count === 0 ? '[]' : '[');
     for (let first = 0; first < count; first += NUMBERS) {
-      const end = Math.min(first + NUMBERS, count);
+      const part = this.#part(scaled, first, Math.min(first + NUMBERS, count));
       if (divisor === null) {
-        this.#numbers({ scaled, perUnit, first, end });
+        this.#numbers({ ...part, perUnit });
         continue;
       }
-      const exact = { scaled, perUnit, divisor, first, end };
+      const exact = { ...part, perUnit, divisor };
       if (rounding === null) setRounded(this.#rounded, exact);
       else setRoundedInSum(this.#rounded, exact, rounding);
-      this.#numbers({ scaled: this.#rounded, perUnit, first: 0, end: end - first });
+      this.#numbers({ scaled: this.#rounded, perUnit, first: 0, end: part.end - part.first });
     }
     // In the place of the comma behind the last one, or where it is already.
     this.#bytes[this.#length - 1] = CLOSE;
+  }
+
+  /** Numbers as they are, or as they are made now. */
+  #part(scaled: Decimals['scaled'], first: number, end: number): Omit<Part, 'perUnit'> {
+    if (!(scaled instanceof MadeNumbers)) return { scaled, first, end };
+    scaled.make(this.#made, first, end);
+    return { scaled: this.#made, first: 0, end: end - first };
   }
 
   #numbers(part: Part): void {

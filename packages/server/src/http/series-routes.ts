@@ -16,14 +16,21 @@ import {
   type WindowsAnswer,
   windowsQuery,
 } from '@kilowink/api';
-import { concatPoints, kindOf, type Points, slicePoints, UNITS_PER_WH } from '@kilowink/core/series';
+import {
+  concatPoints,
+  giveBuckets,
+  kindOf,
+  type Points,
+  slicePoints,
+  UNITS_PER_WH,
+} from '@kilowink/core/series';
 import { bucketEdges, chooseStep, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
 import type { SeriesInfo as StoredSeries, StoreReader } from '@kilowink/store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serverError } from '../errors.ts';
 import type { EnergyReader } from '../truth/index.ts';
 import { AskedColumns, bucketColumns, drawnColumn, gaugeColumns } from './columns.ts';
-import { Decimals, type Encodable, encodeJson } from './json-bytes.ts';
+import { Decimals, type Encodable, encodeJson, giveBytes } from './json-bytes.ts';
 import { fastifyPath } from './paths.ts';
 import { readInput, readTime } from './query.ts';
 
@@ -71,26 +78,28 @@ export function addSeriesRoutes(app: FastifyInstance, routes: SeriesRoutes): voi
     const asked = { series, range, limit, columns: new AskedColumns('windows', kind, query.columns) };
     return sendJson(
       reply,
-      kind === 'mean' ? readGaugeWindowsAnswer(reader.store, asked) : readWindowsAnswer(reader, asked),
+      encodeJson(
+        kind === 'mean' ? readGaugeWindowsAnswer(reader.store, asked) : readWindowsAnswer(reader, asked),
+      ),
     );
   });
 }
 
-/** What is answered to a question for buckets. Throws what such a question may be refused with. */
+/** What is answered to a question for buckets, as JSON. Throws what such a question may be refused with. */
 export function answerBuckets(
   routes: Omit<SeriesRoutes, 'lastReportMs'>,
   parameters: unknown,
   asked: unknown,
-): Encodable<ChosenBucketsAnswer> | Encodable<ChosenGaugeBucketsAnswer> {
+): Buffer {
   const series = routes.reader.find(readInput(seriesParameters, parameters).id);
   const query = readInput(bucketsQuery, asked);
   const range = rangeOf(series, query, routes);
   const step = stepOf(query, range);
   const columns = new AskedColumns('buckets', kindOf(series.quantity), query.columns);
-  const { answer, count } = readBucketsAnswer(routes, { series, range, step, isRaw: query.raw, columns });
+  const edges = bucketEdges(range, step, routes.zone);
   const points = query.step === undefined ? pointsOf(query) : POINTS_MAX;
-  assertWithinPoints(count, answer.step, points);
-  return answer;
+  assertWithinPoints(Math.max(0, edges.length - 1), step.name, points);
+  return readBuckets(routes, { series, range, step, edges, isRaw: query.raw, columns });
 }
 
 /** The corrections that meet the range, so that a page can mark them; nothing where there are none. */
@@ -157,39 +166,39 @@ interface BucketsQuestion {
   readonly series: StoredSeries;
   readonly range: { fromMs: EpochMs; toMs: EpochMs };
   readonly step: Step;
+  readonly edges: Float64Array;
   readonly isRaw: boolean;
   readonly columns: AskedColumns;
 }
 
-function readBucketsAnswer(
-  routes: Omit<SeriesRoutes, 'lastReportMs'>,
-  of: BucketsQuestion,
-): { answer: Encodable<ChosenBucketsAnswer> | Encodable<ChosenGaugeBucketsAnswer>; count: number } {
-  const edges = bucketEdges(of.range, of.step, routes.zone);
-  const { reader } = routes;
-  const how = { isRaw: of.isRaw };
-  const buckets = reader.buckets(of.series, edges, how);
-  const frame = {
-    series: of.series.id,
-    fromMs: edges[0] ?? of.range.fromMs,
-    toMs: edges[edges.length - 1] ?? of.range.toMs,
-    step: of.step.name,
-    stepMs: of.step.ms,
-    zone: routes.zone,
-  };
-  const count = buckets.starts.length;
-  if (kindOf(of.series.quantity) === 'mean')
-    return { answer: { ...frame, columns: of.columns.pick(gaugeColumns(buckets)) }, count };
-  const columns = of.columns.pick({
-    ...bucketColumns(buckets, UNITS_PER_WH[of.series.unit]),
-    powerW: () => drawnColumn(reader.bucketPower(of.series, edges, { buckets, how })),
-  });
-  const corrected = of.isRaw ? {} : correctedRanges(reader, of.series, frame);
-  return { answer: { ...frame, columns, ...corrected }, count };
+function readBuckets(
+  { reader, zone }: Pick<SeriesRoutes, 'reader' | 'zone'>,
+  { series, range, step, edges, isRaw, columns }: BucketsQuestion,
+): Buffer {
+  const how = { isRaw };
+  const buckets = reader.buckets(series, edges, how);
+  const fromMs = edges[0] ?? range.fromMs;
+  const toMs = edges[edges.length - 1] ?? range.toMs;
+  const frame = { series: series.id, fromMs, toMs, step: step.name, stepMs: step.ms, zone };
+  let answer: Encodable<ChosenBucketsAnswer> | Encodable<ChosenGaugeBucketsAnswer>;
+  if (kindOf(series.quantity) === 'mean') {
+    answer = { ...frame, columns: columns.pick(gaugeColumns(buckets, edges)) };
+  } else {
+    const picked = columns.pick({
+      ...bucketColumns(buckets, edges, UNITS_PER_WH[series.unit]),
+      powerW: () => drawnColumn(reader.bucketPower(series, edges, { buckets, how })),
+    });
+    answer = { ...frame, columns: picked, ...(isRaw ? {} : correctedRanges(reader, series, frame)) };
+  }
+  const bytes = encodeJson(answer);
+  giveBuckets(buckets);
+  return bytes;
 }
 
-function sendJson(reply: FastifyReply, answer: object): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(encodeJson(answer));
+/** Sends JSON, and gives the bytes back once the system has them all. */
+function sendJson(reply: FastifyReply, bytes: Buffer): FastifyReply {
+  reply.raw.once('finish', () => giveBytes(bytes));
+  return reply.type('application/json; charset=utf-8').send(bytes);
 }
 
 interface WindowsQuestion {

@@ -1,7 +1,7 @@
 import { type Clock, type EpochMs, MINUTE_MS, STEPS, type Step } from '@kilowink/core/time';
 import type { FastifyInstance } from 'fastify';
 import type { EnergyReader } from '../truth/index.ts';
-import { encodeJson } from './json-bytes.ts';
+import { giveBytes } from './json-bytes.ts';
 import { answerBuckets } from './series-routes.ts';
 
 /*
@@ -39,7 +39,7 @@ export interface WarmUpOptions {
 export function addWarmUp(app: FastifyInstance, options: WarmUpOptions): void {
   const { reader, zone, clock } = options;
   const routes = { reader, zone, nowMs: () => clock.wallMs() };
-  const ask = ({ parameters, query }: WarmUpQuestion) => encodeJson(answerBuckets(routes, parameters, query));
+  const ask = ({ parameters, query }: WarmUpQuestion) => giveBytes(answerBuckets(routes, parameters, query));
   const warmUp = new WarmUp({ questions: () => newestQuestions(reader), ask, clock });
   app.addHook('onRequest', (_request, _reply, done) => {
     warmUp.noteRequest();

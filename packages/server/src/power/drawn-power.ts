@@ -1,5 +1,5 @@
-import { concatPoints, kindOf, type Points } from '@kilowink/core/series';
-import { POWER_CONTEXT_MS, powerFromFlashes } from '@kilowink/core/series/power';
+import { kindOf, NO_POINTS, type Points } from '@kilowink/core/series';
+import { ColumnRoom, POWER_CONTEXT_MS, powerFromFlashes } from '@kilowink/core/series/power';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import type { SeriesInfo, StoreReader } from '@kilowink/store';
 
@@ -7,6 +7,9 @@ import type { SeriesInfo, StoreReader } from '@kilowink/store';
 const STEP_MAX_MS = MINUTE_MS;
 /** A day costs some 10 ms: what asks for more gets counts. */
 const RANGE_MAX_MS = 36 * HOUR_MS;
+
+/** For what is looked at only until a power is found: starts, durations, values, edges, places. */
+const room = new ColumnRoom(5);
 
 /** The power that flashes tell between `edges`, W, NaN where nothing was measured; null where counts are as good. */
 export function drawnBucketPower(
@@ -30,7 +33,8 @@ export function drawnPointPower(store: StoreReader, series: SeriesInfo, points: 
   if (toMs - fromMs > RANGE_MAX_MS) return null;
   const { edges, places } = edgesOf(points);
   const power = powerFromFlashes(readWithContext(store, series, { fromMs, toMs }), edges);
-  return picked(power, places);
+  // Where each point begins as the one before ends, its power is between the edges of its own place.
+  return power.length === count ? power : picked(power, places);
 }
 
 /** Whole Wh that a meter gave off one by one; finer units need no help. */
@@ -38,18 +42,40 @@ function countsFlashes({ quantity, unit }: SeriesInfo): boolean {
   return kindOf(quantity) === 'sum' && unit === 'Wh';
 }
 
+/** The points of the range and around it; they hold until others are read. */
 function readWithContext(
   store: StoreReader,
   series: SeriesInfo,
   { fromMs, toMs }: { fromMs: EpochMs; toMs: EpochMs },
 ): Points {
-  return concatPoints([...store.readPoints(series.id, fromMs - POWER_CONTEXT_MS, toMs + POWER_CONTEXT_MS)]);
+  const parts = [...store.readPoints(series.id, fromMs - POWER_CONTEXT_MS, toMs + POWER_CONTEXT_MS)];
+  return parts.length > 1 ? joined(parts) : (parts[0] ?? NO_POINTS);
 }
 
-/** Edges at both ends of every point, with the place of each point between them. */
-function edgesOf({ starts, durationsMs }: Points): { edges: Float64Array; places: Uint32Array } {
-  const edges = new Float64Array(starts.length * 2);
-  const places = new Uint32Array(starts.length);
+function joined(parts: readonly Points[]): Points {
+  const count = parts.reduce((sum, { starts }) => sum + starts.length, 0);
+  const [starts, durationsMs, values] = [taken(0, count), taken(1, count), taken(2, count)];
+  const isKnown = parts.some(({ lastFlashes }) => lastFlashes);
+  const lastFlashes = isKnown ? new Uint16Array(count) : null;
+  let at = 0;
+  for (const part of parts) {
+    starts.set(part.starts, at);
+    durationsMs.set(part.durationsMs, at);
+    values.set(part.values, at);
+    if (part.lastFlashes) lastFlashes?.set(part.lastFlashes, at);
+    at += part.starts.length;
+  }
+  return { starts, durationsMs, values, reports: null, disagreements: null, lastFlashes };
+}
+
+function taken(place: number, length: number): Float64Array {
+  return room.take(place, length).subarray(0, length);
+}
+
+/** Edges at both ends of every point, with the place of each point between them; they hold until others are made. */
+function edgesOf({ starts, durationsMs }: Points): { edges: Float64Array; places: Float64Array } {
+  const edges = room.take(3, starts.length * 2);
+  const places = taken(4, starts.length);
   const count = setEdges(edges, places, { starts, durationsMs });
   return { edges: edges.subarray(0, count), places };
 }
@@ -58,7 +84,7 @@ function edgesOf({ starts, durationsMs }: Points): { edges: Float64Array; places
 
 function setEdges(
   edges: Float64Array,
-  places: Uint32Array,
+  places: Float64Array,
   { starts, durationsMs }: Pick<Points, 'starts' | 'durationsMs'>,
 ): number {
   let count = 0;
@@ -76,7 +102,7 @@ function setEdges(
   return count;
 }
 
-function picked(column: Float64Array, places: Uint32Array): Float64Array {
+function picked(column: Float64Array, places: Float64Array): Float64Array {
   const values = new Float64Array(places.length);
   for (let index = 0; index < places.length; index += 1)
     values[index] = column[places[index] as number] as number;
