@@ -180,6 +180,26 @@ describe('zone spans', () => {
     deepEqual([span.kind, span.offsetMs], ['plain', HOUR_MS]);
   });
 
+  it('hold from end to end, whichever hour around a change is asked for first', () => {
+    for (const zone of ['Europe/Paris', 'Asia/Beirut', 'Atlantic/Azores', 'Australia/Lord_Howe']) {
+      const change = Temporal.ZonedDateTime.from(`2023-02-01T00:00[${zone}]`).getTimeZoneTransition('next');
+      const changeMs = change?.epochMilliseconds ?? 0;
+      for (let hours = -48; hours <= 48; hours += 0.5) {
+        const localMs = changeMs + hours * HOUR_MS;
+        const { fromLocalMs, toLocalMs, kind, offsetMs } = createZoneSpans(zone).find(localMs);
+        if (kind !== 'plain') continue;
+        for (const ms of [fromLocalMs, toLocalMs - 1_000]) {
+          const wall = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO('UTC').toPlainDateTime();
+          const instants = ['earlier', 'later'] as const;
+          const possible = instants.map(
+            (d) => wall.toZonedDateTime(zone, { disambiguation: d }).epochMilliseconds,
+          );
+          equal(possible.includes(ms - offsetMs), true, `${zone}, ${hours} h: ${wall}`);
+        }
+      }
+    }
+  });
+
   it('agree with Temporal in every zone asked', () => {
     const zones = fc.constantFrom(
       'Europe/Paris',

@@ -72,7 +72,8 @@ function spansAround(localMs: number, zone: string): ZoneSpan[] {
   const spans: ZoneSpan[] = [];
   const first = toZoned(localMs - REACH_MS, zone);
   let offsetMs = first.offsetNanoseconds / 1e6;
-  const previous = first.getTimeZoneTransition('previous');
+  // What changes at that very instant has changed.
+  const previous = first.add({ nanoseconds: 1 }).getTimeZoneTransition('previous');
   let fromLocalMs = previous === null ? -Infinity : afterChange(changeAt(previous));
   for (const change of changesBetween(first, localMs + REACH_MS)) {
     spans.push(plainSpan(fromLocalMs, change.atMs + Math.min(change.beforeMs, change.afterMs), offsetMs));
