@@ -51,9 +51,9 @@ export class StoreBoots implements NumberedPort {
   }
 
   readRecovered(run: number, fromNumber: number, toNumber: number): RecoveredEnergy[] {
-    return this.#store
-      .readRecovered(run, fromNumber, toNumber)
-      .map((row) => ({ ...row, value: row.value / this.#unitsPerWh }));
+    const rows = this.#store.readRecovered(run, fromNumber, toNumber);
+    if (this.#unitsPerWh === 1) return rows;
+    return rows.map((row) => ({ ...row, value: row.value / this.#unitsPerWh }));
   }
 
   replaceRecovered(run: number, gone: readonly RecoveredEnergy[], made: readonly RecoveredEnergy[]): void {

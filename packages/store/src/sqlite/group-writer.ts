@@ -150,10 +150,10 @@ export class GroupWriter extends SqliteReader {
   }
 
   /**
-   * `snapshot` for what is put. Within `together` the file is looked at once a turn of the event loop: what is put waits
-   * for its group far longer than that, and the look costs more than a point does.
+   * `snapshot` for what is put, and for what it is laid beside. Within `together` the file is looked at once a turn of the
+   * event loop: what is put waits for its group far longer than that, and the look costs more than a point does.
    */
-  protected look<T>(body: () => T): T {
+  protected override look<T>(body: () => T): T {
     if (this.#togetherDepth === 0) return this.snapshot(body);
     if (this.#isLookedAt) {
       this.assertOpen();

@@ -1,4 +1,5 @@
 import { lowerBound, NO_POINTS, type Points, pickPoints, slicePoints } from '@kilowink/core/series';
+import type { StoredWindow } from '../store.ts';
 
 /** A hot measurement. `key` is the window's number, or the point's start. */
 export interface HotRow {
@@ -92,6 +93,22 @@ export class HotColumns {
       lastFlashMs: lastFlash === 0 ? null : lastFlash - 1,
       seq: seq === 0 ? null : seq,
     };
+  }
+
+  /** The rows with keys in [`fromKey`, `toKey`) as windows, ascending. */
+  windows(fromKey: number, toKey: number): StoredWindow[] {
+    const windows: StoredWindow[] = [];
+    for (let at = this.#place(fromKey); at < this.#count; at += 1) {
+      const number = this.#keys[at] as number;
+      if (number >= toKey) break;
+      const value = this.#points.values[at] as number;
+      const reports = this.#points.reports[at] as number;
+      const disagreements = this.#points.disagreements[at] as number;
+      const lastFlash = this.#points.lastFlashes[at] as number;
+      if (lastFlash === 0) windows.push({ number, value, reports, disagreements });
+      else windows.push({ number, value, reports, disagreements, lastFlashMs: lastFlash - 1 });
+    }
+    return windows;
   }
 
   /** Adds a row, or replaces the one of the same key. */

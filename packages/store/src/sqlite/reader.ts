@@ -161,7 +161,7 @@ export class SqliteReader implements StoreReader {
   }
 
   readRecovered(run: RunId, fromNumber: number, toNumber: number): Recovered[] {
-    return this.snapshot(() =>
+    return this.look(() =>
       this.parts.recovered
         .rows(run, fromNumber, toNumber)
         .map(({ times: _, ...recovered }): Recovered => recovered),
@@ -169,21 +169,16 @@ export class SqliteReader implements StoreReader {
   }
 
   readWindows(run: RunId, fromNumber: number, toNumber: number): StoredWindow[] {
-    return this.snapshot(() => {
-      const { columns } = this.parts.hot.run(run);
-      const windows: StoredWindow[] = [];
-      for (let index = columns.lowerBound(fromNumber); index < columns.count; index += 1) {
-        const { key: number, value, reports, disagreements, lastFlashMs } = columns.row(index);
-        if (number >= toNumber) break;
-        const known = lastFlashMs === null ? {} : { lastFlashMs };
-        windows.push({ number, value, reports, disagreements, ...known });
-      }
+    return this.look(() => {
+      const windows = this.parts.hot.run(run).columns.windows(fromNumber, toNumber);
+      const hotCount = windows.length;
       for (const range of this.parts.sealed.ranges(run)) {
         const to = Math.min(range.to, toNumber);
         for (let number = Math.max(range.from, fromNumber); number < to; number += 1) {
           windows.push({ number, value: null, reports: 0, disagreements: 0 });
         }
       }
+      if (windows.length === hotCount) return windows;
       return windows.sort((left, right) => left.number - right.number);
     });
   }
@@ -298,6 +293,11 @@ export class SqliteReader implements StoreReader {
     });
     this.afterRead();
     return result;
+  }
+
+  /** `snapshot` for what a sensor's report is laid beside; a writer looks at the file less often for it. */
+  protected look<T>(body: () => T): T {
+    return this.snapshot(body);
   }
 
   protected assertOpen(): void {

@@ -40,7 +40,8 @@ export class RecoveredTable {
 
   /** The rows of a run that meet [`fromNumber`, `toNumber`), ascending. */
   rows(run: RunId, fromNumber: number, toNumber: number): RecoveredRow[] {
-    const all = this.#load().get(run) ?? [];
+    const all = this.#load().get(run);
+    if (all === undefined) return [];
     return all.filter((row) => row.fromNumber < toNumber && row.toNumber > fromNumber);
   }
 
