@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHex } from '@kilowink/core/bytes';
 import { assert } from '@kilowink/core/error';
+import { setAdminPassword } from '@kilowink/server/admin';
 import { announceServer, type RunningServer, startServer, systemClock } from '@kilowink/server/app';
 import { type LoadedConfig, loadConfig } from '@kilowink/server/config';
 import { addKey } from '@kilowink/server/keys';
@@ -56,6 +57,7 @@ async function serve(options: ServeOptions): Promise<void> {
     stops.unshift(() => server.close());
     if (demo !== null) stops.unshift(await startSensor(demo, server, config.dataDir));
     announce(server, loaded, demoFolder !== null);
+    if (demo !== null) await announcePassword(config.dataDir);
     // Sensors that look for a server must not find a demonstration.
     if (demoFolder !== null) return;
     const { host, port } = server;
@@ -126,6 +128,12 @@ function announce(server: RunningServer, { config }: LoadedConfig, demo: boolean
   console.log(`  data     ${config.dataDir}${demo ? ' (removed at the end)' : ''}`);
   if (!config.readOnly) console.log(`  sensors  POST to port ${server.port}, /sensor/report`);
   for (const { kind, port } of server.mqttListeners) console.log(`  mqtt     port ${port}, ${kind}`);
+}
+
+/** Whoever tries the demo tries imports and corrections, too; they are asked for where a real server asks. */
+async function announcePassword(folder: string): Promise<void> {
+  const password = await setAdminPassword(folder, { nowMs: systemClock.wallMs() });
+  console.log(`  password ${password} (to log in on the page and change things)`);
 }
 
 /** One stop, however many signals: what was taken is written before the process ends. */
