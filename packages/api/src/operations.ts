@@ -127,7 +127,7 @@ export const compareQuery = z.strictObject({
     .enum(['reading', 'day', 'week', 'month'])
     .optional()
     .describe(
-      'Periods between readings, or by day, week (from Monday) or month of the site; reading, or day with another series',
+      'Periods between readings, or by day, week (from Monday) or month of the site; when left out by reading (of more than 100 by what makes a page), or by day with another series',
     ),
   with: wholeNumber.optional().describe('The series that is the reference; the readings, when left out'),
 });

@@ -1,6 +1,6 @@
 import type { CompareAnswer } from '@kilowink/api';
 import { calibrate as calibrateSeries } from '@kilowink/server/calibration';
-import { compareSeries, type EnergyReader, faultStretches } from '@kilowink/server/truth';
+import { compareSeries, type EnergyReader, faultStretches, usualPeriod } from '@kilowink/server/truth';
 import type { SeriesInfo } from '@kilowink/store';
 import { type Command, Option } from 'commander';
 import { machineClock } from '../clock.ts';
@@ -52,12 +52,10 @@ function withCompareOptions(command: Command): Command {
     .option('--from <time>', 'from when on (default: the first measurement)')
     .option('--to <time>', 'until when (default: now)')
     .addOption(
-      new Option('--by <period>', 'period (default: between readings; with another series by day)').choices([
-        'reading',
-        'day',
-        'week',
-        'month',
-      ]),
+      new Option(
+        '--by <period>',
+        'period (default: between readings, of many by day, week or month; with another series by day)',
+      ).choices(['reading', 'day', 'week', 'month']),
     )
     .option('--with <series>', 'the series that is the reference, such as an import of Enedis');
 }
@@ -106,9 +104,10 @@ function askedComparison(options: CompareOptions, { reader, series, zone }: Comp
   if (reference !== null && options.by === 'reading') {
     throw cliError('cli/usage', { reason: '--by: expected day, week or month with another series' });
   }
+  const range = rangeOf(options, series, zone);
   return {
-    ...rangeOf(options, series, zone),
-    by: options.by ?? (reference === null ? ('reading' as const) : ('day' as const)),
+    ...range,
+    by: options.by ?? (reference === null ? usualPeriod(reader, series, range) : ('day' as const)),
     reference,
     isRaw: options.uncorrected === true,
   };

@@ -1,7 +1,7 @@
 import type { CompareAnswer, ComparedPeriod, Disagreement } from '@kilowink/api';
 import { PERIODS_MAX } from '@kilowink/api';
 import { UNITS_PER_WH } from '@kilowink/core/series';
-import { bucketEdges, type EpochMs, findStep, toZoned } from '@kilowink/core/time';
+import { bucketEdges, DAY_MS, type EpochMs, findStep, toZoned } from '@kilowink/core/time';
 import {
   compare,
   type IndexReading,
@@ -139,6 +139,20 @@ export function disagreementsOf(
     const energies = whole.map(({ energyWh }) => energyWh);
     return whole.length > 1 && Math.max(...energies) - Math.min(...energies) > toleranceWh;
   });
+}
+
+/** More than that nobody looks through one by one, as a meter that tells its own index every hour makes. */
+const READINGS_MAX = 100;
+const DAYS_READABLE_MS = 45 * DAY_MS;
+const WEEKS_READABLE_MS = 400 * DAY_MS;
+
+/** By what readings are compared where nobody says it: each by itself, or where there are many by what makes a page of periods. */
+export function usualPeriod(reader: EnergyReader, series: SeriesInfo, range: Range): CompareAnswer['by'] {
+  const readings = readingsOf(reader, series, { fromMs: range.fromMs, toMs: range.toMs + 1 });
+  if (readings.length <= READINGS_MAX) return 'reading';
+  const spanMs = (readings.at(-1)?.atMs ?? 0) - (readings[0]?.atMs ?? 0);
+  if (spanMs <= DAYS_READABLE_MS) return 'day';
+  return spanMs <= WEEKS_READABLE_MS ? 'week' : 'month';
 }
 
 function periodsOfReadings(

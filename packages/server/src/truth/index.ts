@@ -1,5 +1,11 @@
 export type { HourChoice } from './chosen-buckets.ts';
-export { compareReadings, compareSeries, disagreementsOf, faultStretches } from './comparison.ts';
+export {
+  compareReadings,
+  compareSeries,
+  disagreementsOf,
+  faultStretches,
+  usualPeriod,
+} from './comparison.ts';
 export {
   type AskedCorrection,
   type CorrectionSite,

@@ -186,6 +186,36 @@ test('readings of the display are compared, and what is offered makes the drift 
   assert.equal((await compare()).whole, null);
 });
 
+test('the readings that a meter makes by itself are compared by periods that a person can look through', async () => {
+  await using site = await TruthSite.open();
+  const fromMs = DAY - 50 * DAY_MS;
+  const hours = (days: number) => Array.from({ length: days * 24 }, (_, at) => at);
+  const id = site.put(
+    { source: 'tic/a' },
+    { startMs: fromMs, durationMs: HOUR_MS },
+    hours(50).map(() => 400),
+  );
+  const readings = hours(50).map((at) => ({
+    ...{ atMs: fromMs + at * HOUR_MS, indexWh: 7_000_000 + at * 400 },
+    origin: 'meter' as const,
+  }));
+  const compared = async (query = '') => {
+    const { by, periods, whole } = compareAnswer.parse(await site.get(`/series/${id}/compare?${query}`));
+    return [by, periods.length, whole?.verdict];
+  };
+  site.store.putReadings(id, readings.slice(0, 100));
+  assert.deepEqual(await compared(), ['reading', 99, 'agrees']);
+  site.store.putReadings(id, readings.slice(0, 24 * 30));
+  assert.deepEqual(await compared(), ['day', 30, 'agrees']);
+  site.store.putReadings(id, readings);
+  const [by, count, verdict] = await compared();
+  assert.deepEqual([by, verdict], ['week', 'agrees']);
+  assert.ok(typeof count === 'number' && count >= 7 && count <= 9, `${count}`);
+  const range = `from=${fromMs}&to=${fromMs + DAY_MS}`;
+  assert.deepEqual(await compared(range), ['reading', 24, 'agrees']);
+  assert.equal(problem.parse(await site.get(`/series/${id}/compare?by=reading`)).code, 'compare/too-many');
+});
+
 test('another series is a reference by the day, and its difference goes into the gap', async () => {
   await using site = await TruthSite.open();
   const id = putDay(site);

@@ -22,7 +22,7 @@ import type { RequireAdmin } from '../admin/index.ts';
 import { serverError } from '../errors.ts';
 import { fastifyPath } from '../http/paths.ts';
 import { readInput, readTime } from '../http/query.ts';
-import { type AskedComparison, compareSeries } from './comparison.ts';
+import { type AskedComparison, compareSeries, usualPeriod } from './comparison.ts';
 import { checkedCorrection, correctionEffect, describeCorrection } from './corrections.ts';
 import type { EnergyReader } from './energy-reader.ts';
 import type { Range } from './read-how.ts';
@@ -143,9 +143,10 @@ export function askedComparison(
 ): AskedComparison {
   const reference = query.with === undefined ? null : energyOf(routes.reader, query.with);
   if (reference?.id === series.id) throw serverError('compare/itself', { id: series.id });
-  const by = query.by ?? (reference === null ? 'reading' : 'day');
+  const range = rangeOf(series, query, routes);
+  const by = query.by ?? (reference === null ? usualPeriod(routes.reader, series, range) : 'day');
   if (reference !== null && by === 'reading') throw serverError('compare/by', { by });
-  return { ...rangeOf(series, query, routes), by, reference, isRaw: query.raw };
+  return { ...range, by, reference, isRaw: query.raw };
 }
 
 /** The series of that number, which must be of energy. Throws `series/unknown`, `series/gauge`. */

@@ -17,10 +17,13 @@ import type { TimeRange } from '@kilowink/core/tariff';
 import { getJson } from './api.ts';
 import { send } from './care.ts';
 
-/** What a series is held against, and by what periods; `with` is null for the readings of the display. */
+/**
+ * What a series is held against, and by what periods; `with` is null for the readings of the display, and `by` where the server may
+ * choose.
+ */
 export interface Against {
   readonly with: number | null;
-  readonly by: CompareAnswer['by'];
+  readonly by: CompareAnswer['by'] | null;
 }
 
 /** A file as it was when it was chosen: what becomes of it on the disk changes nothing any more. */
@@ -39,7 +42,8 @@ export const truth = {
 
   /** With the readings of the display, or with another series by day, week or month. */
   compare: (series: number, against: Against): Promise<CompareAnswer> => {
-    const query = new URLSearchParams({ by: against.by });
+    const query = new URLSearchParams();
+    if (against.by !== null) query.set('by', against.by);
     if (against.with !== null) query.set('with', String(against.with));
     return getJson(`/series/${series}/compare?${query}`, {});
   },

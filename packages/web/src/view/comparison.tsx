@@ -30,7 +30,11 @@ export function Comparison(props: ComparisonProps): JSX.Element {
   const { session, room, onUndo } = props;
   const { against, choose, references } = useAgainst(props);
   const { compared, problem } = useCompared(props, against);
-  const { calibration, fault, ask, make, leave } = useCalibration(props, against, references);
+  const { calibration, fault, ask, make, leave } = useCalibration(
+    props,
+    against === null ? null : { with: against.with, by: against.by ?? compared?.by ?? null },
+    references,
+  );
   const words = room.format.strings.enedis.compare;
   const isMeasurement = room.series.members !== undefined;
   const canCorrect = !room.site.readOnly && !isMeasurement;
@@ -38,7 +42,14 @@ export function Comparison(props: ComparisonProps): JSX.Element {
   return (
     <section aria-labelledby="compare-title">
       <h3 id="compare-title">{words.title}</h3>
-      <Choice against={against} choose={choose} references={references} room={room} session={session} />
+      <Choice
+        against={against}
+        by={against?.by ?? compared?.by ?? null}
+        choose={choose}
+        references={references}
+        room={room}
+        session={session}
+      />
       <ProblemLine>{problem === '' ? fault : problem}</ProblemLine>
       {compared !== null && (
         <Compared
@@ -86,7 +97,7 @@ function useAgainst({ session, room, taken }: ComparisonProps): {
   const [hasReadings, setReadings] = useState<boolean | null>(null);
   const { id } = room.series;
   useEffect(() => {
-    truth.compare(id, { with: null, by: 'reading' }).then(
+    truth.compare(id, { with: null, by: null }).then(
       ({ periods }) => setReadings(periods.length > 0),
       () => setReadings(true),
     );
@@ -101,10 +112,11 @@ function useAgainst({ session, room, taken }: ComparisonProps): {
   // Until the list has a file's series, and until it is known whether there are readings.
   const isOpen =
     (chosen.with === undefined && hasReadings === null) || (wanted !== null && reference === undefined);
-  const by = reference === undefined ? 'reading' : (chosen.by ?? periodFor(commonMs(room.series, reference)));
+  const usualBy = reference === undefined ? null : periodFor(commonMs(room.series, reference));
   return {
-    against: isOpen ? null : { with: reference?.id ?? null, by },
-    choose: (more) => setChosen({ ...chosen, with: wanted, ...more }),
+    against: isOpen ? null : { with: reference?.id ?? null, by: chosen.by ?? usualBy },
+    // Of another reference other periods are readable.
+    choose: (more) => setChosen(more.with === undefined ? { ...chosen, with: wanted, ...more } : more),
     references,
   };
 }
@@ -180,16 +192,20 @@ const CALENDAR = ['day', 'week', 'month'] as const;
 
 function Choice(props: {
   against: Against | null;
+  /** By what it is compared; null while that is not known. */
+  by: Against['by'];
   choose: (against: Partial<Against>) => void;
   references: References;
   room: Room;
   session: Session;
 }): JSX.Element | null {
-  const { against, choose, references, room } = props;
+  const { against, by: comparedBy, choose, references, room } = props;
   const words = room.format.strings.enedis.compare;
   const { imported, others } = references;
   const known = [...imported, ...others];
-  if (known.length === 0) return null;
+  // A few readings are compared one by one; a meter's own are too many.
+  const hasPeriods = comparedBy !== null && comparedBy !== 'reading';
+  if (known.length === 0 && !hasPeriods) return null;
   const reference = known.find(({ id }) => id === against?.with);
   const dayCount = reference === undefined ? 0 : commonMs(room.series, reference) / DAY_MS;
   return (
@@ -205,7 +221,7 @@ function Choice(props: {
           <Group label={words.others} of={others} />
         </select>
       </label>
-      {reference !== undefined && (
+      {hasPeriods && (
         <fieldset class="presets">
           <legend class="hidden">{words.by}</legend>
           {CALENDAR.map((by) => (
@@ -213,7 +229,7 @@ function Choice(props: {
               key={by}
               type="button"
               class="button"
-              aria-pressed={against?.by === by}
+              aria-pressed={comparedBy === by}
               disabled={by === 'day' && dayCount > PERIODS_MAX}
               onClick={() => choose({ by })}
             >
