@@ -29,3 +29,21 @@ test('the sum of what was rounded is the exact one, rounded', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('numbers that are rounded in rows are what they are one by one', () => {
+  const numbers = fc.oneof(
+    fc.double({ min: -1e6, max: 1e6 }),
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.array(numbers, { maxLength: 20 }), { maxLength: 5 }), (rows) => {
+      const [oneByOne, inRows] = [new SumRounding(), new SumRounding()];
+      for (const row of rows) {
+        const column = Float64Array.from([...row, 0.4]);
+        inRows.roundAll(column, row.length);
+        assert.deepEqual(column, Float64Array.from([...row.map((value) => oneByOne.round(value)), 0.4]));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

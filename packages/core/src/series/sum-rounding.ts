@@ -11,4 +11,16 @@ export class SumRounding {
     if (Number.isFinite(rounded)) this.#due = wanted - rounded;
     return rounded;
   }
+
+  /** Rounds the first `count` of them in place, one after the other. */
+  roundAll(exact: Float64Array, count: number): void {
+    let due = this.#due;
+    for (let index = 0; index < count; index += 1) {
+      const wanted = (exact[index] as number) + due;
+      const rounded = Math.round(wanted);
+      if (Number.isFinite(rounded)) due = wanted - rounded;
+      exact[index] = rounded;
+    }
+    this.#due = due;
+  }
 }

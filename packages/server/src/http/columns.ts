@@ -99,15 +99,16 @@ function rounded(column: Float64Array, divisor: number, perUnit: number): Decima
 }
 
 function meansOf(buckets: Buckets, unitsPerWh: number): Decimals {
+  const { validMs, sums, recoveredSums } = buckets;
+  const timedSums = buckets.timedSums ?? (recoveredSums === undefined ? sums : null);
   const make: MadeNumbers['make'] = (part, first, end) => {
-    const { validMs } = buckets;
     for (let index = first; index < end; index += 1) {
       const measuredMs = validMs[index] as number;
-      part[index - first] =
-        measuredMs > 0 ? (timedSumOf(buckets, index) * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
+      const timed = timedSums === null ? timedSumOf(buckets, index) : (timedSums[index] as number);
+      part[index - first] = measuredMs > 0 ? (timed * HOUR_MS) / measuredMs / unitsPerWh : Number.NaN;
     }
   };
-  return new Decimals(new MadeNumbers(buckets.sums.length, make), PER_WATT, 1);
+  return new Decimals(new MadeNumbers(sums.length, make), PER_WATT, 1);
 }
 
 function coverageOf({ validMs }: Buckets, edges: Float64Array): Decimals {

@@ -138,9 +138,13 @@ class JsonBytes {
         continue;
       }
       const exact = { ...part, perUnit, divisor };
+      const length = part.end - part.first;
       if (rounding === null) setRounded(this.#rounded, exact);
-      else setRoundedInSum(this.#rounded, exact, rounding);
-      this.#numbers({ scaled: this.#rounded, perUnit, first: 0, end: part.end - part.first });
+      else {
+        setExact(this.#rounded, exact);
+        rounding.roundAll(this.#rounded, length);
+      }
+      this.#numbers({ scaled: this.#rounded, perUnit, first: 0, end: length });
     }
     // In the place of the comma behind the last one, or where it is already.
     this.#bytes[this.#length - 1] = CLOSE;
@@ -204,10 +208,10 @@ function setRounded(rounded: Float64Array, part: ExactPart): void {
     rounded[index - first] = Math.round(((scaled[index] as number) / divisor) * perUnit);
 }
 
-function setRoundedInSum(rounded: Float64Array, part: ExactPart, rounding: SumRounding): void {
+function setExact(exact: Float64Array, part: ExactPart): void {
   const { scaled, perUnit, divisor, first, end } = part;
   for (let index = first; index < end; index += 1)
-    rounded[index - first] = rounding.round(((scaled[index] as number) / divisor) * perUnit);
+    exact[index - first] = ((scaled[index] as number) / divisor) * perUnit;
 }
 
 // Digits are put four at a time, even where fewer count: what comes next is put over the others.
