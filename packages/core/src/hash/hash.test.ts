@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { bytesOf, readVectors } from '../../../../vectors/read-vectors.ts';
 import { toHex } from '../bytes/index.ts';
-import { areEqualBytes, hmacSha256, sha256 } from './index.ts';
+import { areEqualBytes, hmacSha256, hmacSha256With, sha256 } from './index.ts';
 
 for (const vector of readVectors<{ name: string; hex: string; digest: string }>(
   'vectors/hash/sha256.jsonl',
@@ -29,6 +29,21 @@ test('any message and key give what another implementation gives', () => {
     fc.property(bytes, bytes, (key, message) => {
       assert.equal(toHex(sha256(message)), createHash('sha256').update(message).digest('hex'));
       assert.equal(toHex(hmacSha256(key, message)), createHmac('sha256', key).update(message).digest('hex'));
+    }),
+  );
+});
+
+test('one key makes the right tags of one message after the other, of any length', () => {
+  const bytes = fc.uint8Array({ maxLength: 300 });
+  fc.assert(
+    fc.property(bytes, fc.array(bytes, { maxLength: 5 }), (key, messages) => {
+      const sign = hmacSha256With(key);
+      const made = messages.map((message) => sign(message));
+      for (const [at, message] of messages.entries())
+        assert.equal(
+          toHex(made[at] ?? new Uint8Array()),
+          createHmac('sha256', key).update(message).digest('hex'),
+        );
     }),
   );
 });
