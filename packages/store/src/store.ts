@@ -91,6 +91,8 @@ export interface Store extends StoreReader {
 export interface StoreReader {
   readonly readOnly: boolean;
   listSeries(): SeriesInfo[];
+  /** The same without how far they reach, which of thousands takes 50 ms; kept until something is written. */
+  listEntries(): readonly SeriesEntry[];
   /** One of them, without looking at the others; null when there is none of that id. */
   findSeries(series: SeriesId): SeriesInfo | null;
   /** The runs of a series, newest first. */
@@ -141,8 +143,12 @@ export interface StoreReader {
 export type SeriesId = number;
 export type RunId = number;
 
-export interface SeriesInfo extends SeriesDefinition {
+/** A series that is kept. */
+export interface SeriesEntry extends SeriesDefinition {
   readonly id: SeriesId;
+}
+
+export interface SeriesInfo extends SeriesEntry {
   /** Start of the first point and end of the last; null while empty. */
   readonly firstMs: EpochMs | null;
   readonly lastMs: EpochMs | null;

@@ -75,7 +75,7 @@ export class Care {
 
   #targets(): SensorTarget[] {
     const { config, ingest, store } = this.#options;
-    const names = new Map(store.listSeries().map(({ id, name }) => [id, name]));
+    const names = new Map(store.listEntries().map(({ id, name }) => [id, name]));
     const heard = ingest
       .sensors()
       .map(({ source, series }) => ({ source, name: names.get(series) ?? source }));

@@ -27,7 +27,7 @@ export interface HealthSources {
 export function describeHealth(of: HealthSources): HealthInfo {
   const { damages, ...store } = of.store.health();
   const lastError = of.housekeeping.lastError?.message ?? null;
-  const names = new Map(of.store.listSeries().map(({ id, name }) => [id, name]));
+  const names = new Map(of.store.listEntries().map(({ id, name }) => [id, name]));
   const sensors = of.ingest?.sensors() ?? [];
   return {
     status: lastError === null && damages.length === 0 ? 'ok' : 'degraded',

@@ -53,7 +53,9 @@ export class HomeSide {
   refresh(): void {
     const { config, reader } = this.#options;
     const local = new Set(config.tic.map(({ id }) => id));
-    const kept = new Set(reader.store.listSeries().map(({ source }) => source.split('/').slice(1).join('_')));
+    const kept = new Set(
+      reader.store.listEntries().map(({ source }) => source.split('/').slice(1).join('_')),
+    );
     this.#home.refresh((device) => !local.has(device) && ![...kept].some((name) => name.startsWith(device)));
   }
 

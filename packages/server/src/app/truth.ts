@@ -1,6 +1,6 @@
 import type { HealthInfo, MeterInfo } from '@kilowink/api';
 import { type Clock, DAY_MS } from '@kilowink/core/time';
-import type { SeriesInfo, Store } from '@kilowink/store';
+import type { SeriesEntry, Store } from '@kilowink/store';
 import type { FastifyInstance } from 'fastify';
 import type { RequireAdmin } from '../admin/index.ts';
 import { addCalibrationRoutes } from '../calibration/calibration-routes.ts';
@@ -11,7 +11,7 @@ import type { Live } from '../live/index.ts';
 import { addTruthRoutes, disagreementsOf, type EnergyReader, Quarantine } from '../truth/index.ts';
 
 /** How often what came is held against what physics allows. */
-const LOOK_MS = 60_000;
+const LOOK_MS = 10_000;
 /** Days whose disagreements the health answer tells. */
 const HEALTH_DAYS = 7;
 
@@ -32,8 +32,8 @@ export class Truth {
   readonly #options: TruthOptions;
   readonly #quarantine: Quarantine | null;
   #timer: ReturnType<typeof setInterval> | null = null;
-  /** The meters as they are for the time of one look; null outside of it. */
-  #metersNow: readonly MeterInfo[] | null = null;
+  /** The meters by what they are called, as they are for the time of one look; null outside of it. */
+  #metersNow: Meters | null = null;
 
   constructor(options: TruthOptions) {
     const { writer, clock, live } = options;
@@ -60,7 +60,7 @@ export class Truth {
     addEventRoutes(app, { store, reader, zone });
     const routes = {
       ...{ reader, writer, requireAdmin: of.requireAdmin, zone, nowMs },
-      subscribedVaOf: (series: SeriesInfo) => this.#subscribedVaOf(series),
+      subscribedVaOf: (series: SeriesEntry) => this.#subscribedVaOf(series),
       onChange: () => live.push(),
     };
     addTruthRoutes(app, routes);
@@ -78,7 +78,7 @@ export class Truth {
   /** Holds what came against what physics allows. A failure is told; the next look tries again. */
   look(): void {
     // Every series is asked for its meter: of thousands, each would have all meters described.
-    this.#metersNow = this.#options.meters();
+    this.#metersNow = byId(this.#options.meters());
     try {
       this.#quarantine?.look();
     } catch (error) {
@@ -106,14 +106,14 @@ export class Truth {
   }
 
   /** What the configuration says, or the TIC meter that a series is of, or that is on the same meter. */
-  #subscribedVaOf(series: SeriesInfo): number | null {
+  #subscribedVaOf(series: SeriesEntry): number | null {
     const { config, reader, meters } = this.#options;
     if (config.site.subscribedVa !== undefined) return config.site.subscribedVa;
-    const known = this.#metersNow ?? meters();
-    if (known.length === 0) return null;
+    const known = this.#metersNow ?? byId(meters());
+    if (known.size === 0) return null;
     for (const { source } of reader.onSameMeter(series)) {
       if (!source.startsWith(TIC)) continue;
-      const meter = known.find(({ id }) => isMeterOf(source, id));
+      const meter = known.get(source.split('/')[1] ?? '');
       if (meter !== undefined && meter.subscribedVa !== null) return meter.subscribedVa;
     }
     return null;
@@ -122,9 +122,8 @@ export class Truth {
 
 const TIC = 'tic/';
 
-/** Whether a source is a meter or a register of it. */
-function isMeterOf(source: string, id: string): boolean {
-  if (!source.startsWith(id, TIC.length)) return false;
-  const end = TIC.length + id.length;
-  return source.length === end || source[end] === '/';
+type Meters = ReadonlyMap<string, MeterInfo>;
+
+function byId(meters: readonly MeterInfo[]): Meters {
+  return new Map(meters.map((meter) => [meter.id, meter]));
 }

@@ -82,7 +82,7 @@ export class Ingest {
 
   #up(address: string, at: Moment): Answered {
     const { store, mappings } = this.#options;
-    const known = store.listSeries().filter(({ source }) => isAt(source, address, mappings));
+    const known = store.listEntries().filter(({ source }) => isAt(source, address, mappings));
     for (const { source, name } of known) this.#load({ source, name }).up(at);
     this.#options.log?.(`${address} up`);
     return { answer: 'ok', isTaken: known.length > 0 };
@@ -184,7 +184,7 @@ export class Ingest {
   /** Whether anything of a source was stored since or before the server started. */
   isKnown(source: string): boolean {
     if (this.#sensors.has(source)) return true;
-    return this.#options.store.listSeries().some((series) => series.source === source);
+    return this.#options.store.listEntries().some((series) => series.source === source);
   }
 
   /** Counts something that came by Bluetooth and was refused. */

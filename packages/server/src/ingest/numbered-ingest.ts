@@ -50,7 +50,7 @@ export class NumberedIngest {
     this.#keys = new TurnKeys(options.keys);
     // Their latest windows are still at hand in the store; once sealed, their values would not be.
     const { store } = options;
-    for (const { source, name } of store.listSeries()) {
+    for (const { source, name } of store.listEntries()) {
       if (store.sourceState(stateKeyOf(source)) !== null) this.#load({ source, name });
     }
   }

@@ -28,6 +28,56 @@ function counting(store: Store): { store: Store; counts: Map<string, number> } {
   return { store: counted, counts };
 }
 
+test('a page that was away is told what it missed, or to read anew where that is very much', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-live-'));
+  const clock = { wallMs: () => Date.UTC(2026, 2, 1), monotonicMs: () => 0 };
+  const store = openSqliteStore({ folder, clock, groupMs: 60_000 });
+  const live = new Live({ reader: new EnergyReader(store), version: 'test', nowMs: clock.wallMs });
+  const timeline = [{ fromNumber: 0, startMs: clock.wallMs() - 1e8, intervalMs: 5_000 }];
+  const series = store.ensureSeries({ source: 'home', quantity: 'energy', unit: 'Wh', name: 'Home' });
+  const run = store.createRun({ series, timeline });
+  const putFrom = (from: number, count: number) =>
+    store.putWindows(
+      run,
+      Array.from({ length: count }, (_, at) => ({
+        number: from + at,
+        value: 1,
+        reports: 1,
+        disagreements: 0,
+      })),
+    );
+  const [seen, other] = [store.cursor(), putFrom(0, 3_000) > 0 ? store.cursor() : ''];
+  store.flush();
+  putFrom(3_000, 9_000);
+  const server = createServer((request, response) => live.open(response, request.url?.slice(1) ?? null));
+  try {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const told = async (cursor: string) => {
+      let text = '';
+      const page = await fetch(`http://127.0.0.1:${port}/${cursor}`);
+      for await (const chunk of page.body ?? []) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes('event: hello')) break;
+      }
+      return text;
+    };
+    const much = await told(seen);
+    assert.match(much, /event: reset/);
+    assert.doesNotMatch(much, /event: points/);
+    const little = await told(other);
+    assert.doesNotMatch(little, /event: reset/);
+    assert.equal(little.match(/\[\d+,5000,1\]/g)?.length, 9_000);
+  } finally {
+    live.close();
+    server.close();
+    server.closeAllConnections();
+    store.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('reports of many homes in one moment are told together, all of them, and no series is listed for it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-live-'));
   const clock = { wallMs: () => Date.UTC(2026, 2, 1), monotonicMs: () => 0 };

@@ -8,6 +8,8 @@ import { ToldChoices } from './told-choices.ts';
 
 /** Changes read from the store at a time. */
 const BATCH = 2_000;
+/** A page that was away for more reads anew what it shows: of thousands of sensors a few minutes are a hundred thousand changes. */
+const CATCH_UP_MAX = 10_000;
 /** A page that does not take what it is sent is cut off; it comes back by itself and says where it was. */
 const PENDING_BYTES_MAX = 1_000_000;
 /** Proxies and sleeping radios drop a silent connection. */
@@ -124,17 +126,10 @@ export class Live {
   }
 
   #catchUp(response: ServerResponse, from: string): void {
-    let cursor = from;
-    while (cursor !== this.#cursor) {
-      const changes = this.#options.reader.store.readChanges(cursor, BATCH);
-      if (changes === null) {
-        response.write(event('reset', {}, this.#cursor));
-        return;
-      }
-      if (changes.items.length === 0) return;
-      cursor = changes.cursor;
-      response.write(this.#format(changes, null));
-    }
+    const changes = this.#options.reader.store.readChanges(from, CATCH_UP_MAX);
+    if (changes === null || changes.items.length >= CATCH_UP_MAX) {
+      response.write(event('reset', {}, this.#cursor));
+    } else if (changes.items.length > 0) response.write(this.#format(changes, null));
   }
 
   #format({ items, cursor }: Changes, choices: ToldChoices | null): string {

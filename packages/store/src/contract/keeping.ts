@@ -13,9 +13,18 @@ export const keepingCases: Cases = {
     const definition = { source: 'test', quantity: 'energy', unit: 'Wh', name: 'Other' } as const;
     assert.equal(store.ensureSeries(definition), series);
     assert.equal(store.listSeries()[0]?.name, 'Test');
+    const reader = fixture.place.openReadOnly();
+    assert.deepEqual(reader.listEntries(), [{ id: series, ...definition, name: 'Test' }]);
+    assert.deepEqual(store.listEntries(), reader.listEntries());
     store.renameSeries(series, 'Kitchen');
     const second = store.ensureSeries({ ...definition, source: 'second' });
     assert.notEqual(second, series);
+    for (const each of [store, reader])
+      assert.deepEqual(each.listEntries(), [
+        { id: series, ...definition, name: 'Kitchen' },
+        { id: second, ...definition, source: 'second' },
+      ]);
+    reader.close();
     store.close();
     fixture.store = fixture.place.open();
     assert.deepEqual(

@@ -196,7 +196,7 @@ export function lastSeqWritten(connection: Connection): number {
     `SELECT max(
        (SELECT sealed_seq FROM state),
        coalesce((${LAST_SEQ}), 0),
-       coalesce((SELECT max(seq) FROM event), 0),
+       coalesce((SELECT max(seq) FROM event WHERE seq IS NOT NULL), 0),
        coalesce((SELECT max(seq) FROM rewritten), 0))`,
   );
   return row?.[0] ?? 0;

@@ -22,6 +22,7 @@ import type {
   Recovery,
   RunId,
   RunInfo,
+  SeriesEntry,
   SeriesId,
   SeriesInfo,
   StoredCorrection,
@@ -112,6 +113,7 @@ export class SqliteReader implements StoreReader {
   #isClosed = false;
   /** What the file says of the longest point of each series, until it changes. */
   readonly #longestMs = new Map<SeriesId, number>();
+  #entries: readonly SeriesEntry[] | null = null;
 
   constructor(parts: Parts, options: { readOnly: boolean; isServing: boolean; clock: Clock }) {
     this.#isServing = options.isServing;
@@ -125,10 +127,12 @@ export class SqliteReader implements StoreReader {
 
   listSeries(): SeriesInfo[] {
     return this.snapshot(() =>
-      this.parts.connection
-        .rows<SeriesRow>('SELECT id, source, quantity, unit, name FROM series ORDER BY id')
-        .map((row) => this.#seriesInfo(row)),
+      this.#listEntries().map((entry): SeriesInfo => ({ ...entry, ...this.#extent(entry.id) })),
     );
+  }
+
+  listEntries(): readonly SeriesEntry[] {
+    return this.snapshot(() => this.#listEntries());
   }
 
   findSeries(series: SeriesId): SeriesInfo | null {
@@ -137,7 +141,7 @@ export class SqliteReader implements StoreReader {
         'SELECT id, source, quantity, unit, name FROM series WHERE id = ?',
         series,
       );
-      return row === undefined ? null : this.#seriesInfo(row);
+      return row === undefined ? null : { ...toEntry(row), ...this.#extent(series) };
     });
   }
 
@@ -310,7 +314,7 @@ export class SqliteReader implements StoreReader {
     if (dataVersion === this.#dataVersion) return;
     this.#dataVersion = dataVersion;
     this.#isChanged = true;
-    this.#longestMs.clear();
+    this.#forgetSeries();
     const { hot, sealed, blocks, recovered, spans } = this.parts;
     this.parts.corrections.forget();
     const stand = this.#readStand();
@@ -329,12 +333,12 @@ export class SqliteReader implements StoreReader {
   /** Takes note of what we changed ourselves, so that it is not taken for another's. Inside our write transaction. */
   protected noteOwnStand(): void {
     this.#stand = this.#readStand();
-    this.#longestMs.clear();
+    this.#forgetSeries();
   }
 
   /** Forgets what is kept of the file, so that it is read again; what is pending stays. */
   protected forgetAll(): void {
-    this.#longestMs.clear();
+    this.#forgetSeries();
     this.parts.hot.forget();
     this.parts.sealed.forget();
     this.parts.blocks.forget();
@@ -350,6 +354,11 @@ export class SqliteReader implements StoreReader {
       if (this.#damages.some((damage) => damage.message === message)) continue;
       this.#damages.push({ foundAtMs: this.clock.wallMs(), message, keptAt: 'block' });
     }
+  }
+
+  #forgetSeries(): void {
+    this.#longestMs.clear();
+    this.#entries = null;
   }
 
   /** No point of the series lasts longer than this. Throws `store/series` when there is none of that id. */
@@ -391,8 +400,11 @@ export class SqliteReader implements StoreReader {
     return { epoch, generation, hotGeneration };
   }
 
-  #seriesInfo([id, source, quantity, unit, name]: SeriesRow): SeriesInfo {
-    return { id, source, quantity, unit, name, ...this.#extent(id) };
+  #listEntries(): readonly SeriesEntry[] {
+    this.#entries ??= this.parts.connection
+      .rows<SeriesRow>('SELECT id, source, quantity, unit, name FROM series ORDER BY id')
+      .map(toEntry);
+    return this.#entries;
   }
 
   #runInfo(id: RunId): RunInfo {
@@ -432,6 +444,10 @@ export class SqliteReader implements StoreReader {
     }
     return firstMs < lastMs ? { firstMs, lastMs } : { firstMs: null, lastMs: null };
   }
+}
+
+function toEntry([id, source, quantity, unit, name]: SeriesRow): SeriesEntry {
+  return { id, source, quantity, unit, name };
 }
 
 function sizeOf(path: string): number {
