@@ -16,6 +16,8 @@ export interface Question {
   readonly toMs: EpochMs;
   readonly step: Step;
   readonly raw?: boolean;
+  /** Times and sums alone, of a program that otherwise answers with more. */
+  readonly alone?: boolean;
 }
 
 /** One program that keeps the house's flashes and answers questions of them. */

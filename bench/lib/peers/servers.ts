@@ -58,7 +58,8 @@ abstract class ServerPeer implements Peer {
 /** `kilowink serve`, as `npm start` starts it; loaded by `kilowink import` of the old server's file. */
 export class KilowinkServer extends ServerPeer {
   readonly name = 'kilowink';
-  readonly note = 'loaded by `kilowink import`';
+  readonly note =
+    'loaded by `kilowink import`; answers with five columns and the power that flashes tell, or as told';
   /** Given to Node besides those that `npm start` gives it. */
   flags: readonly string[] = [];
   readonly #served = join(this.folder, 'served.json');
@@ -98,9 +99,10 @@ export class KilowinkServer extends ServerPeer {
     return statSync(join(this.folder, STORE_FILE)).size;
   }
 
-  urlOf({ fromMs, toMs, step, raw }: Question): string {
+  urlOf({ fromMs, toMs, step, raw, alone }: Question): string {
     const what = raw === true ? 'windows?limit=20000' : `buckets?step=${step.name}`;
-    return `${this.url}/${what}&from=${fromMs}&to=${toMs}`;
+    const columns = alone === true ? '&columns=start,energyWh' : '';
+    return `${this.url}/${what}&from=${fromMs}&to=${toMs}${columns}`;
   }
 }
 
