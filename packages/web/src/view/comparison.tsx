@@ -12,6 +12,7 @@ import { type Calibration, CalibrationPanel } from './calibration.tsx';
 import { ComparedTable } from './compared-table.tsx';
 import { driftText, shareText } from './drift-text.ts';
 import { ProblemLine } from './problem.tsx';
+import { SensorsDiffer } from './sensors-differ.tsx';
 import { useSignal } from './use-signal.ts';
 
 interface ComparisonProps {
@@ -59,7 +60,7 @@ export function Comparison(props: ComparisonProps): JSX.Element {
           onCorrect={canCorrect ? ask.one : null}
         />
       )}
-      {isMeasurement && isWrong && <p class="soft">{words.measurement}</p>}
+      {compared !== null && <SensorsDiffer session={session} room={room} compared={compared} />}
       {calibration === null && canCorrect && isWrong && (compared?.periods.length ?? 0) > 1 && (
         <p class="dialog-buttons">
           <button type="button" class="button is-framed" onClick={() => ask.all()}>

@@ -117,6 +117,7 @@ export const ENEDIS_EN: EnedisStrings = {
     noneBy: 'They have no whole period of this length in common: choose a shorter one.',
     calibrateAll: 'Put right what differs',
     measurement: 'This is chosen from several sensors: show the one that is wrong to put it right.',
+    differ: 'Days on which its sensors differ',
     plan: '{count} stretches would be corrected. What was measured stays, and all of it can be taken back.',
     planOne: 'One stretch would be corrected. What was measured stays, and it can be taken back.',
     planEach: 'Each period by itself, to the Wh',

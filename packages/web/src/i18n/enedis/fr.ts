@@ -123,6 +123,7 @@ export const ENEDIS_FR: EnedisStrings = {
     calibrateAll: 'Corriger ce qui diffère',
     measurement:
       'Cette série est choisie entre plusieurs capteurs : montrez celui qui a tort pour le corriger.',
+    differ: 'Jours où ses capteurs diffèrent',
     plan: '{count} morceaux seraient corrigés. Ce qui fut mesuré reste, et tout peut être repris.',
     planOne: 'Un morceau serait corrigé. Ce qui fut mesuré reste, et cela peut être repris.',
     planEach: 'Chaque période pour elle-même, au Wh près',

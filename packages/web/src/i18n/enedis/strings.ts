@@ -84,6 +84,7 @@ export interface EnedisStrings {
     readonly noneBy: string;
     readonly calibrateAll: string;
     readonly measurement: string;
+    readonly differ: string;
     readonly plan: string;
     readonly planOne: string;
     readonly planEach: string;
