@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { openSqliteStore } from '@kilowink/store';
 import { machineClock } from '../clock.ts';
@@ -36,6 +36,45 @@ function rowsOf(csv: string): string[][] {
 }
 
 describe('kilowink export', { concurrency: true }, () => {
+  it('what two sensors make of one meter is exported by its name, and not beside them', async () => {
+    using place = new Workplace();
+    fill(place.data);
+    const store = openSqliteStore({ folder: place.data, clock: machineClock });
+    const tic = store.ensureSeries({ source: 'tic/b', quantity: 'energy', unit: 'Wh', name: 'Linky' });
+    // The hour that the other sensor was off, and the one before.
+    store.addPoints(tic, {
+      starts: Float64Array.from({ length: 120 }, (_, i) => FROM_MS + i * 60_000),
+      durationsMs: new Float64Array(120).fill(60_000),
+      values: new Float64Array(120).fill(7),
+      reports: null,
+      disagreements: null,
+    });
+    store.close();
+    const config = place.path('kilowink.yaml');
+    writeFileSync(config, 'measurements:\n  - id: house\n    name: House\n    sources: [tic/b, optical/a]\n');
+    const run = (...more: string[]) => place.run('export', '-d', 'data', '--config', config, ...more);
+    const range = ['--from', String(FROM_MS), '--to', String(FROM_MS + 3 * HOUR_MS)];
+    const hours = await run('--series', 'House', '--step', '1h', ...range);
+    deepEqual(
+      rowsOf(hours.stdout)
+        .slice(1)
+        .map((row) => row[3]),
+      ['420', '420', '7200'],
+      hours.stderr,
+    );
+    const raw = await run('--series', 'House', ...range);
+    equal(rowsOf(raw.stdout).length - 1, 120 + 720);
+    const all = await run('--all', '--step', '1h', ...range);
+    deepEqual(
+      new Set(
+        rowsOf(all.stdout)
+          .slice(1)
+          .map(([source]) => source),
+      ),
+      new Set(['optical/a', 'tic/b']),
+    );
+  });
+
   it('raw has every measurement and how it came', async () => {
     using place = new Workplace();
     const count = fill(place.data);

@@ -1,7 +1,7 @@
 import type { Buckets } from '@kilowink/core/series';
 import { bucketEdges, type EpochMs, findStep, STEPS, type Step } from '@kilowink/core/time';
 import { EnergyReader } from '@kilowink/server/truth';
-import { openSqliteStoreReadOnly, type SeriesInfo, type StoreReader } from '@kilowink/store';
+import { openSqliteStoreReadOnly, type SeriesInfo } from '@kilowink/store';
 import { Command } from 'commander';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
@@ -43,7 +43,8 @@ With --all every series of energy is written, one after the other, each line wit
 one pass, and in little memory however many there are. A range in which a series has nothing gives no lines of it in raw.
   kilowink export --all --from 2026-10-01 --to 2026-11-01 --step 1h -o october.csv
 
-Buckets follow corrections (kilowink correct); raw is what was measured.
+Buckets follow corrections (kilowink correct); raw is what was measured. What several sensors make of one meter (\`measurements\` of the
+configuration) is exported by its name.
 
 Power is the mean over what was measured. A bucket in which nothing was measured has empty fields and coverage 0.
 Days and longer are those of the zone; a day of 23 or 25 hours says so in duration_s.`;
@@ -69,7 +70,8 @@ async function exportSeries(options: ExportOptions): Promise<void> {
   const store = openSqliteStoreReadOnly({ folder: config.dataDir, clock: machineClock });
   try {
     const wanted = { fromMs, toMs, step, zone, isRaw: options.uncorrected === true };
-    await writeLines(options.output, linesOfAll(store, chosen(store, options), wanted));
+    const reader = new EnergyReader(store, config.measurements);
+    await writeLines(options.output, linesOfAll(reader, chosen(reader, options), wanted));
   } finally {
     store.close();
   }
@@ -81,9 +83,13 @@ function stepOf(name: string): Step {
   throw cliError('cli/usage', { reason: `--step: expected one of ${STEP_NAMES.join(', ')}, "${name}" came` });
 }
 
-/** One series, or with `--all` those of energy; then each line begins with the source. */
-function chosen(store: StoreReader, { all, series }: ExportOptions): Chosen {
-  if (all !== true) return { list: [chooseSeries(store, series)], hasSource: false };
+/**
+ * One series, or with `--all` those of energy; then each line begins with the source. What several sensors make of one meter is told
+ * when it is asked for: beside them it would count twice.
+ */
+function chosen(reader: EnergyReader, { all, series }: ExportOptions): Chosen {
+  const { store } = reader;
+  if (all !== true) return { list: [chooseSeries(reader, series)], hasSource: false };
   if (series !== undefined) throw cliError('cli/usage', { reason: '--series and --all exclude each other' });
   const list = store.listSeries().filter(({ quantity }) => quantity === 'energy');
   if (list.length === 0) throw cliError('series/none', { wanted: 'to export', known: 'none yet' });
@@ -95,8 +101,8 @@ interface Chosen {
   readonly hasSource: boolean;
 }
 
-function chooseSeries(store: StoreReader, wanted: string | undefined): SeriesInfo {
-  const known = store.listSeries();
+function chooseSeries(reader: EnergyReader, wanted: string | undefined): SeriesInfo {
+  const known = reader.list();
   if (wanted !== undefined) return findSeries(known, wanted);
   const [only] = known;
   if (only !== undefined && known.length === 1) return only;
@@ -117,32 +123,33 @@ interface Wanted {
   readonly isRaw: boolean;
 }
 
-function* linesOfAll(store: StoreReader, { list, hasSource }: Chosen, wanted: Wanted): Iterable<string> {
+function* linesOfAll(reader: EnergyReader, { list, hasSource }: Chosen, wanted: Wanted): Iterable<string> {
   for (const [at, series] of list.entries()) {
     const csv = createCsvLines(series, wanted.zone);
     const header = wanted.step === null ? csv.rawHeader : csv.bucketHeader;
     if (at === 0) yield hasSource ? `source,${header}` : header;
     const source = hasSource ? `${series.source},` : '';
-    for (const line of linesOf(store, { series, csv }, wanted)) yield `${source}${line}`;
+    for (const line of linesOf(reader, { series, csv }, wanted)) yield `${source}${line}`;
   }
 }
 
 function* linesOf(
-  store: StoreReader,
+  reader: EnergyReader,
   { series, csv }: { series: SeriesInfo; csv: CsvLines },
   { fromMs, toMs, step, zone, isRaw }: Wanted,
 ): Iterable<string> {
   const range = { fromMs: fromMs ?? series.firstMs ?? 0, toMs: toMs ?? series.lastMs ?? 0 };
   if (step === null) {
-    for (const points of store.readPoints(series.id, range.fromMs, range.toMs)) yield* csv.ofPoints(points);
+    for (const points of reader.points(series, range)) yield* csv.ofPoints(points);
     return;
   }
-  for (const buckets of bucketsOf(store, series, { range, step, zone, isRaw })) yield* csv.ofBuckets(buckets);
+  for (const buckets of bucketsOf(reader, series, { range, step, zone, isRaw }))
+    yield* csv.ofBuckets(buckets);
 }
 
 /** Buckets piece by piece; days and longer at once, for a lifetime has few of them. */
 function* bucketsOf(
-  store: StoreReader,
+  reader: EnergyReader,
   series: SeriesInfo,
   {
     range,
@@ -151,7 +158,6 @@ function* bucketsOf(
     isRaw,
   }: Pick<Wanted, 'zone' | 'isRaw'> & { step: Step; range: { fromMs: EpochMs; toMs: EpochMs } },
 ): Iterable<Buckets> {
-  const reader = new EnergyReader(store);
   const pieceMs = step.calendar === null ? step.ms * BUCKETS_AT_ONCE : Number.POSITIVE_INFINITY;
   let { fromMs } = range;
   while (fromMs < range.toMs) {
