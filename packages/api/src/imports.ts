@@ -49,6 +49,9 @@ export const importPart = z.object({
     .describe('Last four digits of the delivery point’s number; null where the file does not say it'),
   values: z.enum(['power', 'energy', 'index']).describe('power: mean of an interval. energy: of an interval'),
   unit: z.enum(['W', 'kW', 'Wh', 'kWh']).nullable().describe('null of indexes'),
+  addedUp: z
+    .array(z.string())
+    .describe('Columns, or tariffs of rows, that add up to each value; none where one column holds it'),
   intervals: z
     .array(z.object({ intervalMs: z.number(), rows: z.int() }))
     .describe('How many rows last how long, the most common first; none of days and indexes'),

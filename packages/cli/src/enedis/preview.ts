@@ -37,6 +37,7 @@ function energyLines(each: EnedisExport, zone: string): Line[] {
   const meant = unit === 'W' || unit === 'kW' ? 'mean power of the interval' : 'energy of the interval';
   return [
     ['values', kind === 'daily' ? `${unit}, energy of the day` : `${unit}, ${meant}`],
+    ...(each.addedUp.length === 0 ? [] : [['added up', each.addedUp.join(' + ')] as const]),
     ['interval', kind === 'daily' ? 'civil days, 23 to 25 h' : `${intervalText(each)}; ${sideText(each)}`],
     ['stamps', clockText(stamped, zone)],
     ['rows', formatCount(points.starts.length)],

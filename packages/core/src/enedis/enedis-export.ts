@@ -39,6 +39,8 @@ export interface EnedisExport {
   readonly unit: ValueUnit | null;
   /** Whether stamps say their offset from UTC, or what a clock showed. */
   readonly stamped: 'offset' | 'clock';
+  /** Where columns, or rows of tariffs, add up to each value: what they are called; else none. */
+  readonly addedUp: readonly string[];
   /** Energies in mWh by start; none where the file holds indexes. */
   readonly points: Points;
   readonly readings: readonly RegisterReading[];

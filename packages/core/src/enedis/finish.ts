@@ -8,7 +8,7 @@ import type { Header } from './header.ts';
 import type { EnedisOptions } from './read-options.ts';
 import type { StampedIndex, TableReader } from './table-reader.ts';
 import { isPower } from './units.ts';
-import type { StampedRow, ValueGroup } from './value-groups.ts';
+import { type StampedRow, type ValueGroup, withoutMeter } from './value-groups.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
@@ -42,6 +42,7 @@ export function finishValues(group: ValueGroup, header: Header, options: EnedisO
       kind: isDaily ? 'daily' : 'curve',
       ...{ direction: group.direction, meter: group.meter, unit: group.unit },
       stamped: group.rows.every(({ stamp }) => stamp.offsetMs !== null) ? 'offset' : 'clock',
+      addedUp: addedUpOf(group, header),
       ...made,
       ...{
         readings: [],
@@ -53,6 +54,20 @@ export function finishValues(group: ValueGroup, header: Header, options: EnedisO
       ...{ repeatedRows: kept.repeated, contradictingRows: kept.contradicting },
     },
   ];
+}
+
+/** More tariffs than any contract has are rubbish. */
+const TARIFFS_MAX = 12;
+
+function addedUpOf({ direction, rows }: ValueGroup, { layout, cells }: Header): string[] {
+  if (layout.kind !== 'values') return [];
+  const { value, injected } = layout.valueColumns;
+  const columns = injected.length > 0 && direction === 'injected' ? injected : value;
+  const names = columns.map((column) => cells[column] ?? '');
+  const tariffs = new Set(rows.map(({ tariff }) => tariff));
+  tariffs.delete('');
+  const found = names.length > 1 ? names : [...tariffs].slice(0, TARIFFS_MAX);
+  return found.length > 1 ? found.map((name) => withoutMeter(name).slice(0, 60)) : [];
 }
 
 /**
@@ -220,7 +235,7 @@ export function finishIndexes(table: TableReader, { zone }: EnedisOptions): Ened
       kind: 'index',
       ...{ direction, meter, unit: null, readings: own, points: pointsOf([], 'Wh') },
       stamped: indexes.every(({ stamp }) => stamp.offsetMs !== null) ? 'offset' : 'clock',
-      ...{ stampsEnd: false, stampsBy: 'usual', stepMs: 0, steps: [], ...told },
+      ...{ stampsEnd: false, stampsBy: 'usual', stepMs: 0, steps: [], addedUp: [], ...told },
     };
   });
 }

@@ -73,6 +73,18 @@ describe('a column for each tariff', () => {
   });
 });
 
+test('what adds up is told by its names', () => {
+  const addedUp = (text: string) => {
+    const result = readEnedisText(text, { zone: 'Europe/Paris' });
+    return result.ok ? result.value.exports.map((each) => each.addedUp) : [];
+  };
+  const both = `Date;Conso HP (kWh);Conso HC (kWh);Production (kWh)\n01/03/2026;1;2;3\n02/03/2026;1;2;3\n`;
+  assert.deepEqual(addedUp(both), [['Conso HP (kWh)', 'Conso HC (kWh)'], []]);
+  const rows = 'Date;Poste tarifaire;Consommation (kWh)\n01/03/2026;HP;1\n01/03/2026;HC;2\n02/03/2026;HP;1\n';
+  assert.deepEqual(addedUp(rows), [['HP', 'HC']]);
+  assert.deepEqual(addedUp('Date;Valeur (kWh)\n01/03/2026;1\n02/03/2026;2\n'), [[]]);
+});
+
 test('a row for each tariff adds up', () => {
   const rows =
     '01/03/2026;HP;5,5\n01/03/2026;HC;7,25\n01/03/2026;HC;7,25\n02/03/2026;HP;6,5\n02/03/2026;HC;\n';

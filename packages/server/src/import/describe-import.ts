@@ -28,10 +28,11 @@ export function describeStored({
 }
 
 function describePart({ of }: Targeted, planned: readonly PlannedSeries[]): ImportPart {
-  const { kind, direction, meter, unit, stamped, stampsEnd, stampsBy, bad } = of;
+  const { kind, direction, meter, unit, addedUp, stamped, stampsEnd, stampsBy, bad } = of;
   return {
     ...{ kind, direction, meter, unit },
     values: unit === null ? 'index' : unit === 'W' || unit === 'kW' ? 'power' : 'energy',
+    addedUp: [...addedUp],
     intervals: kind === 'curve' ? of.steps.map(({ stepMs, rows }) => ({ intervalMs: stepMs, rows })) : [],
     stamps: { side: stampsEnd ? 'end' : 'start', by: stampsBy, zoned: stamped },
     ...extentOf(of),

@@ -76,12 +76,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-function valuesText({ kind, values, unit, readings }: ImportPart, words: Words): string {
-  if (kind === 'daily') return fill(words.dayEnergy, { unit: unit ?? '' });
-  return fill(words.valueKinds[values], {
-    unit: unit ?? '',
-    registers: readings?.registers.join(', ') ?? '',
-  });
+function valuesText({ kind, values, unit, readings, addedUp }: ImportPart, words: Words): string {
+  const registers = readings?.registers.join(', ') ?? '';
+  const pattern = kind === 'daily' ? words.dayEnergy : words.valueKinds[values];
+  const text = fill(pattern, { unit: unit ?? '', registers });
+  return addedUp.length === 0 ? text : `${text}: ${addedUp.join(' + ')}`;
 }
 
 /** Enough to see that the interval changed. */
