@@ -1,6 +1,7 @@
 export * from './calibration.ts';
 export * from './events.ts';
 export * from './firmware.ts';
+export * from './health.ts';
 export * from './imports.ts';
 export * from './light.ts';
 export * from './live.ts';

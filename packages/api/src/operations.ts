@@ -10,6 +10,7 @@ import {
   firmwareUpdateBody,
   firmwareUploadQuery,
 } from './firmware.ts';
+import { healthQuery } from './health.ts';
 import { importAnswer, importQuery } from './imports.ts';
 import { lightAnswer, sensorParameters } from './light.ts';
 import { meterList } from './meters.ts';
@@ -342,9 +343,10 @@ export const operations = {
   readHealth: {
     id: 'readHealth',
     path: `${API_PREFIX}/health`,
-    summary: 'How the server, its store and its sensors are',
+    summary:
+      'How the server, its store and its sensors are: all of them together, and those that need somebody first',
     parameters: null,
-    query: null,
+    query: healthQuery,
     answer: healthInfo,
     contentType: json,
   },

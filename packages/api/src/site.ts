@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceTotals } from './health.ts';
 import { mqttHealth, receiverHealth, usbHealth } from './mqtt-health.ts';
 import { disagreement } from './truth.ts';
 
@@ -60,6 +61,7 @@ export const healthInfo = z.object({
       ),
   }),
   clock: z.object({ steps: z.int(), lastStepMs: z.number().nullable() }),
+  sourceTotals,
   sources: z.array(
     z.object({
       source: z.string(),

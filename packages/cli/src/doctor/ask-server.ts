@@ -15,13 +15,13 @@ export type ServerState =
 /** A server on the same machine answers within a few ms. */
 const ANSWER_MS_MAX = 3_000;
 
-/** Asks the server that the configuration tells of how it is; `path` is that of the store's file. */
+/** Asks the server that the configuration tells of how it is, without its sensors; `path` is that of the store's file. */
 export async function askServer(
   config: { readonly host: string; readonly port: number; readonly dataDir: string },
   path: string,
 ): Promise<ServerState> {
   const url = `http://${reachable(config.host)}:${config.port}`;
-  const asked = await ask(`${url}${API_PREFIX}/health`);
+  const asked = await ask(`${url}${API_PREFIX}/health?sources=0`);
   if (asked !== null) {
     const health = healthInfo.safeParse(asked.body);
     if (!health.success) {

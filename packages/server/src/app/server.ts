@@ -106,9 +106,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   addSiteRoutes(app, {
     version,
     site: () => describeSite(options, { serverMs: clock.wallMs(), address }),
-    health: (): HealthInfo =>
+    health: (query): HealthInfo =>
       describeHealth({
-        ...{ store, ingest, watch, version, housekeeping, clock, startedMs },
+        ...{ query, store, ingest, watch, version, housekeeping, clock, startedMs },
         groupMs: config.store.groupMs,
         ...(meters === null ? {} : { meters: meters.health }),
         truth: truth.health,

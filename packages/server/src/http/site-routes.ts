@@ -1,17 +1,20 @@
 import {
   API_PREFIX,
   type HealthInfo,
+  healthQuery,
   type MeterInfo,
   openApiDocument,
   operations,
   type SiteInfo,
 } from '@kilowink/api';
 import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { readInput } from './query.ts';
 
 export interface SiteRoutes {
   readonly version: string;
   readonly site: () => SiteInfo;
-  readonly health: () => HealthInfo;
+  readonly health: (query: z.output<typeof healthQuery>) => HealthInfo;
   readonly meters: () => MeterInfo[];
 }
 
@@ -23,6 +26,6 @@ export function addSiteRoutes(app: FastifyInstance, routes: SiteRoutes): void {
     return document;
   });
   app.get(operations.readSite.path, routes.site);
-  app.get(operations.readHealth.path, routes.health);
+  app.get(operations.readHealth.path, (request) => routes.health(readInput(healthQuery, request.query)));
   app.get(operations.listMeters.path, () => ({ meters: routes.meters() }));
 }

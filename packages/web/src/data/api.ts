@@ -33,7 +33,12 @@ export const api = {
   series: async (question: Question = {}): Promise<readonly SeriesInfo[]> =>
     (await getJson<{ series: SeriesInfo[] }>('/series', question)).series,
 
-  health: (question: Question = {}): Promise<HealthInfo> => getJson('/health', question),
+  /** Of many sensors those that need somebody, or those that are asked for; never more than are asked for. */
+  health: (question: Question & { sources: number | 'all'; match?: string }): Promise<HealthInfo> => {
+    const { sources, match = '' } = question;
+    const query = new URLSearchParams({ sources: String(sources), ...(match === '' ? {} : { match }) });
+    return getJson(`/health?${query}`, question);
+  },
 
   buckets: (question: SeriesQuestion & { step: string }): Promise<BucketsAnswer | GaugeBucketsAnswer> =>
     getJson(seriesPath(question, 'buckets', { step: question.step }), question),

@@ -1,3 +1,5 @@
+import { wordMatcher } from '@kilowink/api';
+
 /** What is found among many things by their names, and how many more there are. */
 export interface FoundNames<T> {
   readonly shown: readonly T[];
@@ -13,19 +15,12 @@ export function findNames<T>(
   wanted: string,
   of: { textOf: (each: T) => string; limit: number; isFirst?: (each: T) => boolean },
 ): FoundNames<T> {
-  const words = plain(wanted).split(/\s+/).filter(Boolean);
-  const found = all.filter((each) => {
-    const text = words.length === 0 ? '' : plain(of.textOf(each));
-    return words.every((word) => text.includes(word));
-  });
+  const matches = wordMatcher(wanted);
+  const found = all.filter((each) => matches(of.textOf(each)));
   const { isFirst } = of;
   const sorted =
     isFirst === undefined
       ? found
       : [...found.filter((each) => isFirst(each)), ...found.filter((each) => !isFirst(each))];
   return { shown: sorted.slice(0, of.limit), moreCount: Math.max(0, sorted.length - of.limit) };
-}
-
-function plain(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

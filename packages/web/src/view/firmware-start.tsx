@@ -1,6 +1,7 @@
 import type { FirmwareInfo, HealthInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { api } from '../data/api.ts';
 import { care } from '../data/care.ts';
 import { type Format, fill } from '../i18n/format.ts';
 
@@ -13,6 +14,7 @@ interface StartProps {
 
 /** Which image goes onto which sensors; nothing before there is an image. */
 export function FirmwareStart({ info, health, format, act }: StartProps): JSX.Element | null {
+  const sources = useAllSources(health);
   const [hash, setHash] = useState<string | null>(null);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [isAsking, setAsking] = useState(false);
@@ -57,7 +59,7 @@ export function FirmwareStart({ info, health, format, act }: StartProps): JSX.El
             />
             <span>
               {name}{' '}
-              <span class="soft">{device === null ? words.noDevice : runsText(source, health, words)}</span>
+              <span class="soft">{device === null ? words.noDevice : runsText(source, sources, words)}</span>
             </span>
           </label>
         ))}
@@ -87,8 +89,22 @@ export function FirmwareStart({ info, health, format, act }: StartProps): JSX.El
   );
 }
 
-function runsText(source: string, health: HealthInfo, words: { runs: string }): string {
-  const version = health.sources.find((each) => each.source === source)?.firmware;
+/** Every sensor: of very many the health answer has those that need somebody. */
+function useAllSources(health: HealthInfo): HealthInfo['sources'] {
+  const [all, setAll] = useState<HealthInfo['sources'] | null>(null);
+  const isCut = health.sourceTotals.count > health.sources.length;
+  useEffect(() => {
+    if (!isCut) return;
+    api.health({ sources: 'all' }).then(
+      (answer) => setAll(answer.sources),
+      () => undefined,
+    );
+  }, [isCut]);
+  return isCut ? (all ?? health.sources) : health.sources;
+}
+
+function runsText(source: string, sources: HealthInfo['sources'], words: { runs: string }): string {
+  const version = sources.find((each) => each.source === source)?.firmware;
   return version === undefined ? '' : fill(words.runs, { version });
 }
 

@@ -2,11 +2,13 @@ import type { HealthInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { type Format, fill } from '../i18n/format.ts';
 import { ScrollTable } from './scroll-table.tsx';
+import { moreText } from './sensors-list.tsx';
 import { Sign } from './sign.tsx';
 
 /** How each sensor and the store are, one line each; what is wrong comes first. */
 export function HealthTable({ health, format }: { health: HealthInfo; format: Format }): JSX.Element {
   const words = format.strings.health;
+  const moreCount = health.sourceTotals.count - health.sources.length;
   return (
     <div>
       <h3>{words.title}</h3>
@@ -45,6 +47,7 @@ export function HealthTable({ health, format }: { health: HealthInfo; format: Fo
           ))}
         </tbody>
       </ScrollTable>
+      {moreCount > 0 && <p class="soft">{moreText(moreCount, format)}</p>}
       <p class="label">
         {fill(words.store, {
           path: health.store.path,

@@ -4,7 +4,7 @@ import type { Session } from '../state/session.ts';
 import { FirmwareSection } from './firmware-section.tsx';
 import { SensorsAround } from './sensors-around.tsx';
 import { SensorsList } from './sensors-list.tsx';
-import { useHealth } from './use-health.ts';
+import { SENSORS_SHOWN_MAX, useHealth } from './use-health.ts';
 
 const ADDRESS = '#sensors';
 
@@ -39,14 +39,19 @@ export function SensorsCard({ session }: { session: Session }): JSX.Element {
 }
 
 function Sensors({ session }: { session: Session }): JSX.Element | null {
-  const health = useHealth();
+  const [wanted, setWanted] = useState('');
+  // Where all of them are here they are searched here.
+  const [isCut, setCut] = useState(false);
+  const health = useHealth(isCut ? wanted : '');
+  const count = health === null || health === 'failed' ? 0 : health.sourceTotals.count;
+  useEffect(() => setCut(count > SENSORS_SHOWN_MAX), [count]);
   const { strings } = session.format;
   if (health === null) return null;
   if (health === 'failed') return <p class="soft">{strings.health.failed}</p>;
   return (
     <>
-      {health.sources.length === 0 && <p class="soft">{strings.care.none}</p>}
-      <SensorsList sources={health.sources} nowMs={health.serverMs} format={session.format} />
+      {count === 0 && <p class="soft">{strings.care.none}</p>}
+      <SensorsList health={health} wanted={wanted} onWanted={setWanted} format={session.format} />
       <SensorsAround health={health} format={session.format} />
       <FirmwareSection session={session} health={health} />
     </>

@@ -1,35 +1,35 @@
-import type { HealthInfo } from '@kilowink/api';
+import { type HealthInfo, isPoor, isSilent } from '@kilowink/api';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { findNames } from '../data/find-names.ts';
 import { type Format, fill } from '../i18n/format.ts';
-import { isPoor, isSilent, SensorRow } from './sensors-row.tsx';
+import { SensorRow } from './sensors-row.tsx';
+import { SENSORS_SHOWN_MAX } from './use-health.ts';
 
 type Source = HealthInfo['sources'][number];
 
 /** From so many on there is a field to find one by. */
 const MANY = 12;
-/** More rows than anybody reads take seconds to lay out. */
-const SHOWN_MAX = 50;
-
-/** The sensors, those that need somebody first where there are many. */
+/** The sensors, those that need somebody first where there are many; of very many the server tells only those. */
 export function SensorsList({
-  sources,
-  nowMs,
+  health: { sources, sourceTotals, serverMs: nowMs },
+  wanted,
+  onWanted,
   format,
 }: {
-  sources: readonly Source[];
-  nowMs: number;
+  health: HealthInfo;
+  wanted: string;
+  onWanted: (wanted: string) => void;
   format: Format;
 }): JSX.Element {
-  const [wanted, setWanted] = useState('');
   const words = format.strings.care.find;
-  const isMany = sources.length > MANY;
-  const { shown, moreCount } = findNames(sources, wanted, {
+  const isMany = sourceTotals.count > MANY;
+  const found = findNames(sources, wanted, {
     textOf: ({ name, source }) => `${name} ${source}`,
-    limit: SHOWN_MAX,
+    limit: SENSORS_SHOWN_MAX,
     ...(isMany ? { isFirst: (source: Source) => isSilent(source, nowMs) || isPoor(source) } : {}),
   });
+  const { shown } = found;
+  const moreCount = found.moreCount + sourceTotals.matching - sources.length;
   return (
     <>
       {isMany && (
@@ -40,9 +40,9 @@ export function SensorsList({
             placeholder={words.hint}
             autocomplete="off"
             value={wanted}
-            onInput={(event) => setWanted(event.currentTarget.value)}
+            onInput={(event) => onWanted(event.currentTarget.value)}
           />
-          <span class="soft">{countText(sources, nowMs, format)}</span>
+          <span class="soft">{countText(sourceTotals, format)}</span>
         </div>
       )}
       <div class="sensors">
@@ -52,26 +52,26 @@ export function SensorsList({
             source={source}
             nowMs={nowMs}
             format={format}
-            isOpenFirst={sources.length === 1}
+            isOpenFirst={sourceTotals.count === 1}
           />
         ))}
       </div>
       {isMany && (
         <p class="soft" role="status">
-          {shown.length === 0 ? words.nothing : moreText(moreCount, format)}
+          {shown.length + moreCount === 0 ? words.nothing : moreText(moreCount, format)}
         </p>
       )}
     </>
   );
 }
 
-function moreText(count: number, format: Format): string {
+/** How many there are besides those that are shown. */
+export function moreText(count: number, format: Format): string {
   return count === 0 ? '' : fill(format.strings.care.find.more, { count: format.count(count) });
 }
 
-function countText(sources: readonly Source[], nowMs: number, format: Format): string {
+function countText({ count, silent }: HealthInfo['sourceTotals'], format: Format): string {
   const words = format.strings.care.find;
-  const silent = sources.filter((source) => isSilent(source, nowMs)).length;
-  const all = fill(words.count, { count: format.count(sources.length) });
+  const all = fill(words.count, { count: format.count(count) });
   return silent === 0 ? all : `${all}, ${fill(words.silentCount, { count: format.count(silent) })}`;
 }

@@ -1,4 +1,4 @@
-import type { EventInfo, HealthInfo } from '@kilowink/api';
+import { type EventInfo, type HealthInfo, isPoor, isSilent } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { care } from '../data/care.ts';
@@ -9,19 +9,6 @@ import { Sign } from './sign.tsx';
 
 type Source = HealthInfo['sources'][number];
 type Fact = readonly [name: string, value: string];
-
-/** Sensors on a battery report every few minutes. */
-const SILENT_MS = 600_000;
-
-/** Whether a sensor has not reported for longer than any of them waits. */
-export function isSilent({ lastReportMs }: Source, nowMs: number): boolean {
-  return lastReportMs === null || nowMs - lastReportMs > SILENT_MS;
-}
-
-/** Whether a sensor does not see its meter's light well. */
-export function isPoor({ light }: Source): boolean {
-  return light !== undefined && light.state !== 'good' && light.state !== 'unknown';
-}
 
 /** One sensor: a line that says whether all is well, and behind it everything that is known. */
 export function SensorRow({
