@@ -90,6 +90,11 @@ export const CLI_ERRORS = {
     status: 500,
     retryable: false,
   },
+  'backup/name': {
+    message: '{name} can not be in an archive, which takes names of up to 100 bytes: call it otherwise',
+    status: 400,
+    retryable: false,
+  },
   'coredump/none': { message: '{place} holds no core dump', status: 404, retryable: false },
   'coredump/broken': { message: '{place}: {reason}', status: 400, retryable: false },
 } as const;

@@ -4,7 +4,10 @@ import type { Manifest } from './manifest.ts';
 /** What an archive holds, in lines for people. */
 export function backupLines(manifest: Manifest, sizeBytes: number): string[] {
   const { totals, files } = manifest;
-  const others = files.slice(1).map(({ name }) => name);
+  const names = files.slice(1).map(({ name }) => name);
+  const firmware = names.filter((name) => name.includes('/'));
+  const others = names.filter((name) => !firmware.includes(name));
+  if (firmware.length > 0) others.push(`firmware (files: ${firmware.length})`);
   return alignLabels([
     ['made', `${formatUtc(manifest.madeMs)} by Kilowink ${manifest.program}`],
     ['size', formatBytes(sizeBytes)],

@@ -17,7 +17,7 @@ import { copyStore, STORE_FILE, type StoreCopy } from '@kilowink/store';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import { LAST_BACKUP_FILE, SIDE_FILES } from './data-files.ts';
+import { firmwareFiles, isArchivedName, LAST_BACKUP_FILE, SIDE_FILES } from './data-files.ts';
 import { type ArchivedFile, MANIFEST_NAME, type Manifest } from './manifest.ts';
 import { appendEnd, appendEntry, piecesOf, TAR_BYTES_MAX } from './tar.ts';
 
@@ -82,7 +82,7 @@ function assertFree({ path, force }: BackupJob): void {
 function pack(folder: string, { staging, copy }: { staging: string; copy: StoreCopy }): MadeBackup {
   const parts = [
     partOf(STORE_FILE, copy.sizeBytes, () => piecesOf(join(staging, STORE_FILE), 0, copy.sizeBytes)),
-    ...SIDE_FILES.flatMap((name) => sidePart(folder, name)),
+    ...[...SIDE_FILES, ...firmwareFiles(folder)].flatMap((name) => sidePart(folder, name)),
   ];
   const atMs = machineClock.wallMs();
   const manifest: Manifest = {
@@ -115,6 +115,7 @@ function partOf(name: string, sizeBytes: number, pieces: () => Iterable<Uint8Arr
 function sidePart(folder: string, name: string): Part[] {
   const path = join(folder, name);
   if (!existsSync(path)) return [];
+  if (!isArchivedName(name)) throw cliError('backup/name', { name });
   const bytes = readFileSync(path);
   return [partOf(name, bytes.length, () => [bytes])];
 }

@@ -1,5 +1,5 @@
 import type { SeriesTotal } from '@kilowink/store';
-import { ARCHIVED_NAMES } from './data-files.ts';
+import { isArchivedName } from './data-files.ts';
 
 /** The first file of an archive: what is in it, so that it can be looked through before it is relied on. */
 export const MANIFEST_NAME = 'manifest.json';
@@ -45,7 +45,7 @@ function isFile(file: unknown): boolean {
   const { name, sizeBytes, sha256 } = (file ?? {}) as Partial<ArchivedFile>;
   return (
     typeof name === 'string' &&
-    ARCHIVED_NAMES.includes(name) &&
+    isArchivedName(name) &&
     Number.isSafeInteger(sizeBytes) &&
     typeof sha256 === 'string'
   );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@kilowink/core/error';
 import { inspectStore, STORE_FILE } from '@kilowink/store';
@@ -87,6 +87,7 @@ function unpackOne(
 ): string {
   const hash = createHash('sha256');
   try {
+    mkdirSync(dirname(toPath), { recursive: true, mode: 0o700 });
     const file = openSync(toPath, 'wx', 0o600);
     try {
       for (const piece of piecesOf(path, entry.offset, entry.sizeBytes)) {
@@ -98,6 +99,7 @@ function unpackOne(
     } finally {
       closeSync(file);
     }
+    syncFolder(dirname(toPath));
   } catch (error) {
     throw cliError('cli/output', {
       path: toPath,
@@ -105,6 +107,16 @@ function unpackOne(
     });
   }
   return hash.digest('hex');
+}
+
+/** A file is on the medium once its folder is. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function unreadable(path: string, reason: string): AppError {

@@ -33,8 +33,7 @@ export interface TarEntry {
 
 function headOf(name: string, { sizeBytes, atMs }: { sizeBytes: number; atMs: number }): Buffer {
   const head = Buffer.alloc(BLOCK);
-  const put = ([at, length]: readonly [number, number], text: string) =>
-    head.write(text.slice(0, length), at, 'latin1');
+  const put = ([at, length]: readonly [number, number], text: string) => head.write(text, at, length, 'utf8');
   const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`;
   put(FIELD.name, name);
   put(FIELD.mode, octal(0o600, 7));
@@ -115,7 +114,7 @@ export function listEntries(path: string, archiveBytes: number): Result<TarEntry
 
 function readHead(head: Buffer, offset: number): Result<TarEntry, string> {
   const text = ([at, length]: readonly [number, number]) =>
-    head.toString('latin1', at, at + length).replace(/\0.*$/s, '');
+    head.toString('utf8', at, at + length).replace(/\0.*$/s, '');
   const sizeBytes = Number.parseInt(text(FIELD.size), 8);
   if (head[0] === 0x1f && head[1] === 0x8b) return torn('it is packed with gzip: unpack it first');
   if (!text(FIELD.magic).startsWith('ustar') || Number.parseInt(text(FIELD.checksum), 8) !== checksumOf(head))

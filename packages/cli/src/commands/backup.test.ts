@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openSqliteStore, openSqliteStoreReadOnly } from '@kilowink/store';
@@ -152,6 +152,41 @@ test('of a damaged store no archive is made, and it is told as damage', async ()
     readdirSync(place.path('.')).filter((name) => name.includes('tar')),
     [],
   );
+});
+
+test('firmware and the keys it must be signed with come back too, and what they take the place of is kept', async () => {
+  using place = new Workplace();
+  fill(place.data, 500);
+  const key = join(place.data, 'firmware', 'keys', 'clé.pem');
+  mkdirSync(dirname(key), { recursive: true });
+  writeFileSync(key, 'a public key');
+  writeFileSync(join(place.data, 'firmware', 'images.json'), '{"version":1,"images":[]}');
+  const path = place.path('home.tar');
+  const made = await place.run('backup', path, '-d', place.data);
+  assert.match(made.stdout, /sensors\.json, firmware \(files: 2\)/, made.stderr);
+  const names = execFileSync('tar', ['--quoting-style=literal', '-tf', path], { encoding: 'utf8' });
+  assert.match(names, /^firmware\/images\.json\nfirmware\/keys\/clé\.pem$/m);
+  // A folder without measurements has something to lose, too.
+  const folder = place.path('other');
+  mkdirSync(join(folder, 'firmware'), { recursive: true });
+  writeFileSync(join(folder, 'firmware', 'log.json'), 'what was done');
+  assert.equal((await place.run('restore', path, '-d', folder)).exitCode, 3);
+  const done = await place.run('restore', path, '-d', folder, '--yes');
+  assert.match(done.stdout, /What was there is in/, done.stderr);
+  assert.equal(readFileSync(join(folder, 'firmware', 'keys', 'clé.pem'), 'utf8'), 'a public key');
+  const kept = readdirSync(folder).find((name) => name.startsWith('before-restore-')) ?? 'none';
+  assert.equal(readFileSync(join(folder, kept, 'firmware', 'log.json'), 'utf8'), 'what was done');
+  assert.ok(!existsSync(join(folder, 'firmware', 'log.json')));
+  // Where nothing was there is nothing to keep.
+  const empty = place.path('empty');
+  await place.run('restore', path, '-d', empty, '--yes');
+  assert.deepEqual(
+    readdirSync(empty).filter((name) => name.startsWith('before')),
+    [],
+  );
+  writeFileSync(join(place.data, 'firmware', 'keys', `${'x'.repeat(90)}.pem`), 'a public key');
+  const long = await place.run('backup', place.path('long.tar'), '-d', place.data);
+  assert.match(long.stderr, /firmware\/keys\/xx.* can not be in an archive/);
 });
 
 test('of a folder that refuses the file of locks a backup is made, and its measurements are exported', async () => {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { restoreInto, STORE_FILE } from '@kilowink/store';
+import { restoreInto } from '@kilowink/store';
 import { Command } from 'commander';
 import { backupLines } from '../backup/backup-text.ts';
 import { RESTORED_NAMES } from '../backup/data-files.ts';
@@ -33,7 +33,7 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
   const folder = folderOf(options);
   const backup = openBackup(resolve(file));
   for (const line of backupLines(backup.manifest, backup.sizeBytes)) console.log(line);
-  const isTaken = existsSync(join(folder, STORE_FILE));
+  const isTaken = RESTORED_NAMES.some((name) => existsSync(join(folder, name)));
   const question = `Put it in the place of what is in ${folder}?`;
   if (isTaken && !(await isAgreed(question, options))) return;
   const bar = progressBar('Unpacking');
@@ -43,4 +43,5 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
   }).finally(() => bar.end());
   console.log(`\n${styleFor(process.stdout).good('Restored')} into ${folder}.`);
   if (isTaken) console.log(`What was there is in ${keptAt}; remove it when all is well.`);
+  else if (readdirSync(keptAt).length === 0) rmdirSync(keptAt);
 }
