@@ -13,9 +13,9 @@ interface BackupOptions extends FolderOptions {
 
 const HELP = `
 The archive is a plain tar file for its owner alone: it holds the measurements, the sensors' keys, the broker's users and the
-administrator's password (hashed), and the firmware with its public keys. It is made beside a running server and holds what was in the file at one moment; what waits
-in the server's memory for its group (store.groupMs, 7 min) is not in it. It is looked through before it gets its name.
-The configuration file is not in it. \`kilowink restore\` puts it back.`;
+administrator's password (hashed), and the firmware with its public keys. It is made beside a running server and holds what was in the
+file at one moment; what waits in the server's memory for its group (store.groupMs, 7 min) is not in it. It is looked through before it
+gets its name. The configuration file is not in it. \`kilowink restore\` puts it back.`;
 
 /** `kilowink backup`: everything in the data folder as one file, beside a running server. */
 export function backupCommand(): Command {
