@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochMs } from '@kilowink/core/time';
-import type { Change, Changes, RunId, SeriesId, Timeline } from '../store.ts';
-import { windowTime } from '../timeline.ts';
+import type { Change, Changes, SeriesId } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { EventTable } from './event-table.ts';
 import type { HotTail } from './hot-tail.ts';
-import { type Journal, LAST_SEQ, type PlacedRow } from './journal.ts';
-import type { Pending, PendingChange } from './pending.ts';
+import { LAST_SEQ } from './journal.ts';
+import type { Pending } from './pending.ts';
 
 /*
  * A cursor is `epoch.seq.import`. Places (`seq`) are given out by the one process that serves, ascending, before they
@@ -36,20 +35,17 @@ export class ChangeLog {
   readonly #hot: HotTail;
   readonly #pending: Pending;
   readonly #events: EventTable;
-  readonly #journal: Journal;
 
   constructor(parts: {
     connection: Connection;
     hot: HotTail;
     pending: Pending;
     events: EventTable;
-    journal: Journal;
   }) {
     this.#connection = parts.connection;
     this.#hot = parts.hot;
     this.#pending = parts.pending;
     this.#events = parts.events;
-    this.#journal = parts.journal;
   }
 
   cursor(): string {
@@ -68,7 +64,7 @@ export class ChangeLog {
     if (cursor === null) return null;
     const state = this.#state();
     if (!this.#isKnown(cursor, state)) return null;
-    const placed = [...this.#written(cursor.seq, limit), ...this.#notWritten(cursor.seq)].slice(0, limit);
+    const placed = this.#placed(cursor.seq, limit);
     const imported = this.#imported(cursor.importId, limit - placed.length);
     const next = {
       epoch: state.epoch,
@@ -92,14 +88,14 @@ export class ChangeLog {
     return oldest !== null && cursor.importId < oldest - 1;
   }
 
-  #written(seq: number, limit: number): Placed[] {
+  #placed(seq: number, limit: number): Placed[] {
     const rewritten = this.#connection.rows<[number, SeriesId, EpochMs, EpochMs]>(
       'SELECT seq, series, from_ms, to_ms FROM rewritten WHERE seq > ? ORDER BY seq LIMIT ?',
       seq,
       limit,
     );
     const all: Placed[] = [
-      ...this.#journal.since(seq, limit).map((placed) => this.#measured(placed)),
+      ...this.#hot.since(seq, limit),
       ...rewritten.map(([place, series, fromMs, toMs]) => ({
         seq: place,
         change: { kind: 'rewritten' as const, series, fromMs, toMs },
@@ -108,36 +104,23 @@ export class ChangeLog {
         seq: place,
         change: { kind: 'event' as const, event },
       })),
+      ...this.#notWritten(seq),
     ];
     return all.sort((left, right) => left.seq - right.seq).slice(0, limit);
   }
 
-  #measured({ seq, row, of }: PlacedRow): Placed {
-    if ('run' in of) return this.#window(seq, of.run, [row.key, row.value]);
-    const { key: startMs, durationMs, value } = row;
-    return { seq, change: { kind: 'point', series: of.series, startMs, durationMs, value } };
-  }
-
+  /** Measurements that wait are in the hot tail with the others. */
   #notWritten(seq: number): Placed[] {
-    return this.#pending.changes.filter((change) => change.seq > seq).map((change) => this.#placed(change));
-  }
-
-  #placed(change: PendingChange): Placed {
-    if (change.kind === 'rewritten') return change;
-    if (change.kind === 'event') return { seq: change.seq, change: { kind: 'event', event: change.event } };
-    if (change.kind === 'window') {
-      const row = this.#pending.windows.get(change.run)?.get(change.number);
-      return this.#window(change.seq, change.run, [change.number, row?.value ?? 0]);
+    const { changes } = this.#pending;
+    const found: Placed[] = [];
+    for (let at = changes.length - 1; at >= 0; at -= 1) {
+      const change = changes[at];
+      if (change === undefined || change.seq <= seq) break;
+      if (change.kind === 'rewritten') found.push(change);
+      if (change.kind === 'event')
+        found.push({ seq: change.seq, change: { kind: 'event', event: change.event } });
     }
-    const { series, startMs, seq } = change;
-    const row = this.#pending.points.get(series)?.get(startMs);
-    const { durationMs, value } = row ?? { durationMs: 0, value: 0 };
-    return { seq, change: { kind: 'point', series, startMs, durationMs, value } };
-  }
-
-  #window(seq: number, run: RunId, [number, value]: readonly [number: number, value: number]): Placed {
-    const { series, timeline }: { series: SeriesId; timeline: Timeline } = this.#hot.run(run);
-    return { seq, change: { kind: 'point', series, ...windowTime(timeline, number), value } };
+    return found;
   }
 
   #imported(importId: number, limit: number): { id: number; change: Change }[] {

@@ -26,6 +26,8 @@ export class HotColumns {
   #extent: { fromMs: number; toMs: number } | null = null;
   /** 0 stands for none. */
   #seqs: Float64Array = new Float64Array(CAPACITY_FIRST);
+  /** No place is higher. */
+  #seqMost = 0;
 
   get count(): number {
     return this.#count;
@@ -39,6 +41,16 @@ export class HotColumns {
   /** The measurements; a view until the next change. */
   get points(): Points & ColumnsOf {
     return slicePoints(this.#points, 0, this.#count) as Points & ColumnsOf;
+  }
+
+  /** Calls `take` with each row that has a place after `seq`, by ascending key. */
+  eachAfter(seq: number, take: (index: number, seq: number) => void): void {
+    if (this.#seqMost <= seq) return;
+    const seqs = this.#seqs;
+    for (let index = 0; index < this.#count; index += 1) {
+      const place = seqs[index] as number;
+      if (place > seq) take(index, place);
+    }
   }
 
   /** The highest place among those at `indexes`; 0 when none has one. */
@@ -122,7 +134,9 @@ export class HotColumns {
     this.#points.reports[at] = Math.min(COUNT_MAX, row.reports);
     this.#points.disagreements[at] = Math.min(COUNT_MAX, row.disagreements);
     this.#points.lastFlashes[at] = row.lastFlashMs === null ? 0 : Math.min(COUNT_MAX, row.lastFlashMs + 1);
-    this.#seqs[at] = row.seq ?? 0;
+    const seq = row.seq ?? 0;
+    this.#seqs[at] = seq;
+    if (seq > this.#seqMost) this.#seqMost = seq;
     if (this.#extent !== null) {
       const fromMs = Math.min(this.#extent.fromMs, row.startMs);
       this.#extent = { fromMs, toMs: Math.max(this.#extent.toMs, row.startMs + row.durationMs) };
@@ -150,6 +164,7 @@ export class HotColumns {
     const capacity = Math.max(CAPACITY_FIRST, count);
     this.#keys = resized(columns.keys, capacity);
     this.#seqs = resized(columns.seqs ?? NO_POINTS.values, capacity);
+    this.#seqMost = mostOf(this.#seqs);
     this.#points = makeColumns(capacity);
     this.#points.starts.set(columns.starts);
     this.#points.durationsMs.set(columns.durationsMs);
@@ -180,6 +195,7 @@ export class HotColumns {
       Float64Array.from(kept, (index) => this.#seqs[index] as number),
       capacity,
     );
+    this.#seqMost = mostOf(this.#seqs);
     this.#points = resizedColumns(pickPoints(this.#points, kept) as ColumnsOf, capacity);
     this.#count = kept.length;
     this.#extent = null;
@@ -213,6 +229,12 @@ export class HotColumns {
     this.#seqs = resized(this.#seqs, capacity);
     this.#points = resizedColumns(this.#points, capacity);
   }
+}
+
+function mostOf(numbers: Float64Array): number {
+  let most = 0;
+  for (const number of numbers) most = Math.max(most, number);
+  return most;
 }
 
 function extentOf(points: Points): { fromMs: number; toMs: number } {

@@ -1,6 +1,6 @@
 import { EMPTY_GROUP, type Group, type JournalRow, type SealedPoints } from '../block/journal-codec.ts';
 import { storeError } from '../errors.ts';
-import type { RunId, SeriesId, Timeline } from '../store.ts';
+import type { Change, RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime, windowTimes } from '../timeline.ts';
 import type { Connection } from './connection.ts';
 import { HotColumns } from './hot-columns.ts';
@@ -20,6 +20,12 @@ export interface HotRun {
 export interface HotSeries {
   readonly runs: Map<RunId, HotRun>;
   readonly points: HotColumns;
+}
+
+/** A new measurement with its place in the order of changes. */
+export interface PlacedPoint {
+  readonly seq: number;
+  readonly change: Extract<Change, { kind: 'point' }>;
 }
 
 /** What the hot tail is made from. */
@@ -85,6 +91,37 @@ export class HotTail {
       for (const { columns } of runs.values()) count += columns.count;
     }
     return count;
+  }
+
+  /**
+   * What has a place after `seq`, in that order, at most `limit`; what waits to be written among it. All that has a place after
+   * the last sealed one is hot.
+   */
+  since(seq: number, limit: number): PlacedPoint[] {
+    this.#load();
+    const seqs: number[] = [];
+    this.#eachAfter(seq, (_columns, _index, place) => seqs.push(place));
+    if (seqs.length === 0) return [];
+    const last =
+      seqs.length <= limit ? Number.POSITIVE_INFINITY : (Float64Array.from(seqs).sort()[limit - 1] ?? 0);
+    const found: PlacedPoint[] = [];
+    this.#eachAfter(seq, (columns, index, place, series) => {
+      if (place > last) return;
+      const { startMs, durationMs, value } = columns.row(index);
+      found.push({ seq: place, change: { kind: 'point', series, startMs, durationMs, value } });
+    });
+    return found.sort((one, other) => one.seq - other.seq);
+  }
+
+  #eachAfter(
+    seq: number,
+    take: (columns: HotColumns, index: number, place: number, series: SeriesId) => void,
+  ): void {
+    for (const [series, { runs, points }] of this.#series) {
+      points.eachAfter(seq, (index, place) => take(points, index, place, series));
+      for (const { columns } of runs.values())
+        columns.eachAfter(seq, (index, place) => take(columns, index, place, series));
+    }
   }
 
   /** The series that have hot measurements. */

@@ -1,11 +1,4 @@
-import {
-  decodeGroup,
-  EMPTY_GROUP,
-  encodeGroup,
-  type Group,
-  type JournalRow,
-} from '../block/journal-codec.ts';
-import type { RunId, SeriesId } from '../store.ts';
+import { decodeGroup, EMPTY_GROUP, encodeGroup, type Group } from '../block/journal-codec.ts';
 import type { Connection } from './connection.ts';
 
 /** A group as it stands in the file. */
@@ -13,13 +6,6 @@ export interface JournalEntry {
   readonly id: number;
   readonly rowCount: number;
   readonly group: Group;
-}
-
-/** A new measurement with its place in the order of changes. */
-export interface PlacedRow {
-  readonly seq: number;
-  readonly row: JournalRow;
-  readonly of: { readonly run: RunId } | { readonly series: SeriesId };
 }
 
 /** A group that does not open. */
@@ -80,27 +66,6 @@ export class Journal {
     }
   }
 
-  /** Measurements with a place after `seq`, in order, at most `limit`. */
-  since(seq: number, limit: number): PlacedRow[] {
-    const before = this.#connection.row<[number]>(
-      'SELECT id FROM journal WHERE last_seq <= ? ORDER BY id DESC LIMIT 1',
-      seq,
-    );
-    const found = new Map<number, PlacedRow>();
-    const rows = this.#connection
-      .statement('SELECT id, last_seq, data FROM journal WHERE id > ? ORDER BY id')
-      .iterate(before?.[0] ?? 0) as unknown as Iterable<[number, number, Uint8Array]>;
-    let highest = 0;
-    for (const [id, lastSeq, data] of rows) {
-      // Groups that share their last place share their places; those of the next are all higher.
-      if (lastSeq > highest && found.size >= limit) break;
-      highest = lastSeq;
-      const group = this.#open(id, data);
-      if (group !== null) gather(found, group, seq);
-    }
-    return [...found.values()].sort((one, other) => one.seq - other.seq).slice(0, limit);
-  }
-
   /** Moves groups that do not open out of the way, in the caller's transaction. */
   setAside(bad: BadGroup, foundAtMs: number): void {
     this.#connection.run(
@@ -131,13 +96,4 @@ export const LAST_SEQ = 'SELECT last_seq FROM journal ORDER BY id DESC LIMIT 1';
 
 function rowCountOf({ windows, points, sealed }: Group): number {
   return [...windows, ...points].reduce((sum, [, rows]) => sum + rows.length, sealed.length);
-}
-
-function gather(found: Map<number, PlacedRow>, group: Group, after: number): void {
-  for (const [run, rows] of group.windows)
-    for (const row of rows)
-      if (row.seq !== null && row.seq > after) found.set(row.seq, { seq: row.seq, row, of: { run } });
-  for (const [series, rows] of group.points)
-    for (const row of rows)
-      if (row.seq !== null && row.seq > after) found.set(row.seq, { seq: row.seq, row, of: { series } });
 }

@@ -79,7 +79,7 @@ export function makeParts(connection: Connection): Parts {
     blocks: new BlockTable(connection),
     sealed,
     journal,
-    changes: new ChangeLog({ connection, hot, pending, events, journal }),
+    changes: new ChangeLog({ connection, hot, pending, events }),
     recovered: new RecoveredTable(connection, hot, pending.recovered),
     kinds: new SeriesKinds(connection),
     spans: new SpanTable(connection, pending.spans),
