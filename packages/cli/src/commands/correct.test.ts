@@ -66,6 +66,36 @@ test('what is listed of two sensors on one meter is taken back there', async () 
   assert.match(undone.stdout, /taken back 20/, undone.stderr);
 });
 
+test('today is corrected up to now, and numbers may have a French comma', async () => {
+  using place = new Workplace();
+  const { store, series } = serve(place);
+  const zone = 'Europe/Paris';
+  const today = Temporal.Now.plainDateISO(zone);
+  const fromMs = today.toZonedDateTime(zone).epochMilliseconds;
+  const count = Math.max(1, Math.floor((Date.now() - fromMs) / MINUTE_MS));
+  store.addPoints(series, {
+    starts: Float64Array.from({ length: count }, (_, at) => fromMs + at * MINUTE_MS),
+    durationsMs: new Float64Array(count).fill(MINUTE_MS),
+    values: new Float64Array(count).fill(10),
+    reports: null,
+    disagreements: null,
+  });
+  store.close();
+  const at = ['-d', place.data, '--zone', zone, '--from', `${today}`, '-y'];
+  const made = await place.run(
+    'correct',
+    'add',
+    ...at,
+    '--to',
+    `${today.add({ days: 1 })}`,
+    '--scale',
+    '1,02',
+  );
+  assert.match(made.stdout, /times 1\.02[\s\S]*Corrected: number 1/, made.stderr);
+  const late = await place.run('correct', 'add', ...at, '--to', `${today.add({ days: 2 })}`, '--bad');
+  assert.match(late.stderr, /ends in the future/);
+});
+
 test('a correction that can not be is refused with what would be right', async () => {
   using place = new Workplace();
   const { store } = serve(place);

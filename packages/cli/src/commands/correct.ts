@@ -1,3 +1,4 @@
+import { type EpochMs, toZoned } from '@kilowink/core/time';
 import {
   type AskedCorrection,
   checkedCorrection,
@@ -109,13 +110,22 @@ function askedOf(options: AddOptions, zone: string): AskedCorrection {
   }
   const range = {
     fromMs: parseMoment(options.from, '--from', zone),
-    toMs: parseMoment(options.to, '--to', zone),
+    toMs: endOf(options.to, zone),
   };
   if (bad === true) return { ...range, kind: 'bad', into, note };
-  if (scale !== undefined) return { ...range, kind: 'scale', factor: Number(scale), into, note };
+  if (scale !== undefined)
+    return { ...range, kind: 'scale', factor: Number(scale.replace(',', '.')), into, note };
   const energyWh = energyOf(total ?? '');
   if (energyWh === null) throw cliError('cli/usage', { reason: `--total: expected kWh, "${total}" came` });
   return { ...range, kind: 'total', energyWh, into: into ?? 'shape', note };
+}
+
+/** A date that is today's end means now: what is to come of a day can not be corrected. */
+function endOf(to: string, zone: string): EpochMs {
+  const toMs = parseMoment(to, '--to', zone);
+  const nowMs = machineClock.wallMs();
+  const todayEndsMs = toZoned(nowMs, zone).add({ days: 1 }).startOfDay().epochMilliseconds;
+  return toMs > nowMs && toMs <= todayEndsMs ? nowMs : toMs;
 }
 
 /** kWh as Wh; as fine as a reference series is, which is finer than a display. Null for what is no energy. */
