@@ -38,6 +38,7 @@ export class Meters {
     const names = new Map(config.tic.map(({ id, name }) => [id, name]));
     this.#tic = new TicIngest({
       store,
+      metersMax: config.mqtt.metersMax,
       nameOf: (meter) => names.get(meter),
       isHeard: () => config.homeAssistant.enabled || options.live.clientCount > 0,
       onFrame: (meter, touched) => this.#show(meter, touched),

@@ -21,9 +21,21 @@ const mapping = z
   })
   .describe('Topics of another program');
 
+const METERS_MAX_DEFAULT = 200;
+/** What either bound may be set to. */
+const MANY_MAX = 10_000;
+
 /** Settings under `mqtt`. */
 export const mqttSchema = z.strictObject({
   topic: meterId.default('kilowink').describe('First level of our topics'),
+  metersMax: z
+    .int()
+    .min(1)
+    .max(MANY_MAX)
+    .default(METERS_MAX_DEFAULT)
+    .describe(
+      'Meters taken from messages since the start; bounded, for who may publish can invent them, and what is stored of one stays',
+    ),
   broker: z
     .strictObject({
       enabled: z
@@ -53,7 +65,12 @@ export const mqttSchema = z.strictObject({
         .max(1_048_576)
         .default(65_536)
         .describe('Longest message taken, bytes'),
-      connectionsMax: z.int().min(1).max(10_000).default(250).describe('Connections at the same time'),
+      connectionsMax: z
+        .int()
+        .min(1)
+        .max(MANY_MAX)
+        .optional()
+        .describe('Connections at the same time; 50 more than `mqtt.metersMax` when left out'),
     })
     .prefault({}),
   url: z

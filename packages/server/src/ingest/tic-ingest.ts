@@ -8,6 +8,8 @@ export interface TicIngestOptions {
   readonly store: Store;
   /** What people call a meter, by its identity; its identity when left out. */
   readonly nameOf?: (meter: string) => string | undefined;
+  /** Meters taken from messages at most; 200 when left out. */
+  readonly metersMax?: number;
   /** Whether anybody is to be told of frames now; always when left out. */
   readonly isHeard?: () => boolean;
   /** Called after a frame was taken, while somebody is to be told. */
@@ -28,16 +30,18 @@ export interface TicOutcome {
 }
 
 /** Anybody who may publish can invent meters; not without end. */
-export const METERS_MAX = 200;
+const METERS_MAX_DEFAULT = 200;
 
 /** Takes what meters say: frames in, energy, gauges, readings and events stored once. */
 export class TicIngest {
   readonly #options: TicIngestOptions;
   readonly #port: TicStorePort;
   readonly #meters = new Map<string, KnownMeter>();
+  readonly metersMax: number;
 
   constructor(options: TicIngestOptions) {
     this.#options = options;
+    this.metersMax = options.metersMax ?? METERS_MAX_DEFAULT;
     this.#port = new TicStorePort(options.store);
   }
 
@@ -48,7 +52,7 @@ export class TicIngest {
 
   /** Whether a meter of that identity would be taken. */
   hasRoom(meter: string): boolean {
-    return this.#meters.has(meter) || this.#meters.size < METERS_MAX;
+    return this.#meters.has(meter) || this.#meters.size < this.metersMax;
   }
 
   /** Takes a frame in. Throws when the store can not take it. */

@@ -249,7 +249,9 @@ test('a sensor publishes its own topics alone, and reads its settings alone', as
 });
 
 test('a packet that is too long and a connection too many are refused', async () => {
-  const server = await start({ connectionsMax: 2, packetBytesMax: 1_000 });
+  const told: string[] = [];
+  const log = (line: string) => told.push(line);
+  const server = await start({ connectionsMax: 2, packetBytesMax: 1_000, log });
   const sensor = await client(server.port);
   const cut = new Promise<void>((resolve) => sensor.once('close', () => resolve()));
   sensor.publish('kilowink/cellar/tic', 'x'.repeat(1_200), { qos: 1 }, () => {});
@@ -258,7 +260,10 @@ test('a packet that is too long and a connection too many are refused', async ()
   await client(server.port);
   await client(server.port);
   await assert.rejects(client(server.port));
-  assert.equal(server.broker.counters.connectionsRefused, 1);
+  await assert.rejects(client(server.port));
+  assert.equal(server.broker.counters.connectionsRefused, 2);
+  const full = told.filter((line) => line.includes('mqtt.broker.connectionsMax'));
+  assert.deepEqual(full, ['MQTT: a connection was refused, for 2 are open: see mqtt.broker.connectionsMax.']);
 });
 
 test('noise on the port ends its connection alone', async () => {

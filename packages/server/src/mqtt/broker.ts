@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '@kilowink/core/time';
+import { type Clock, HOUR_MS } from '@kilowink/core/time';
 import type { Aedes, AuthenticateError, Client, PublishPacket } from 'aedes';
 import { serverError } from '../errors.ts';
 import { boundSessions, type Persistence } from './bound-sessions.ts';
@@ -38,6 +38,8 @@ export interface BrokerCounters {
 /** Return code of CONNACK. */
 const NOT_AUTHORIZED: AuthenticateError['returnCode'] = 5;
 const SAVE_MS = 1_000;
+/** A gateway that is refused tries again every few seconds. */
+const FULL_LOG_MS = HOUR_MS;
 
 /**
  * The embedded broker. A QoS 1 message that is to be stored is acknowledged when it is in a file. aedes 1.2.0 acknowledges
@@ -65,6 +67,8 @@ export class Broker {
   #following: Parameters<Publish>[0][] | null = null;
   #listeners: readonly BoundListener[] = [];
   #saving: ReturnType<typeof setInterval> | null = null;
+  /** When it was last told that a connection was one too many. */
+  #fullLogMs: number | null = null;
 
   private constructor(options: BrokerOptions, aedes: Aedes) {
     this.#options = options;
@@ -175,6 +179,7 @@ export class Broker {
   #accept(stream: Duplex, request?: IncomingMessage): void {
     if (this.#sockets.size >= this.#options.connectionsMax) {
       this.counters.connectionsRefused += 1;
+      this.#logFull();
       stream.destroy();
       return;
     }
@@ -185,6 +190,14 @@ export class Broker {
     const client = this.#aedes.handle(stream, request);
     this.#letOrderGo(client);
     this.#limitPackets(client, stream);
+  }
+
+  #logFull(): void {
+    const { connectionsMax, clock, log } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (this.#fullLogMs !== null && nowMs - this.#fullLogMs < FULL_LOG_MS) return;
+    this.#fullLogMs = nowMs;
+    log(`MQTT: a connection was refused, for ${connectionsMax} are open: see mqtt.broker.connectionsMax.`);
   }
 
   /** The length of a packet is told in its head: one that is too long is not collected first. */

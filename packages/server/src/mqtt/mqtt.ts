@@ -114,7 +114,10 @@ async function openBroker(options: BrokerOptions): Promise<Broker> {
   return Embedded.open(options);
 }
 
-function brokerPlace({ topic, broker }: MqttConfig) {
+/** Home Assistant, what looks on, and gateways that come back before their old connection is given up. */
+const CONNECTIONS_BESIDE = 50;
+
+function brokerPlace({ topic, broker, metersMax }: MqttConfig) {
   return {
     host: broker.host,
     port: broker.plain ? broker.port : null,
@@ -125,7 +128,7 @@ function brokerPlace({ topic, broker }: MqttConfig) {
     base: topic,
     anonymous: broker.anonymous,
     packetBytesMax: broker.packetBytesMax,
-    connectionsMax: broker.connectionsMax,
+    connectionsMax: broker.connectionsMax ?? metersMax + CONNECTIONS_BESIDE,
   };
 }
 

@@ -142,7 +142,7 @@ export class MqttRouter {
     if (!tic.hasRoom(input.meter)) {
       return this.#refuse(message, {
         code: 'tic/too-many-meters',
-        message: `${input.meter} is one too many`,
+        message: `${input.meter} is one too many: ${tic.metersMax} meters are taken, as mqtt.metersMax says`,
       });
     }
     const { taken, group } = tic.take(input);
