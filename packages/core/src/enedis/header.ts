@@ -111,7 +111,9 @@ function sayingColumns(names: readonly string[]): SayingColumns {
     stage: find(/^etape metier$/),
     unit: find(/^unite$/),
     step: find(/^pas\b/),
-    tariff: find(/^(poste|plage|periode) (tarifaire|horaire|horosaisonni)/),
+    tariff: find(
+      /^(poste|plage|periode|tranche) (tarifaire|horaire|horosaisonni)|^(hp ?\/ ?hc|tarif|poste|tranche)$/,
+    ),
   };
 }
 

@@ -1,3 +1,5 @@
+import { plainText } from './cells.ts';
+
 /** A stamp as it stands. */
 export interface Stamp {
   /** What a clock showed, in ms as if it were UTC. */
@@ -24,11 +26,11 @@ const SERIAL_1970 = 25_569;
 const SERIAL_MAX = 80_000;
 
 /**
- * `2026-01-05T00:30:00+01:00`, the same without offset, `05/01/2026 00:30`, a date alone, the days since 1900 of a
- * spreadsheet; 24:00 is the midnight that ends a day. Null for anything else, and for years before 1970 or after 2199.
+ * `2026-01-05T00:30:00+01:00`, the same without offset, `05/01/2026 00:30`, a date alone, its month in letters (`5 janv. 2026`), the
+ * days since 1900 of a spreadsheet; 24:00 is the midnight that ends a day. Null for anything else, and for years before 1970 or after 2199.
  */
 export function readStamp(text: string): Stamp | null {
-  const plain = text.trim();
+  const plain = /\p{L}{3}/u.test(text) ? withMonthNumber(text) : text.trim();
   const iso = ISO.exec(plain);
   if (iso !== null) return stampOf([iso[1], iso[2], iso[3]], [iso[4], iso[5], iso[6]], iso[7]);
   const french = FRENCH.exec(plain);
@@ -37,6 +39,31 @@ export function readStamp(text: string): Stamp | null {
     return stampOf([year, french[2], french[1]], [french[4], french[5], french[6]], french[7]);
   }
   return readSerial(plain);
+}
+
+const NAMED_DAY = /^(?:[a-z]+\.?,? )?(\d{1,2})(?:er)?[ /-]([a-z]+)\.?[ /-](\d{4}|\d\d)\b(.*)$/;
+
+/** How the months begin in French and in English; June and July part at the fourth letter. */
+const MONTHS = [
+  'jan',
+  'fev|feb',
+  'mar',
+  'avr|apr',
+  'mai|may',
+  'juin|jun',
+  'juil|jul',
+  'aou|aug',
+  'sep',
+  'oct',
+  'nov',
+  'dec',
+];
+
+/** `lundi 5 janvier 2026` as `5/1/2026`; what names no month stays as it is. */
+function withMonthNumber(text: string): string {
+  const found = NAMED_DAY.exec(plainText(text));
+  const month = MONTHS.findIndex((begin) => new RegExp(`^(${begin})`).test(found?.[2] ?? '')) + 1;
+  return found === null || month === 0 ? text.trim() : `${found[1]}/${month}/${found[3]}${found[4]}`;
 }
 
 function readSerial(text: string): Stamp | null {

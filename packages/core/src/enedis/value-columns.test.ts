@@ -85,12 +85,35 @@ test('what adds up is told by its names', () => {
   assert.deepEqual(addedUp('Date;Valeur (kWh)\n01/03/2026;1\n02/03/2026;2\n'), [[]]);
 });
 
+test('a month may be in letters', () => {
+  const forms = [
+    ['lundi 1 juin 2026', 'mercredi 1er juillet 2026'],
+    ['01-juin-26', '01-juil-26'],
+    ['1 juin 2026', '1er juil. 2026'],
+    ['01 Jun 2026', '01 Jul 2026'],
+  ];
+  for (const [first, second] of forms) {
+    const result = readEnedisText(`Date;Consommation (kWh)\n${first};5,5\n${second};6\n`, {
+      zone: 'Europe/Paris',
+    });
+    assert.ok(result.ok, `${first}`);
+    assert.deepEqual(
+      result.value.exports.map(({ kind, points }) => [kind, ...points.starts]),
+      [['daily', Date.parse('2026-06-01T00:00+02:00'), Date.parse('2026-07-01T00:00+02:00')]],
+    );
+  }
+  const curve =
+    'Horodate;Valeur (W)\n2 févr. 2026 à 00:30;100\n2 févr. 2026 à 01:00;200\n2 févr. 2026 à 01:30;300\n';
+  assert.deepEqual(read(curve), [['curve', 'consumed', 50, 100, 150]]);
+});
+
 test('a row for each tariff adds up', () => {
   const rows =
     '01/03/2026;HP;5,5\n01/03/2026;HC;7,25\n01/03/2026;HC;7,25\n02/03/2026;HP;6,5\n02/03/2026;HC;\n';
-  assert.deepEqual(read(`Date;Poste tarifaire;Consommation (kWh)\n${rows}`), [
-    ['daily', 'consumed', 12_750, 6_500],
-  ]);
+  for (const name of ['Poste tarifaire', 'HP/HC', 'Tranche horaire', 'Tarif'])
+    assert.deepEqual(read(`Date;${name};Consommation (kWh)\n${rows}`), [
+      ['daily', 'consumed', 12_750, 6_500],
+    ]);
 });
 
 test('what is injected stands beside what is consumed', () => {
