@@ -1,18 +1,21 @@
 import type { LightAnswer } from '@kilowink/api';
 import { type Clock, DAY_MS, type EpochMs } from '@kilowink/core/time';
-import type { Store } from '@kilowink/store';
+import type { Store, StoredEvent } from '@kilowink/store';
 import type { HeardSensor } from '../ingest/index.ts';
 import { LIGHT_STEP_MS, LightRing } from './light-ring.ts';
 
 /** Sensors report every 15 s at most. */
 const LOOK_MS = 15_000;
-/** As many sensors as are taken without a key. */
-const SENSORS_MAX = 1_000;
-
 interface Seen {
   lastReportMs: EpochMs | null;
   boots: number;
   light: LightRing | null;
+}
+
+interface NewStart {
+  readonly seen: Seen;
+  readonly boots: number;
+  readonly event: StoredEvent;
 }
 
 export interface SensorWatchOptions {
@@ -52,7 +55,11 @@ export class SensorWatch {
 
   #tryLook(): void {
     try {
-      for (const sensor of this.#options.sensors()) this.#lookAt(sensor);
+      const starts = this.#options.sensors().flatMap((sensor) => this.#lookAt(sensor) ?? []);
+      if (starts.length === 0) return;
+      // After a start of the server all of thousands were started anew: they are put at once.
+      this.#options.store.putEvents(starts.map(({ event }) => event));
+      for (const { seen, boots } of starts) seen.boots = boots;
     } catch (error) {
       this.#options.log(
         `A sensor's start could not be noted: ${error instanceof Error ? error.message : error}`,
@@ -60,32 +67,31 @@ export class SensorWatch {
     }
   }
 
-  #lookAt({ source, counters, self }: HeardSensor): void {
+  /** Takes note of the light; gives the start that is to be put, which is looked at again until it is. */
+  #lookAt({ source, counters, self }: HeardSensor): NewStart | null {
     const seen = this.#seenOf(source);
     const { lastReportMs, boots, bootedMs } = counters;
-    if (lastReportMs === null || (lastReportMs === seen.lastReportMs && boots === seen.boots)) return;
-    const isNewBoot = boots > seen.boots;
+    if (lastReportMs === null || (lastReportMs === seen.lastReportMs && boots === seen.boots)) return null;
     seen.lastReportMs = lastReportMs;
-    seen.boots = boots;
     if (self?.light !== undefined) {
       seen.light ??= new LightRing();
       seen.light.note(lastReportMs, self.light);
     }
-    if (!isNewBoot) return;
+    if (boots <= seen.boots) return null;
     const atMs = Math.round(bootedMs ?? lastReportMs);
     const { firmware } = self ?? {};
     const data =
       firmware === undefined ? {} : { firmware: `${firmware.major}.${firmware.minor}.${firmware.patch}` };
-    this.#options.store.putEvents([{ source, atMs, kind: 'sensorBoot', data: { reason: null, ...data } }]);
+    const event = { source, atMs, kind: 'sensorBoot' as const, data: { reason: null, ...data } };
+    return { seen, boots, event };
   }
 
+  /** There are no more of them than the ingest knows, which is bounded: those without a key are. */
   #seenOf(source: string): Seen {
     const known = this.#seen.get(source);
     if (known !== undefined) return known;
     const made: Seen = { lastReportMs: null, boots: 0, light: null };
     this.#seen.set(source, made);
-    const oldest = this.#seen.keys().next().value;
-    if (this.#seen.size > SENSORS_MAX && oldest !== undefined) this.#seen.delete(oldest);
     return made;
   }
 }
