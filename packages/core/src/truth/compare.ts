@@ -1,4 +1,5 @@
 import type { EpochMs } from '../time/index.ts';
+import { SUBSCRIBED_VA_MAX, steadyLimitW } from './plausible.ts';
 
 /** Energy between two instants that another source knows, such as two readings of the meter. */
 export interface ReferencePeriod {
@@ -75,8 +76,25 @@ export interface IndexReading {
   readonly resolutionWh: number;
 }
 
+/** Whether a reading is below an earlier one of the same meter; two may differ by what the coarser one does not show. */
+export function isFalling(earlier: IndexReading, later: IndexReading): boolean {
+  return later.indexWh <= earlier.indexWh - stepOf(earlier, later);
+}
+
+/** Whether more lies between two readings than any home draws. */
+export function isTooFast(earlier: IndexReading, later: IndexReading): boolean {
+  const leastWh = later.indexWh - earlier.indexWh - stepOf(earlier, later);
+  const mostWh = (steadyLimitW(SUBSCRIBED_VA_MAX) * (later.atMs - earlier.atMs)) / HOUR_MS;
+  return leastWh > Math.max(mostWh, 0);
+}
+
+function stepOf(one: IndexReading, other: IndexReading): number {
+  return Math.max(one.resolutionWh, other.resolutionWh);
+}
+
 /**
- * The periods between consecutive readings. A falling index is a meter that was replaced: no period is made across it.
+ * The periods between consecutive readings. An index that falls, or rises by more than any home draws, is of a meter that was replaced: no
+ * period is made across it.
  * A display shows whole units only, cut: two readings of it are off by less than one unit together, and one that is read beside
  * the meter's own Wh may fall by as much.
  */
@@ -84,8 +102,8 @@ export function periodsBetween(readings: readonly IndexReading[]): ReferencePeri
   const sorted = readings.toSorted((a, b) => a.atMs - b.atMs);
   return sorted.slice(1).flatMap((later, index): ReferencePeriod[] => {
     const earlier = sorted[index] as IndexReading;
-    const toleranceWh = Math.max(earlier.resolutionWh, later.resolutionWh);
-    if (later.indexWh <= earlier.indexWh - toleranceWh || later.atMs === earlier.atMs) return [];
+    const toleranceWh = stepOf(earlier, later);
+    if (isFalling(earlier, later) || isTooFast(earlier, later) || later.atMs === earlier.atMs) return [];
     const energyWh = Math.max(later.indexWh - earlier.indexWh, 0);
     return [{ fromMs: earlier.atMs, toMs: later.atMs, energyWh, toleranceWh }];
   });

@@ -2,6 +2,8 @@ export {
   type Comparison,
   compare,
   type IndexReading,
+  isFalling,
+  isTooFast,
   type MeasuredPeriod,
   periodsBetween,
   type ReferencePeriod,
@@ -15,4 +17,4 @@ export {
 } from './corrected-buckets.ts';
 export type { Correction, CorrectionKind } from './correction.ts';
 export { type IndexUnit, parseIndex, type ShownIndex } from './index-text.ts';
-export { isImplausible, powerLimitW, steadyLimitW } from './plausible.ts';
+export { isImplausible, powerLimitW, SUBSCRIBED_VA_MAX, steadyLimitW } from './plausible.ts';

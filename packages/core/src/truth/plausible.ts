@@ -1,5 +1,8 @@
 import { HOUR_MS, SECOND_MS } from '../time/index.ts';
 
+/** The largest subscription of a home in France, VA. */
+export const SUBSCRIBED_VA_MAX = 36_000;
+
 /** However short, no measurement of a house means more than so many times the subscribed power. */
 const SHORT_FACTOR = 2.5;
 

@@ -183,6 +183,25 @@ test('readings make periods, but not across a new meter', () => {
   );
 });
 
+test('a meter that was replaced may show more than the old one: no home draws that, and no period is made across it', () => {
+  const reading = (hour: number, indexWh: number): IndexReading => ({
+    ...{ atMs: hour * 3_600_000, indexWh, resolutionWh: 1_000 },
+  });
+  const periods = periodsBetween([
+    reading(0, 5e6),
+    reading(24, 5.02e6),
+    reading(25, 31e6),
+    reading(49, 31.03e6),
+  ]);
+  assert.deepEqual(
+    periods.map(({ fromMs, energyWh }) => [fromMs / 3_600_000, energyWh]),
+    [
+      [0, 20_000],
+      [25, 30_000],
+    ],
+  );
+});
+
 test('a display in kWh that is read beside the Wh of the meter is no new meter', () => {
   const meter = (day: number, indexWh: number) => ({ atMs: day * 86_400_000, indexWh, resolutionWh: 1 });
   const display = { atMs: 1.5 * 86_400_000, indexWh: 5_000, resolutionWh: 1_000 };

@@ -4,17 +4,16 @@ import { UNITS_PER_WH } from '@kilowink/core/series';
 import { bucketEdges, DAY_MS, type EpochMs, findStep, toZoned } from '@kilowink/core/time';
 import {
   compare,
-  type IndexReading,
   periodsBetween,
   type ReferencePeriod,
+  SUBSCRIBED_VA_MAX,
   steadyLimitW,
 } from '@kilowink/core/truth';
 import type { Reading, SeriesInfo } from '@kilowink/store';
 import { serverError } from '../errors.ts';
-import { SUBSCRIBED_VA_MAX } from './corrections.ts';
 import type { EnergyReader } from './energy-reader.ts';
 import type { Range, ReadHow } from './read-how.ts';
-import { readingsOf, resolutionOf } from './readings.ts';
+import { readingsOf, shownOf } from './readings.ts';
 
 /** What to compare with what. */
 export interface AskedComparison extends Range, ReadHow {
@@ -106,7 +105,7 @@ export function compareReadings(
   series: SeriesInfo,
   { readings, subscribedVa }: { readings: readonly [Reading, Reading]; subscribedVa: number | null },
 ): ComparedPeriod | null {
-  const [period] = periodsBetween(readings.map((each) => ({ ...each, resolutionWh: resolutionOf(each) })));
+  const [period] = periodsBetween(readings.map(shownOf));
   if (period === undefined) return null;
   const powerMaxW = steadyLimitW(subscribedVa ?? SUBSCRIBED_VA_MAX);
   return comparePeriod(reader, series, { period, powerMaxW, how: { isRaw: false } });
@@ -160,13 +159,7 @@ function periodsOfReadings(
   series: SeriesInfo,
   { asked, zone }: { asked: AskedComparison; zone: string },
 ): ReferencePeriod[] {
-  const readings = readingsOf(reader, series).map(
-    (reading): IndexReading => ({
-      atMs: reading.atMs,
-      indexWh: reading.indexWh,
-      resolutionWh: resolutionOf(reading),
-    }),
-  );
+  const readings = readingsOf(reader, series).map(shownOf);
   const { by } = asked;
   if (by === 'reading') return periodsBetween(readings);
   // The first reading of each day or month stands for its beginning; the latest one closes the last period.

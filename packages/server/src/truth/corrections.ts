@@ -1,7 +1,7 @@
 import type { CorrectionAnswer, CorrectionInfo } from '@kilowink/api';
 import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
-import { type CorrectionKind, correctedTotal, steadyLimitW } from '@kilowink/core/truth';
+import { type CorrectionKind, correctedTotal, SUBSCRIBED_VA_MAX, steadyLimitW } from '@kilowink/core/truth';
 import type { NewCorrection, SeriesInfo, StoredCorrection } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { activeCorrections, type EnergyReader, readMeasured } from './energy-reader.ts';
@@ -25,9 +25,6 @@ export interface CorrectionSite {
 
 /** A sensor that sees less than a tenth, or ten times, of what there is has no factor: it is broken. */
 const FACTOR_MAX = 10;
-
-/** The largest subscription of a home in France. */
-export const SUBSCRIBED_VA_MAX = 36_000;
 
 /** How far back a measurement may reach that an end falls into: files have long ones, sensors do not. */
 const REACH_MS = 2 * HOUR_MS;

@@ -1,9 +1,8 @@
 import type { ReadingInfo } from '@kilowink/api';
-import { type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
-import { type IndexUnit, parseIndex, steadyLimitW } from '@kilowink/core/truth';
+import { type EpochMs, MINUTE_MS } from '@kilowink/core/time';
+import { type IndexReading, type IndexUnit, isFalling, isTooFast, parseIndex } from '@kilowink/core/truth';
 import type { Reading, SeriesInfo } from '@kilowink/store';
 import { serverError } from '../errors.ts';
-import { SUBSCRIBED_VA_MAX } from './corrections.ts';
 import type { EnergyReader } from './energy-reader.ts';
 
 /** A reading of a display as somebody gives it. */
@@ -66,7 +65,7 @@ export function checkedReading(
   }
   const previous = known.findLast(({ atMs }) => atMs <= reading.atMs) ?? null;
   const next = known.find(({ atMs }) => atMs > reading.atMs) ?? null;
-  if (asked.replaced !== true) assertBetween(reading, previous, next);
+  if (asked.replaced !== true) assertBetween(shownOf(reading), shownOrNull(previous), shownOrNull(next));
   return { series: reader.measurementOf(series.id)?.members[0] ?? series, reading, previous };
 }
 
@@ -75,12 +74,25 @@ export function describeReading({ atMs, indexWh, origin, resolutionWh }: Reading
   return { atMs, indexWh, origin, ...(resolutionWh === undefined ? {} : { resolutionWh }) };
 }
 
+/** A reading with how coarse it is. */
+export function shownOf(reading: Reading): IndexReading {
+  return { atMs: reading.atMs, indexWh: reading.indexWh, resolutionWh: resolutionOf(reading) };
+}
+
+function shownOrNull(reading: Reading | null): IndexReading | null {
+  return reading === null ? null : shownOf(reading);
+}
+
 /**
  * An index only rises, by no more than any home draws; two readings may differ by what the coarser one does not show. Of a meter
  * that was replaced nothing is known.
  */
-function assertBetween(reading: Reading, previous: Reading | null, next: Reading | null): void {
-  const at = ({ atMs }: Reading) => `${new Date(atMs).toISOString().slice(0, 16)}Z`;
+function assertBetween(
+  reading: IndexReading,
+  previous: IndexReading | null,
+  next: IndexReading | null,
+): void {
+  const at = ({ atMs }: IndexReading) => `${new Date(atMs).toISOString().slice(0, 16)}Z`;
   const wrong = 'a new meter (replaced), or a wrong digit';
   const { indexWh } = reading;
   if (previous !== null && isFalling(previous, reading)) {
@@ -96,25 +108,11 @@ function assertBetween(reading: Reading, previous: Reading | null, next: Reading
     refuse(`up to the ${next.indexWh} Wh of ${at(next)} more than any home draws: ${wrong}`);
 }
 
-function stepOf(one: Reading, other: Reading): number {
-  return Math.max(resolutionOf(one), resolutionOf(other));
-}
-
-function isFalling(earlier: Reading, later: Reading): boolean {
-  return later.indexWh + stepOf(earlier, later) <= earlier.indexWh;
-}
-
-function isTooFast(earlier: Reading, later: Reading): boolean {
-  const leastWh = later.indexWh - earlier.indexWh - stepOf(earlier, later);
-  const mostWh = (steadyLimitW(SUBSCRIBED_VA_MAX) * (later.atMs - earlier.atMs)) / HOUR_MS;
-  return leastWh > Math.max(mostWh, 0);
-}
-
 /** Displays have so many digits of kWh. */
 const DIGITS = [5, 6];
 
 /** What a display would show had it a digit more, where it may have gone on at 0 after its last number; null where it has not. */
-function carriedIndex(previous: Reading, reading: Reading): string | null {
+function carriedIndex(previous: IndexReading, reading: IndexReading): string | null {
   const fullWh = DIGITS.map((digits) => 10 ** digits * 1_000).find((wh) => wh > previous.indexWh);
   if (fullWh === undefined || previous.indexWh < 0.9 * fullWh) return null;
   const carried = { ...reading, indexWh: reading.indexWh + fullWh };
