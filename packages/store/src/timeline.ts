@@ -47,9 +47,14 @@ export function assertTimeline(timeline: Timeline): void {
 }
 
 function segmentAt(timeline: Timeline, number: number): Segment {
-  const segment = timeline.findLast((candidate) => candidate.fromNumber <= number) ?? timeline[0];
-  assert(segment !== undefined, 'a timeline has at least one segment');
-  return segment;
+  // A plain loop: this is asked for each window that comes.
+  for (let at = timeline.length - 1; at > 0; at -= 1) {
+    const segment = timeline[at] as Segment;
+    if (segment.fromNumber <= number) return segment;
+  }
+  const first = timeline[0];
+  assert(first !== undefined, 'a timeline has at least one segment');
+  return first;
 }
 
 function startIn(segment: Segment, number: number): EpochMs {

@@ -43,6 +43,27 @@ export interface Group {
   readonly sealed: readonly SealedPoints[];
 }
 
+/** Rows as columns, those of each run or series one after the other. */
+export interface RowColumns {
+  /** Whose they are, and how many. */
+  readonly counts: Counts;
+  readonly keys: Float64Array;
+  readonly durationsMs: Float64Array;
+  readonly values: Float64Array;
+  readonly reports: Float64Array;
+  readonly disagreements: Float64Array;
+  /** Greater by one; 0 stands for none. */
+  readonly lastFlashes: Float64Array;
+  /** 0 stands for none. */
+  readonly seqs: Float64Array;
+}
+
+/** A group that is to be written. */
+export interface NewGroup extends Omit<Group, 'windows' | 'points'> {
+  readonly windows: Group['windows'] | RowColumns;
+  readonly points: Group['points'] | RowColumns;
+}
+
 /** A group of nothing. */
 export const EMPTY_GROUP: Group = { windows: [], points: [], timelines: [], states: [], sealed: [] };
 
@@ -56,55 +77,54 @@ interface Head extends Pick<Group, 'timelines' | 'states' | 'sealed'> {
   readonly points: Counts;
 }
 
-export function encodeGroup(group: Group): Uint8Array {
-  const countsOf = (parts: Group['points']) => parts.map(([id, rows]) => [id, rows.length] as const);
+export function encodeGroup(group: NewGroup): Uint8Array {
+  const windows = rowColumnsOf(group.windows);
+  const points = rowColumnsOf(group.points);
   const head: Head = {
-    windows: countsOf(group.windows),
-    points: countsOf(group.points),
+    windows: windows.counts,
+    points: points.counts,
     timelines: group.timelines,
     states: group.states,
     sealed: group.sealed,
   };
   const text = new TextEncoder().encode(JSON.stringify(head));
-  const windows = group.windows.flatMap(([, part]) => part);
-  const rows = windows.concat(group.points.flatMap(([, part]) => part));
-  const { length } = rows;
+  const length = windows.keys.length + points.keys.length;
+  const joined = (name: Exclude<keyof RowColumns, 'counts'>) => {
+    const column = new Float64Array(length);
+    column.set(windows[name]);
+    column.set(points[name], windows[name].length);
+    return column;
+  };
   const writer = new VarintWriter(1024 + length * 8);
-  writer.column(
-    columnOf(rows, ({ key }) => key),
-    length,
-    2,
-  );
-  const durations = columnOf(rows, ({ durationMs }) => durationMs);
-  durations.fill(0, 0, windows.length);
-  writer.column(durations, length, 1);
-  writer.columnOfValues(
-    columnOf(rows, ({ value }) => value),
-    length,
-  );
-  writer.columnOfValues(
-    columnOf(rows, ({ reports }) => reports),
-    length,
-  );
-  writer.columnOfValues(
-    columnOf(rows, ({ disagreements }) => disagreements),
-    length,
-  );
-  writer.columnOfValues(
-    columnOf(rows, ({ lastFlashMs }) => (lastFlashMs === null ? 0 : lastFlashMs + 1)),
-    length,
-  );
-  writer.column(
-    columnOf(rows, ({ seq }) => seq ?? 0),
-    length,
-    2,
-  );
+  writer.column(joined('keys'), length, 2);
+  writer.column(joined('durationsMs').fill(0, 0, windows.keys.length), length, 1);
+  writer.columnOfValues(joined('values'), length);
+  writer.columnOfValues(joined('reports'), length);
+  writer.columnOfValues(joined('disagreements'), length);
+  writer.columnOfValues(joined('lastFlashes'), length);
+  writer.column(joined('seqs'), length, 2);
   const columns = writer.finish();
   const bytes = new Uint8Array(4 + text.length + columns.length);
   new DataView(bytes.buffer).setUint32(0, text.length, true);
   bytes.set(text, 4);
   bytes.set(columns, 4 + text.length);
   return sealBlock(bytes, GROUP_LEVEL);
+}
+
+/** Rows as columns, where they are not. */
+export function rowColumnsOf(parts: Group['points'] | RowColumns): RowColumns {
+  if ('counts' in parts) return parts;
+  const rows = parts.flatMap(([, part]) => part);
+  return {
+    counts: parts.map(([id, part]) => [id, part.length] as const),
+    keys: columnOf(rows, ({ key }) => key),
+    durationsMs: columnOf(rows, ({ durationMs }) => durationMs),
+    values: columnOf(rows, ({ value }) => value),
+    reports: columnOf(rows, ({ reports }) => reports),
+    disagreements: columnOf(rows, ({ disagreements }) => disagreements),
+    lastFlashes: columnOf(rows, ({ lastFlashMs }) => (lastFlashMs === null ? 0 : lastFlashMs + 1)),
+    seqs: columnOf(rows, ({ seq }) => seq ?? 0),
+  };
 }
 
 /** `Float64Array.from` goes through what it is given by its iterator: for thousands of rows that is the larger part. */

@@ -55,8 +55,8 @@ export class ChangeLog {
 
   /** The highest place given out so far. */
   lastSeq(): number {
-    const pending = this.#pending.changes.at(-1)?.seq ?? 0;
-    return Math.max(pending, lastSeqWritten(this.#connection));
+    const { changes, windows } = this.#pending;
+    return Math.max(windows.lastSeq, changes.at(-1)?.seq ?? 0, lastSeqWritten(this.#connection));
   }
 
   read(cursorText: string, limit: number): Changes | null {

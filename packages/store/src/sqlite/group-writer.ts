@@ -1,5 +1,5 @@
 import { type Clock, DAY_MS, type EpochMs } from '@kilowink/core/time';
-import type { Group } from '../block/journal-codec.ts';
+import type { NewGroup } from '../block/journal-codec.ts';
 import { LEVEL } from '../block/levels.ts';
 import type { Damage, SeriesId } from '../store.ts';
 import type { BadBlock } from './block-table.ts';
@@ -222,7 +222,7 @@ export class GroupWriter extends SqliteReader {
     this.assertOpen();
     const { connection, hot, pending } = this.parts;
     let groupId = 0;
-    let group: Group | null = null;
+    let group: NewGroup | null = null;
     try {
       const result = connection.write(() => {
         this.dropStale();

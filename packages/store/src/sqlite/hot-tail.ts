@@ -1,4 +1,10 @@
-import { EMPTY_GROUP, type Group, type JournalRow, type SealedPoints } from '../block/journal-codec.ts';
+import {
+  EMPTY_GROUP,
+  type Group,
+  type JournalRow,
+  type NewGroup,
+  type SealedPoints,
+} from '../block/journal-codec.ts';
 import { storeError } from '../errors.ts';
 import type { Change, RunId, SeriesId, Timeline } from '../store.ts';
 import { windowTime, windowTimes } from '../timeline.ts';
@@ -199,7 +205,7 @@ export class HotTail {
   }
 
   /** Takes note of a group of our own, which is in memory already; once it is committed. */
-  noteWritten(id: number, group: Group, rowCount: number): void {
+  noteWritten(id: number, group: Pick<NewGroup, 'timelines' | 'states'>, rowCount: number): void {
     // What was forgotten on the way is read from the file, with this group.
     if (!this.#isLoaded) return;
     this.#journalId = id;
@@ -231,9 +237,9 @@ export class HotTail {
     this.#isLoaded = true;
     this.catchUp();
     const { pending } = this.#parts;
-    for (const [id, rows] of pending.windows) {
-      const { timeline, columns } = this.#runOf(id);
-      for (const row of rows.values()) columns.put({ ...row, ...windowTime(timeline, row.key) });
+    for (const { run, row } of pending.windows.rows()) {
+      const { timeline, columns } = this.#runOf(run);
+      columns.put({ ...row, ...windowTime(timeline, row.key) });
     }
     for (const [series, rows] of pending.points) {
       const { points } = this.#hotOf(series);

@@ -1,4 +1,11 @@
-import { decodeGroup, EMPTY_GROUP, encodeGroup, type Group } from '../block/journal-codec.ts';
+import {
+  decodeGroup,
+  EMPTY_GROUP,
+  encodeGroup,
+  type Group,
+  type NewGroup,
+  rowColumnsOf,
+} from '../block/journal-codec.ts';
 import type { Connection } from './connection.ts';
 
 /** A group as it stands in the file. */
@@ -28,16 +35,16 @@ export class Journal {
   }
 
   /** Adds a group, in the caller's transaction; returns its id. */
-  append(group: Group): number {
+  append(group: NewGroup): number {
+    const windows = rowColumnsOf(group.windows);
+    const points = rowColumnsOf(group.points);
     let lastSeq = this.#connection.row<[number]>(LAST_SEQ)?.[0] ?? 0;
-    for (const [, rows] of [...group.windows, ...group.points]) {
-      for (const { seq } of rows) lastSeq = Math.max(lastSeq, seq ?? 0);
-    }
+    for (const { seqs } of [windows, points]) for (const seq of seqs) lastSeq = Math.max(lastSeq, seq);
     const row = this.#connection.row<[number]>(
       'INSERT INTO journal (last_seq, row_count, data) VALUES (?, ?, ?) RETURNING id',
       lastSeq,
-      rowCountOf(group),
-      encodeGroup(group),
+      windows.keys.length + points.keys.length + group.sealed.length,
+      encodeGroup({ ...group, windows, points }),
     );
     return row?.[0] ?? 0;
   }

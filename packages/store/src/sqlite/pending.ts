@@ -1,23 +1,20 @@
-import type { Group } from '../block/journal-codec.ts';
+import type { NewGroup } from '../block/journal-codec.ts';
 import type { Change, RunId, SeriesId, StoredEvent, Timeline } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { type PendingEvent, writeEvents } from './event-table.ts';
-import type { HotColumns, HotRow } from './hot-columns.ts';
+import type { HotRow } from './hot-columns.ts';
+import { PendingWindows } from './pending-windows.ts';
 import { type PendingReadings, writeReadings } from './reading-table.ts';
 import { type RecoveredStep, writeRecovered } from './recovered-table.ts';
 import { type SpanStep, writeSpan } from './span-table.ts';
 
-/** A change that is not written yet. Its start follows from the run's timeline when it is asked for. */
+/** A change that is not written yet; those of new windows follow from the windows. */
 export type PendingChange =
-  | { readonly kind: 'window'; readonly seq: number; readonly run: RunId; readonly number: number }
   | { readonly kind: 'point'; readonly seq: number; readonly series: SeriesId; readonly startMs: number }
   | { readonly kind: 'rewritten'; readonly seq: number; readonly change: Rewritten }
   | { readonly kind: 'event'; readonly seq: number; readonly event: StoredEvent };
 
 export type Rewritten = Extract<Change, { kind: 'rewritten' }>;
-
-/** A row that waits: the counts of one that waits already only rise. */
-type PendingRow = { -readonly [Field in keyof HotRow]: HotRow[Field] };
 
 /** States by source; one given as a function is asked each time it is looked at. */
 class SourceStates {
@@ -47,8 +44,8 @@ class SourceStates {
 
 /** What was put and not written yet. Readers of the same store lay it over what the file has. */
 export class Pending {
-  readonly windows = new Map<RunId, Map<number, PendingRow>>();
-  readonly points = new Map<SeriesId, Map<number, PendingRow>>();
+  readonly windows = new PendingWindows();
+  readonly points = new Map<SeriesId, Map<number, HotRow>>();
   readonly timelines = new Map<RunId, Timeline>();
   readonly sourceStates = new SourceStates();
   readonly longestMs = new Map<SeriesId, number>();
@@ -60,8 +57,12 @@ export class Pending {
   readonly events = new Map<string, PendingEvent>();
   /** Ascending by place in the order of changes. */
   readonly changes: PendingChange[] = [];
+  #pointCount = 0;
+
   /** Rows in `windows` and `points`. */
-  rowCount = 0;
+  get rowCount(): number {
+    return this.windows.count + this.#pointCount;
+  }
 
   get isEmpty(): boolean {
     return (
@@ -78,23 +79,14 @@ export class Pending {
     );
   }
 
-  putWindow(run: RunId, row: HotRow): void {
-    this.#put(this.windows, run, row);
-  }
-
-  /** The counts of the row at `index` were raised. */
-  raiseWindow(run: RunId, columns: HotColumns, index: number): void {
-    const waiting = this.windows.get(run)?.get(columns.key(index));
-    if (waiting === undefined) {
-      this.putWindow(run, columns.row(index));
-      return;
-    }
-    waiting.reports = columns.reports(index);
-    waiting.disagreements = columns.disagreements(index);
-  }
-
   putPoint(series: SeriesId, row: HotRow): void {
-    this.#put(this.points, series, row);
+    let rows = this.points.get(series);
+    if (rows === undefined) {
+      rows = new Map();
+      this.points.set(series, rows);
+    }
+    if (!rows.has(row.key)) this.#pointCount += 1;
+    rows.set(row.key, row);
   }
 
   /** Writes everything but the group for the journal; inside the caller's transaction, and cleared by the caller once that is committed. */
@@ -112,10 +104,10 @@ export class Pending {
   }
 
   /** What goes to the journal; null when that is nothing. */
-  group(): Group | null {
+  group(): NewGroup | null {
     if (this.rowCount + this.timelines.size + this.sourceStates.size === 0) return null;
     return {
-      windows: [...this.windows].map(([run, rows]) => [run, [...rows.values()]]),
+      windows: this.windows.toColumns(),
       points: [...this.points].map(([series, rows]) => [series, [...rows.values()]]),
       timelines: [...this.timelines],
       states: [...this.sourceStates],
@@ -155,17 +147,7 @@ export class Pending {
     this.readings.clear();
     this.events.clear();
     this.changes.length = 0;
-    this.rowCount = 0;
-  }
-
-  #put(table: Map<number, Map<number, PendingRow>>, id: number, row: HotRow): void {
-    let rows = table.get(id);
-    if (rows === undefined) {
-      rows = new Map();
-      table.set(id, rows);
-    }
-    if (!rows.has(row.key)) this.rowCount += 1;
-    rows.set(row.key, row);
+    this.#pointCount = 0;
   }
 }
 

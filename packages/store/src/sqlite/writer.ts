@@ -94,17 +94,17 @@ export class SqliteStore extends SealingWriter implements Store {
   }
 
   putWindows(run: RunId, windows: readonly Window[]): number {
-    return this.#putInRun(run, (hotRun) => this.#putAll(hotRun, windows));
+    const loaded = this.#loadedRun(run);
+    if (loaded === undefined) return this.put(() => this.#putAll(this.parts.hot.run(run), windows));
+    const newCount = this.#putAll(loaded, windows);
+    this.flushWhenDue();
+    return newCount;
   }
 
   /** Only the serving process writes windows, so what it has of a run in memory is never stale: no snapshot is needed. */
-  #putInRun<T>(run: RunId, body: (run: HotRun) => T): T {
-    const loaded = this.options.role === 'serve' ? this.parts.hot.loadedRun(run) : undefined;
-    if (loaded === undefined) return this.put(() => body(this.parts.hot.run(run)));
+  #loadedRun(run: RunId): HotRun | undefined {
     this.assertOpen();
-    const result = body(loaded);
-    this.flushWhenDue();
-    return result;
+    return this.options.role === 'serve' ? this.parts.hot.loadedRun(run) : undefined;
   }
 
   replaceRecovered(run: RunId, gone: readonly Recovered[], made: readonly Recovered[]): void {
@@ -123,13 +123,21 @@ export class SqliteStore extends SealingWriter implements Store {
 
   setTimeline(run: RunId, timeline: Timeline): void {
     assertTimeline(timeline);
-    this.#putInRun(run, (hotRun) => {
-      const { series } = hotRun;
-      const moved = this.parts.hot.retime(hotRun, timeline);
-      this.parts.pending.timelines.set(run, timeline);
-      this.setLongest(series, longestOf(timeline));
-      if (moved !== null) this.logRewritten({ series, ...moved });
-    });
+    const loaded = this.#loadedRun(run);
+    if (loaded === undefined) {
+      this.put(() => this.#retime(this.parts.hot.run(run), timeline));
+      return;
+    }
+    this.#retime(loaded, timeline);
+    this.flushWhenDue();
+  }
+
+  #retime(run: HotRun, timeline: Timeline): void {
+    const { id, series } = run;
+    const moved = this.parts.hot.retime(run, timeline);
+    this.parts.pending.timelines.set(id, timeline);
+    this.setLongest(series, longestOf(timeline));
+    if (moved !== null) this.logRewritten({ series, ...moved });
   }
 
   putSourceState(source: string, state: string | (() => string)): void {
@@ -234,7 +242,7 @@ export class SqliteStore extends SealingWriter implements Store {
     const { number, value } = window;
     const at = run.columns.find(number);
     if (at >= 0) {
-      if (run.columns.raise(at, window)) pending.raiseWindow(run.id, run.columns, at);
+      if (run.columns.raise(at, window)) pending.windows.raise(run.id, run.columns, at);
       return 0;
     }
     if (sealed.has(run.id, number)) return 0;
@@ -245,8 +253,7 @@ export class SqliteStore extends SealingWriter implements Store {
     const { startMs, durationMs } = windowTime(run.timeline, number);
     const row = { key: number, startMs, durationMs, value, reports, disagreements, lastFlashMs, seq };
     run.columns.put(row);
-    pending.putWindow(run.id, row);
-    if (seq !== null) pending.changes.push({ kind: 'window', seq, run: run.id, number });
+    pending.windows.put(run.id, row);
     return 1;
   }
 }
