@@ -97,12 +97,3 @@ export function readNumber(cell: string | undefined): number | null {
   if (/^\d{1,3}(,\d{3})+\.\d+$/.test(text)) return Number(text.replaceAll(',', ''));
   return null;
 }
-
-/** Cells that add up, as one cell: empty where nothing stands in any of them, and the one that is no number where one is none. */
-export function addCells(cells: readonly (string | undefined)[]): string {
-  const told = cells.flatMap((cell) => (isNothing(cell) ? [] : [cell as string]));
-  const numbers = told.map(readNumber);
-  const wrong = numbers.indexOf(null);
-  if (wrong >= 0 || told.length < 2) return told[Math.max(wrong, 0)] ?? '';
-  return String(numbers.reduce<number>((sum, each) => sum + (each ?? 0), 0));
-}

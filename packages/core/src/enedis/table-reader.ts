@@ -1,7 +1,8 @@
-import { addCells, isNothing, plainText, type Row, readNumber, type TableRow } from './cells.ts';
+import { isNothing, plainText, type Row, readNumber, type TableRow } from './cells.ts';
 import type { BadRow } from './enedis-export.ts';
 import type { Header, Layout } from './header.ts';
 import { readClock, readStamp, readStep, type Stamp } from './stamps.ts';
+import { addCells } from './units.ts';
 import { type Said, ValueGroups, withoutMeter } from './value-groups.ts';
 
 type Values = Extract<Layout, { kind: 'values' }>;
@@ -15,6 +16,7 @@ export interface StampedIndex {
 }
 
 const DAY_MS = 86_400_000;
+const DIGITS = /^\d+$/;
 
 /** Takes the rows under a header. */
 export class TableReader {
@@ -71,13 +73,25 @@ export class TableReader {
     if (injected.length > 0) this.values.takeInjected(said, row, this.#valueOf(row, injected));
   }
 
-  /** A value whose decimal comma was taken for the comma between fields has its decimals in a field of no name. */
   #valueOf(row: Row, columns: readonly number[]): string | undefined {
-    if (columns.length > 1) return addCells(columns.map((column) => row[column]));
-    const value = columns[0] as number;
-    const [whole = '', decimals = ''] = [row[value], row[value + 1]];
-    const isParted = this.#hasCommas && row.length === this.header.cells.length + 1;
-    return isParted && /^\d+$/.test(whole) && /^\d+$/.test(decimals) ? `${whole}.${decimals}` : row[value];
+    const cells = this.#hasCommas ? this.#unparted(row, columns) : columns.map((column) => row[column]);
+    return cells.length > 1 ? addCells(cells) : cells[0];
+  }
+
+  /** A value whose decimal comma was taken for the comma between fields has its decimals in a field of no name. */
+  #unparted(row: Row, columns: readonly number[]): (string | undefined)[] {
+    const { layout, cells } = this.header;
+    const extra = row.findLastIndex((cell) => cell !== '') + 1 - cells.length;
+    if (extra <= 0 || layout.kind !== 'values') return columns.map((column) => row[column]);
+    const { value, injected } = layout.valueColumns;
+    const all = [...value, ...injected].sort((one, other) => one - other);
+    const isParted = (at: number) => DIGITS.test(row[at] ?? '') && DIGITS.test(row[at + 1] ?? '');
+    // Each that is parted moves those after it by one.
+    const placeOf = (column: number) => column + all.indexOf(column);
+    if (extra === all.length && all.every((column) => isParted(placeOf(column))))
+      return columns.map((column) => `${row[placeOf(column)]}.${row[placeOf(column) + 1]}`);
+    // Which commas are decimal can not be told: no number is better than a wrong one.
+    return all.some(isParted) ? [row.slice(all[0]).join(',')] : columns.map((column) => row[column]);
   }
 
   #noteOrder(line: number, text: string): void {

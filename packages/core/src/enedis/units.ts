@@ -1,3 +1,5 @@
+import { isNothing, readNumber } from './cells.ts';
+
 /** What a value of a file is. */
 export type ValueUnit = 'W' | 'kW' | 'Wh' | 'kWh';
 
@@ -26,6 +28,18 @@ export function splitUnit(cell: string): { readonly number: string; readonly uni
   if (found === null) return null;
   const unit = (found[2] as string).toLowerCase().replace('w', 'W') as ValueUnit;
   return { number: found[1] as string, unit };
+}
+
+/** Values that add up, as one: empty where nothing stands in any of them, and the one that is no number where one is none. */
+export function addCells(cells: readonly (string | undefined)[]): string {
+  const told = cells.flatMap((cell) => (isNothing(cell) ? [] : [cell as string]));
+  const units = new Set(told.map((cell) => splitUnit(cell)?.unit ?? ''));
+  const numbers = told.map((cell) => readNumber(splitUnit(cell)?.number ?? cell));
+  const wrong = numbers.indexOf(null);
+  if (told.length < 2) return told[0] ?? '';
+  if (wrong >= 0) return told[wrong] as string;
+  if (units.size > 1) return told.join(' + ');
+  return `${numbers.reduce<number>((sum, each) => sum + (each ?? 0), 0)}${[...units][0]}`;
 }
 
 export function isPower(unit: ValueUnit): boolean {

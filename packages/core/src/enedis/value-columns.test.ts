@@ -73,6 +73,32 @@ describe('a column for each tariff', () => {
   });
 });
 
+test('values with their unit in each cell add up', () => {
+  const text = 'Date;Consommation HP;Consommation HC\n01/03/2026;5,5 kWh;7 kWh\n02/03/2026;6 kWh;\n';
+  assert.deepEqual(read(text), [['daily', 'consumed', 12_500, 6_000]]);
+});
+
+test('decimal commas between comma fields: each value has one, or the row says nothing', () => {
+  const bad = (text: string) => {
+    const result = readEnedisText(text, { zone: 'Europe/Paris' });
+    return result.ok
+      ? result.value.exports.flatMap((each) => each.bad.map(({ row, found }) => [row, found]))
+      : [];
+  };
+  const both =
+    'Date,HP (kWh),HC (kWh)\n01/03/2026,5,5,7,25\n02/03/2026,6,50,7,25\n03/03/2026,4,0,1\n04/03/2026,4,1\n';
+  assert.deepEqual(read(both), [['daily', 'consumed', 12_750, 13_750, 5_000]]);
+  assert.deepEqual(bad(both), [[4, '4,0,1']]);
+  const injected = 'Date,Soutirage (kWh),Injection (kWh)\n01/03/2026,5,5,1,25\n02/03/2026,6,50,0,5\n';
+  assert.deepEqual(read(injected), [
+    ['daily', 'consumed', 5_500, 6_500],
+    ['daily', 'injected', 1_250, 500],
+  ]);
+  const priced = 'Date,Consommation (kWh),Prix\n01/03/2026,12,5,1,20\n02/03/2026,12,1\n';
+  assert.deepEqual(read(priced), [['daily', 'consumed', 12_000]]);
+  assert.deepEqual(bad(priced), [[2, '12,5,1,20']]);
+});
+
 test('what adds up is told by its names', () => {
   const addedUp = (text: string) => {
     const result = readEnedisText(text, { zone: 'Europe/Paris' });

@@ -10,7 +10,7 @@ export interface ValueColumns {
 
 const CALLED = /^valeur\b/;
 const NAMED =
-  /^(puissance( moyenne| active| atteinte|$| [([])|consommation|production|injection|energie|conso)\b/;
+  /^(puissance( moyenne| active| atteinte|$| [([])|consommation|soutirage|production|injection|energie|conso)\b/;
 const UNIT_ALONE = /^(kwh|wh|kw|w)$/;
 const TOTAL = /^total\b/;
 const INJECTED = /production|injection/;
