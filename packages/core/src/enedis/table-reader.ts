@@ -80,8 +80,8 @@ export class TableReader {
 
   /** A value whose decimal comma was taken for the comma between fields has its decimals in a field of no name. */
   #unparted(row: Row, columns: readonly number[]): (string | undefined)[] {
-    const { layout, cells } = this.header;
-    const extra = row.findLastIndex((cell) => cell !== '') + 1 - cells.length;
+    const { layout } = this.header;
+    const extra = this.#extraOf(row);
     if (extra <= 0 || layout.kind !== 'values') return columns.map((column) => row[column]);
     const { value, injected } = layout.valueColumns;
     const all = [...value, ...injected].sort((one, other) => one - other);
@@ -92,6 +92,11 @@ export class TableReader {
       return columns.map((column) => `${row[placeOf(column)]}.${row[placeOf(column) + 1]}`);
     // Which commas are decimal can not be told: no number is better than a wrong one.
     return all.some(isParted) ? [row.slice(all[0]).join(',')] : columns.map((column) => row[column]);
+  }
+
+  /** How many fields a row has more than its header. */
+  #extraOf(row: Row): number {
+    return row.findLastIndex((cell) => cell !== '') + 1 - this.header.cells.length;
   }
 
   #noteOrder(line: number, text: string): void {
@@ -125,6 +130,11 @@ export class TableReader {
     const stamp = readStamp(text);
     if (stamp === null) {
       this.badIndexes.push({ row: line, expected: 'a date', found: withoutMeter(text).slice(0, 60) });
+      return;
+    }
+    if (this.#hasCommas && this.#extraOf(row) > 0) {
+      const found = withoutMeter(row.join(',')).slice(0, 60);
+      this.badIndexes.push({ row: line, expected: 'an index', found });
       return;
     }
     const factor = this.header.unit === 'kWh' ? 1_000 : 1;

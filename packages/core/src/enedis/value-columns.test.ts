@@ -99,6 +99,21 @@ test('decimal commas between comma fields: each value has one, or the row says n
   assert.deepEqual(bad(priced), [[2, '12,5,1,20']]);
 });
 
+test('indexes with decimal commas between comma fields are none', () => {
+  const text = 'Date,Index HP (kWh),Index HC (kWh)\n01/03/2026,1000,5,2000,5\n02/03/2026,1001,2001\n';
+  const result = readEnedisText(text, { zone: 'Europe/Paris' });
+  assert.ok(result.ok);
+  const [found] = result.value.exports;
+  assert.deepEqual(
+    found?.readings.map(({ indexWh }) => indexWh),
+    [1_001_000, 2_001_000, 3_002_000],
+  );
+  assert.deepEqual(
+    found?.bad.map(({ row }) => row),
+    [2],
+  );
+});
+
 test('what adds up is told by its names', () => {
   const addedUp = (text: string) => {
     const result = readEnedisText(text, { zone: 'Europe/Paris' });
