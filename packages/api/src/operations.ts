@@ -149,6 +149,12 @@ export const eventsQuery = z.strictObject({
     .describe(`At most so many, the newest ones; ${EVENTS_DEFAULT} when left out, ${EVENTS_MAX} at most`),
 });
 
+export const readingsQuery = z.strictObject({
+  from: eventsQuery.shape.from,
+  to: eventsQuery.shape.to,
+  origin: z.enum(['meter', 'person', 'file']).optional().describe('Only those that it says'),
+});
+
 export const liveQuery = z.strictObject({
   cursor: z.string().optional().describe('Where to go on, when there is no Last-Event-ID'),
 });
@@ -208,7 +214,7 @@ export const operations = {
     path: `${API_PREFIX}/series/{id}/readings`,
     summary: 'What the meter’s index showed when',
     parameters: seriesParameters,
-    query: eventsQuery.pick({ from: true, to: true }),
+    query: readingsQuery,
     answer: readingsAnswer,
     contentType: json,
   },

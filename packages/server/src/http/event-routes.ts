@@ -5,7 +5,7 @@ import {
   eventsQuery,
   operations,
   type ReadingsAnswer,
-  rangeQuery,
+  readingsQuery,
   seriesParameters,
 } from '@kilowink/api';
 import type { StoreReader } from '@kilowink/store';
@@ -39,8 +39,11 @@ export function addEventRoutes(
   app.get(fastifyPath(operations.readReadings.path), (request): ReadingsAnswer => {
     const { id } = readInput(seriesParameters, request.params);
     const series = reader.find(id);
-    const { fromMs, toMs } = rangeOf(readInput(rangeQuery, request.query));
-    return { series: id, readings: readingsOf(reader, series, { fromMs, toMs }).map(describeReading) };
+    const query = readInput(readingsQuery, request.query);
+    const readings = readingsOf(reader, series, rangeOf(query)).filter(
+      ({ origin }) => query.origin === undefined || origin === query.origin,
+    );
+    return { series: id, readings: readings.map(describeReading) };
   });
 }
 

@@ -203,7 +203,12 @@ test('the readings that a meter makes by itself are compared by periods that a p
     const { by, periods, whole } = compareAnswer.parse(await site.get(`/series/${id}/compare?${query}`));
     return [by, periods.length, whole?.verdict];
   };
+  site.store.putReadings(id, [{ ...(readings[3] as (typeof readings)[0]), origin: 'person' }]);
   site.store.putReadings(id, readings.slice(0, 100));
+  const told = async (query: string) =>
+    readingsAnswer.parse(await site.get(`/series/${id}/readings?${query}`)).readings.length;
+  assert.deepEqual([await told(''), await told('origin=person'), await told('origin=meter')], [101, 1, 100]);
+  site.store.removeReading(id, readings[3]?.atMs ?? 0);
   assert.deepEqual(await compared(), ['reading', 99, 'agrees']);
   site.store.putReadings(id, readings.slice(0, 24 * 30));
   assert.deepEqual(await compared(), ['day', 30, 'agrees']);

@@ -74,9 +74,9 @@ export const truth = {
   addReading: (series: number, body: ReadingBody): Promise<ReadingAnswer> =>
     send('POST', `/series/${series}/readings`, { json: body }),
 
-  /** What the meter's index showed when, whoever says so; ascending. */
+  /** What people read of the display; ascending. A meter's own readings are many. */
   readings: async (series: number): Promise<readonly ReadingInfo[]> =>
-    (await getJson<ReadingsAnswer>(`/series/${series}/readings`, {})).readings,
+    (await getJson<ReadingsAnswer>(`/series/${series}/readings?origin=person`, {})).readings,
 
   removeReading: (series: number, atMs: number): Promise<ReadingInfo> =>
     send('DELETE', `/series/${series}/readings/${atMs}`),

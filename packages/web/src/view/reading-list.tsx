@@ -21,7 +21,7 @@ export function ReadingList(props: {
   useEffect(() => {
     let isWanted = true;
     truth.readings(series.id).then(
-      (all) => isWanted && setReadings(all.filter(({ origin }) => origin === 'person').toReversed()),
+      (all) => isWanted && setReadings(all.toReversed()),
       () => undefined,
     );
     return () => {
