@@ -142,6 +142,8 @@ export class HotTail {
 
   /** Everything hot, in groups of so many rows at most, for memory's sake; those of many series go together. */
   *asGroups(rowsMax: number): Iterable<Group> {
+    // Another process may have written since anything was asked: then all of it is read again.
+    this.#load();
     let [windows, points]: [Parts['windows'], Parts['points']] = [[], []];
     let rowCount = 0;
     for (const { run, series, rows } of this.#slices(rowsMax)) {
@@ -166,6 +168,7 @@ export class HotTail {
 
   /** What the tables do not have yet. */
   notInTables(): { timelines: ReadonlyMap<RunId, Timeline>; states: ReadonlyMap<string, string> } {
+    this.#load();
     return { timelines: this.#timelines, states: this.#states };
   }
 

@@ -219,3 +219,58 @@ test('what is hot, read and happened is saved from a file whose blocks lead nowh
     saved.close();
   });
 });
+
+test('an import that writes just before the journal is written anew takes nothing away', () => {
+  withFolder((folder) => {
+    let isBeside = false;
+    let importedCount = 0;
+    // Each look at the clock is a moment at which another process writes.
+    const busy = {
+      wallMs: () => clock.wallMs(),
+      monotonicMs: () => {
+        if (isBeside) {
+          const beside = openSqliteStore({ folder, clock, role: 'import' });
+          const startMs = clock.wallMs() - 1_000 * (importedCount + 1);
+          const series = runless(beside, 'import');
+          beside.addPoints(series, pointsOf([{ startMs, durationMs: 1_000, value: 3 }]));
+          beside.close();
+          importedCount += 1;
+        }
+        return 0;
+      },
+    };
+    const store = openSqliteStore({ folder, clock: busy, groupMs: 1e9, hotRowsMax: 4_000 });
+    const { series, run } = runOf(store, 'test');
+    const groupsOf = () => {
+      const database = new DatabaseSync(join(folder, STORE_FILE), { readOnly: true });
+      const count = Number(database.prepare('SELECT count(*) AS n FROM journal').get()?.['n']);
+      database.close();
+      return count;
+    };
+    let [from, wasRewritten] = [0, false];
+    while (!wasRewritten && from < 30_000) {
+      store.putWindows(run, windows(from, from + 3_000));
+      from += 3_000;
+      const before = groupsOf();
+      isBeside = true;
+      store.flush();
+      isBeside = false;
+      wasRewritten = groupsOf() < before;
+    }
+    assert.ok(wasRewritten && importedCount > 0, `${from} windows, ${importedCount} imports`);
+    const sum = windows(0, from).reduce((total, { value }) => total + value, 0);
+    const check = (of: Store) => {
+      assert.equal(of.readTotal(series, 0, 2 * DAY).sum, sum);
+      assert.equal(of.readTotal(runless(of, 'import'), 0, 2 * DAY).sum, 3 * importedCount);
+    };
+    check(store);
+    store.close();
+    const again = openSqliteStore({ folder, clock });
+    check(again);
+    again.close();
+  });
+});
+
+function runless(store: Store, source: string): number {
+  return store.ensureSeries({ source, quantity: 'energy', unit: 'Wh', name: source });
+}
