@@ -9,6 +9,7 @@ export * from './meters.ts';
 export * from './mqtt-health.ts';
 export * from './operations.ts';
 export * from './routes.ts';
+export * from './sensor-state.ts';
 export * from './series.ts';
 export * from './session.ts';
 export * from './site.ts';
