@@ -24,8 +24,8 @@ const DAYS_LEFT_MIN = 90;
 /** A log that is not taken into the file: something reads for very long. */
 const LOG_BYTES_MAX = 50_000_000;
 
-/** Twice what the server keeps before it seals early. */
-const PENDING_ROWS_MAX = 500_000;
+/** Four times what the server keeps before it seals early: its journal has twice that before it is written anew, and more meanwhile. */
+const PENDING_ROWS_MAX = 1_000_000;
 
 const CLOCKS_APART_MS_MAX = 2 * SECOND_MS;
 

@@ -140,13 +140,13 @@ export class HotTail {
     return this.#journalRows;
   }
 
-  /** Everything hot, in groups of so many rows at most, for memory's sake; those of many series go together. */
-  *asGroups(rowsMax: number): Iterable<Group> {
+  /** What these series have hot, in groups of so many rows at most, for memory's sake; those of many series go together. */
+  *asGroups(all: readonly SeriesId[], rowsMax: number): Iterable<Group> {
     // Another process may have written since anything was asked: then all of it is read again.
     this.#load();
     let [windows, points]: [Parts['windows'], Parts['points']] = [[], []];
     let rowCount = 0;
-    for (const { run, series, rows } of this.#slices(rowsMax)) {
+    for (const { run, series, rows } of this.#slices(all, rowsMax)) {
       if (rowCount > 0 && rowCount + rows.length > rowsMax) {
         yield { ...EMPTY_GROUP, windows, points };
         [windows, points, rowCount] = [[], [], 0];
@@ -158,8 +158,12 @@ export class HotTail {
     if (rowCount > 0) yield { ...EMPTY_GROUP, windows, points };
   }
 
-  *#slices(rowsMax: number): Iterable<{ run: RunId | null; series: SeriesId; rows: JournalRow[] }> {
-    for (const [series, hot] of this.#series) {
+  *#slices(
+    all: readonly SeriesId[],
+    rowsMax: number,
+  ): Iterable<{ run: RunId | null; series: SeriesId; rows: JournalRow[] }> {
+    for (const series of all) {
+      const hot = this.#hotOf(series);
       for (const rows of slices(hot.points, rowsMax)) yield { run: null, series, rows };
       for (const { id, columns } of hot.runs.values())
         for (const rows of slices(columns, rowsMax)) yield { run: id, series, rows };
@@ -217,10 +221,9 @@ export class HotTail {
     for (const [source, state] of group.states) this.#states.set(source, state);
   }
 
-  /** Takes note that the journal was written anew with what is in memory; once that is committed. */
-  noteReplaced(written: { id: number; rowCount: number }): void {
-    this.#journalId = written.id;
-    this.#journalRows = written.rowCount;
+  /** Takes note that the journal was cut to so many rows, and that the tables have what only it had of runs and sources. */
+  noteCut(rowCount: number): void {
+    this.#journalRows = rowCount;
     this.#timelines.clear();
     this.#states.clear();
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -270,6 +270,86 @@ test('an import that writes just before the journal is written anew takes nothin
     again.close();
   });
 });
+
+test('whatever ends the process while the journal is written anew, all of it is there once', () => {
+  withFolder((folder) => {
+    const path = join(folder, STORE_FILE);
+    const store = openSqliteStore({ folder, clock, groupMs: 1e9 });
+    const sensors = Array.from({ length: 8 }, (_, at) => runOf(store, `home ${at}`));
+    const perDay = DAY_MS / 5_000;
+    for (const { run } of sensors) store.putWindows(run, windows(0, perDay + 6_000));
+    // Points are sealed by what the journal says, windows by a table.
+    const meter = runless(store, 'meter');
+    const measured = Array.from({ length: 900 }, (_, at) => ({
+      startMs: DAY + DAY_MS + at * 60_000,
+      durationMs: 60_000,
+      value: at % 5,
+    }));
+    store.addPoints(meter, pointsOf(measured));
+    store.flush();
+    const sums = new Map(sensors.map(({ series }) => [series, sumOf(0, perDay + 6_000)]));
+    sums.set(
+      meter,
+      measured.reduce((sum, { value }) => sum + value, 0),
+    );
+    const cursor = store.cursor();
+    let copyCount = 0;
+    const checkCopy = () => {
+      store.flush();
+      copyCount += 1;
+      const copied = join(folder, `copy-${copyCount}`);
+      mkdirSync(copied);
+      for (const suffix of ['', '-wal']) copyFileSync(path + suffix, join(copied, STORE_FILE + suffix));
+      const copy = openSqliteStore({ folder: copied, clock });
+      for (const [series, sum] of sums) {
+        assert.equal(copy.readTotal(series, 0, 9 * DAY).sum, sum, `series ${series}, copy ${copyCount}`);
+        assert.deepEqual(copy.listRuns(series, 9), store.listRuns(series, 9));
+      }
+      assert.equal(copy.health().hotCount, store.health().hotCount);
+      for (const { run } of sensors)
+        assert.deepEqual(
+          copy.readWindows(run, perDay, 2 * perDay),
+          store.readWindows(run, perDay, 2 * perDay),
+        );
+      assert.equal(copy.sourceState('home'), store.sourceState('home'));
+      assert.deepEqual(copy.readChanges(cursor, 1e6)?.items, store.readChanges(cursor, 1e6)?.items);
+      copy.close();
+    };
+    const oldest = () => {
+      const database = new DatabaseSync(path, { readOnly: true });
+      const id = Number(database.prepare('SELECT min(id) AS id FROM journal').get()?.['id']);
+      database.close();
+      return id;
+    };
+    const firstId = oldest();
+    let stepsBehind = 0;
+    store.seal(DAY + DAY_MS);
+    for (let step = 0; step < 9; step += 1) {
+      checkCopy();
+      if (oldest() === firstId) stepsBehind += 1;
+      const { series, run } = sensors[step % 8] ?? { series: 0, run: 0 };
+      const from = perDay + 6_000 + step * 10;
+      store.putWindows(run, [{ number: perDay + 5, value: 0, reports: 2 + step, disagreements: 1 }]);
+      sums.set(
+        series,
+        (sums.get(series) ?? 0) +
+          store.putWindows(
+            run,
+            windows(from, from + 10).map((each) => ({ ...each, value: 1 })),
+          ),
+      );
+      store.putSourceState('home', `{"step":${step}}`);
+      store.setTimeline(run, [{ fromNumber: 0, startMs: DAY + step, intervalMs: 5_000 }]);
+      if (step % 2 === 0) store.seal(DAY + 2 * DAY_MS, 0);
+    }
+    assert.ok(stepsBehind >= 2 && oldest() > firstId, `done after ${stepsBehind} steps`);
+    store.close();
+  });
+});
+
+function sumOf(from: number, to: number): number {
+  return windows(from, to).reduce((sum, { value }) => sum + value, 0);
+}
 
 function runless(store: Store, source: string): number {
   return store.ensureSeries({ source, quantity: 'energy', unit: 'Wh', name: source });

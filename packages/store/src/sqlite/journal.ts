@@ -61,6 +61,12 @@ export class Journal {
     return { id, rowCount };
   }
 
+  /** Removes the groups before one, in the caller's transaction; returns how many rows are left. */
+  dropBefore(id: number): number {
+    this.#connection.run('DELETE FROM journal WHERE id < ?', id);
+    return this.#connection.row<[number]>('SELECT coalesce(sum(row_count), 0) FROM journal')?.[0] ?? 0;
+  }
+
   /** The groups after `id`, in order. */
   *after(id: number): Iterable<JournalEntry> {
     const rows = this.#connection.rows<[number, number, Uint8Array]>(

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@kilowink/core/time';
+import { EMPTY_GROUP } from '../block/journal-codec.ts';
 import type { SeriesId } from '../store.ts';
 import { GroupWriter, PENDING_ROWS_MAX, type WriterOptions } from './group-writer.ts';
 import type { Parts } from './reader.ts';
@@ -18,6 +19,9 @@ const RELIEF_HOT_ROWS_MAX = 1.5;
 /** Rows of the journal that may be sealed already before it is written anew. */
 const JOURNAL_ROWS_SLACK = 20_000;
 
+/** Rows that are written anew at a time, about. */
+const REWRITTEN_ROWS = 10_000;
+
 const PUT_STATE =
   'INSERT INTO source_state VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET state = excluded.state';
 
@@ -27,6 +31,8 @@ export class SealingWriter extends GroupWriter {
   /** The series that are still to be sealed early, and from when on. */
   #reliefs: SeriesId[] = [];
   #reliefAtMs = 0;
+  /** The first group of the journal that stays, and the series that are still to be written anew behind it. */
+  #rewriting: { readonly firstId: number; readonly left: SeriesId[] } | null = null;
 
   constructor(parts: Parts, options: WriterOptions) {
     super(parts, options);
@@ -71,7 +77,10 @@ export class SealingWriter extends GroupWriter {
     const count = hot.count();
     if (count <= hotRowsMax * HOT_ROWS_LEFT) this.#reliefs = [];
     else if (count > hotRowsMax && this.#reliefs.length === 0) this.#reliefs = this.#longestFirst();
-    if (this.#reliefs.length === 0) return;
+    if (this.#reliefs.length === 0) {
+      if (this.#rewriting !== null) this.#tidyJournal();
+      return;
+    }
     const budgetMs = count > hotRowsMax * RELIEF_HOT_ROWS_MAX ? Number.POSITIVE_INFINITY : RELIEF_SLICE_MS;
     const startedMs = this.clock.monotonicMs();
     let tookMs = 0;
@@ -99,20 +108,50 @@ export class SealingWriter extends GroupWriter {
       .map(({ series }) => series);
   }
 
-  /** Writes the journal anew when most of it is sealed; what only it had of runs and sources goes to their tables. */
+  /**
+   * Writes the journal anew when most of it is sealed, some series at a time: all of thousands take a third of a second. What it
+   * had before goes last, so whatever ends the process on the way leaves all of it; what stands there twice is read once.
+   */
   #tidyJournal(): void {
-    const { connection, hot, journal } = this.parts;
-    const hotCount = hot.count();
-    if (hot.journalRows <= 2 * hotCount + JOURNAL_ROWS_SLACK) return;
-    const written = this.write(() => {
-      const { timelines, states } = hot.notInTables();
-      for (const [run, timeline] of timelines)
-        connection.run('UPDATE run SET timeline = ? WHERE id = ?', JSON.stringify(timeline), run);
-      for (const [source, state] of states) connection.run(PUT_STATE, source, state);
-      connection.run('UPDATE state SET hot_generation = hot_generation + 1');
-      return journal.replace(hot.asGroups(PENDING_ROWS_MAX));
+    const { hot, journal } = this.parts;
+    if (this.#rewriting === null) {
+      if (hot.journalRows <= 2 * hot.count() + JOURNAL_ROWS_SLACK) return;
+      const firstId = this.write(() => journal.append(EMPTY_GROUP));
+      this.#rewriting = { firstId, left: hot.seriesIds() };
+    }
+    const { firstId, left } = this.#rewriting;
+    // Those that could not be written are still left.
+    left.splice(0, this.#rewriteSome(left));
+    if (left.length > 0) return;
+    this.write(() => this.#dropRewritten(firstId));
+    this.#rewriting = null;
+  }
+
+  /** Puts what the first of some series have hot at the end of the journal; returns how many they were. */
+  #rewriteSome(left: readonly SeriesId[]): number {
+    const { hot, journal } = this.parts;
+    let seriesCount = 0;
+    for (let rowCount = 0; seriesCount < left.length && rowCount < REWRITTEN_ROWS; seriesCount += 1)
+      rowCount += hot.count(left[seriesCount]);
+    const taken = left.slice(0, seriesCount);
+    this.write(() => {
+      for (const group of hot.asGroups(taken, PENDING_ROWS_MAX)) {
+        const rows = [...group.windows, ...group.points].reduce((sum, [, part]) => sum + part.length, 0);
+        hot.noteWritten(journal.append(group), group, rows);
+      }
     });
-    hot.noteReplaced(written);
+    return seriesCount;
+  }
+
+  /** Removes what was written anew; what only that had of runs and sources goes to their tables. */
+  #dropRewritten(firstId: number): void {
+    const { connection, hot, journal } = this.parts;
+    const { timelines, states } = hot.notInTables();
+    for (const [run, timeline] of timelines)
+      connection.run('UPDATE run SET timeline = ? WHERE id = ?', JSON.stringify(timeline), run);
+    for (const [source, state] of states) connection.run(PUT_STATE, source, state);
+    connection.run('UPDATE state SET hot_generation = hot_generation + 1');
+    hot.noteCut(journal.dropBefore(firstId));
   }
 
   /** What is recovered keeps its times from here on, as the windows around it do. */
