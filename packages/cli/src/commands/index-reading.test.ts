@@ -31,7 +31,7 @@ test('readings are kept, listed, compared; the command that is offered makes the
   assert.match(second.stdout, /since +6\.600 kWh in 10 h, 660 W on average/);
   assert.match(second.stdout, /drift +-600 Wh \(-9\.1 %\): flashes were missed/);
   const wrong = await add('12000', '20:00');
-  assert.match(wrong.stderr, /below the 12351600 Wh/);
+  assert.match(wrong.stderr, /below the 12351\.6 kWh/);
   assert.equal(wrong.exitCode, 1);
   const listed = await place.run('index', 'list', ...at);
   assert.match(listed.stdout, /2026-01-12 14:00:00 \+01:00 +12 351\.600 kWh +10 Wh +person/);
@@ -78,7 +78,7 @@ test('an index that no home draws is a wrong digit, and one past the last number
   assert.equal(fast.exitCode, 1);
   assert.match(
     fast.stderr,
-    /since the 99998000 Wh of 2026-01-12T01:00Z more than any home draws: .*a wrong digit/,
+    /since the 99998 kWh of 2026-01-12T01:00Z more than any home draws: .*a wrong digit/,
   );
   const low = await add('9000', '14:00');
   assert.match(low.stderr, /or a wrong digit\.$/m);
@@ -86,6 +86,6 @@ test('an index that no home draws is a wrong digit, and one past the last number
   assert.match(carried.stderr, /or a wrong digit; if it began anew at 0, give 100005 kWh/);
   assert.match((await add('100005', '14:00')).stdout, /since +7\.000 kWh in 12 h/);
   const before = await add('50000', '01:00');
-  assert.match(before.stderr, /up to the 99998000 Wh .* more than any home draws/);
+  assert.match(before.stderr, /up to the 99998 kWh .* more than any home draws/);
   assert.equal((await add('50000', '01:00', '--replaced')).exitCode, 0);
 });

@@ -94,18 +94,19 @@ function assertBetween(
 ): void {
   const at = ({ atMs }: IndexReading) => `${new Date(atMs).toISOString().slice(0, 16)}Z`;
   const wrong = 'a new meter (replaced), or a wrong digit';
-  const { indexWh } = reading;
+  // As a display shows it, and whoever reads it types.
+  const kwh = ({ indexWh }: IndexReading) => `${indexWh / 1_000} kWh`;
   if (previous !== null && isFalling(previous, reading)) {
     const carried = carriedIndex(previous, reading);
     const orCarried = carried === null ? '' : `; if it began anew at 0, give ${carried}`;
-    refuse(`${indexWh} Wh is below the ${previous.indexWh} Wh of ${at(previous)}: ${wrong}${orCarried}`);
+    refuse(`${kwh(reading)} is below the ${kwh(previous)} of ${at(previous)}: ${wrong}${orCarried}`);
   }
   if (next !== null && isFalling(reading, next))
-    refuse(`${indexWh} Wh is above the ${next.indexWh} Wh of ${at(next)}: ${wrong}`);
+    refuse(`${kwh(reading)} is above the ${kwh(next)} of ${at(next)}: ${wrong}`);
   if (previous !== null && isTooFast(previous, reading))
-    refuse(`since the ${previous.indexWh} Wh of ${at(previous)} more than any home draws: ${wrong}`);
+    refuse(`since the ${kwh(previous)} of ${at(previous)} more than any home draws: ${wrong}`);
   if (next !== null && isTooFast(reading, next))
-    refuse(`up to the ${next.indexWh} Wh of ${at(next)} more than any home draws: ${wrong}`);
+    refuse(`up to the ${kwh(next)} of ${at(next)} more than any home draws: ${wrong}`);
 }
 
 /** Displays have so many digits of kWh. */
