@@ -26,8 +26,9 @@ export function expectedBuckets(
     lengthsMs: Float64Array.from({ length: count }, (_, index) => at(edges, index + 1) - at(edges, index)),
   };
   const timed = column(0);
+  const stepMs = buckets.lengthsMs.reduce((least, lengthMs) => Math.min(least, lengthMs), Infinity);
   for (const point of points) {
-    for (const { bucket, held, measured } of placesOf(point, edges)) {
+    for (const { bucket, held, measured } of placesOf(point, edges, stepMs)) {
       const isGauge = kind === 'mean';
       const rate = isGauge ? point.value : (point.value * HOUR_MS) / point.durationMs;
       const amount = isGauge ? point.value * point.durationMs : point.value;
@@ -52,17 +53,32 @@ const IN_MINUTE_MS_MAX = 15_000;
 function placesOf(
   point: ModelPoint,
   edges: Float64Array,
-  stepMs = Math.min(...edges.slice(1).map((edgeMs, index) => edgeMs - at(edges, index))),
+  stepMs: number,
 ): { bucket: number; held: number; measured: number }[] {
   const { startMs, durationMs } = point;
   const { fromMs, toMs } = heldOf(point);
   const holdsMs = durationMs > HOUR_MS ? 0 : durationMs > IN_MINUTE_MS_MAX ? HOUR_MS : MINUTE_MS;
-  return Array.from({ length: Math.max(0, edges.length - 1) }, (_, bucket) => {
+  const places = [];
+  for (let bucket = bucketAt(edges, startMs); bucket < edges.length - 1; bucket += 1) {
     const range = [at(edges, bucket), at(edges, bucket + 1)] as const;
+    if (range[0] >= startMs + durationMs) break;
     const held = overlapMs({ startMs: fromMs, durationMs: toMs - fromMs }, ...range) / (toMs - fromMs);
     const lasted = overlapMs({ startMs, durationMs }, ...range) / durationMs;
-    return { bucket, held, measured: stepMs < holdsMs ? lasted : held };
-  }).filter(({ measured }) => measured > 0);
+    const measured = stepMs < holdsMs ? lasted : held;
+    if (measured > 0) places.push({ bucket, held, measured });
+  }
+  return places;
+}
+
+/** The bucket an instant is in, by halves; the first one where it is before them all. */
+function bucketAt(edges: Float64Array, atMs: number): number {
+  let [from, to] = [0, edges.length];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (at(edges, middle) <= atMs) from = middle;
+    else to = middle;
+  }
+  return from;
 }
 
 /** When what a point held counts: as far as it lies in the minute, or hour, of its midpoint. */
