@@ -1,7 +1,8 @@
-import { createDecipheriv, createHmac } from 'node:crypto';
+import { createDecipheriv } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenSealed } from '@kilowink/core/advert';
+import { hmacSha256With } from '@kilowink/core/hash';
 import type { Sign } from '@kilowink/core/report';
 import { KEYS_FILE, listBindKeys, listKeys } from './keys-file.ts';
 
@@ -66,11 +67,10 @@ export class KeyRing {
       ({ address, key }) => [address, openWith(Buffer.from(key, 'hex'))] as const,
     );
     this.#sensors = new Map(
-      listKeys(this.#folder).map(({ id, name, key }) => {
-        const bytes = Buffer.from(key, 'hex');
-        const sign: Sign = (message) => createHmac('sha256', bytes).update(message).digest();
-        return [id, { name, sign }];
-      }),
+      listKeys(this.#folder).map(({ id, name, key }) => [
+        id,
+        { name, sign: hmacSha256With(Buffer.from(key, 'hex')) },
+      ]),
     );
     this.#bindKeys = new Map(bindKeys);
   }
