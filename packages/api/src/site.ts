@@ -192,5 +192,12 @@ export const problem = z.object({
   status: z.int(),
   detail: z.string(),
   code: z.string(),
+  why: z.string().optional().describe('Which of the causes that a code stands for; a name that stays'),
+  values: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe(
+      'What `detail` tells, for whoever tells it in another language or zone: energies in Wh, instants in ms',
+    ),
 });
 export type Problem = z.infer<typeof problem>;

@@ -25,7 +25,11 @@ function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
 }
 
 function toProblem(error: unknown, log: (line: string) => void): Problem {
-  if (error instanceof AppError) return problemOf(error.code, error.status, error.message);
+  if (error instanceof AppError) {
+    const { why, reason: _, ...values } = error.details;
+    const told = problemOf(error.code, error.status, error.message);
+    return why === undefined ? told : { ...told, why: String(why), values };
+  }
   const status = statusOf(error);
   if (status !== null && status < 500) {
     return problemOf(

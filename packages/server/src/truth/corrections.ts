@@ -1,4 +1,5 @@
 import type { CorrectionAnswer, CorrectionInfo } from '@kilowink/api';
+import type { ErrorDetails } from '@kilowink/core/error';
 import { kindOf, UNITS_PER_WH } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '@kilowink/core/time';
 import { type CorrectionKind, correctedTotal, SUBSCRIBED_VA_MAX, steadyLimitW } from '@kilowink/core/truth';
@@ -40,12 +41,12 @@ export function checkedCorrection(
   { asked, site }: { asked: AskedCorrection; site: CorrectionSite },
 ): NewCorrection {
   assertCorrectable(reader, series);
-  if (!(asked.fromMs < asked.toMs)) refuse('from is not before to');
+  if (!(asked.fromMs < asked.toMs)) refuse('order', 'from is not before to');
   if (asked.toMs > site.nowMs + MINUTE_MS)
-    refuse('it ends in the future: a correction is of what was measured');
+    refuse('future', 'it ends in the future: a correction is of what was measured');
   const fromMs = nearestEnd(reader, series, asked.fromMs);
   const toMs = nearestEnd(reader, series, asked.toMs);
-  if (fromMs >= toMs) refuse('it is shorter than a measurement of this series');
+  if (fromMs >= toMs) refuse('short', 'it is shorter than a measurement of this series');
   const range = { fromMs, toMs };
   const kind = kindOfAsked(series, { asked, range, site });
   if (kind.kind === 'total') assertFits(reader, series, { kind, range });
@@ -55,7 +56,8 @@ export function checkedCorrection(
   };
   const isSame = (each: StoredCorrection) =>
     each.fromMs === fromMs && each.toMs === toMs && JSON.stringify(each.kind) === JSON.stringify(kind);
-  if (reader.corrections(series, range).some(isSame)) refuse('the very same correction holds already');
+  if (reader.corrections(series, range).some(isSame))
+    refuse('same', 'the very same correction holds already');
   return made;
 }
 
@@ -95,7 +97,8 @@ export function describeCorrection(stored: StoredCorrection, series: SeriesInfo)
 
 function assertCorrectable(reader: EnergyReader, series: SeriesInfo): void {
   const { id, quantity } = series;
-  if (kindOf(quantity) === 'mean') refuse(`series ${id} is a gauge (${quantity}); only energy is corrected`);
+  if (kindOf(quantity) === 'mean')
+    refuse('no-energy', `series ${id} is a gauge (${quantity}); only energy is corrected`);
   const measurement = reader.measurementOf(id);
   if (measurement === null) return;
   const members = measurement.members.map((member) => `${member.id} "${member.name}"`).join(', ');
@@ -107,9 +110,9 @@ function kindOfAsked(
   { asked, range, site }: { asked: AskedCorrection; range: Range; site: CorrectionSite },
 ): CorrectionKind {
   const { kind, factor, energyWh, into } = asked;
-  if (kind !== 'scale' && factor !== undefined) refuse(`factor belongs to scale, not to ${kind}`);
+  if (kind !== 'scale' && factor !== undefined) refuse('odd', `factor belongs to scale, not to ${kind}`);
   if (kind !== 'total' && (energyWh ?? into) !== undefined)
-    refuse(`energyWh and into belong to total, not to ${kind}`);
+    refuse('odd', `energyWh and into belong to total, not to ${kind}`);
   if (kind === 'bad') return { kind };
   if (kind === 'scale') return { kind, factor: checkedFactor(factor) };
   const energy = checkedEnergyWh(energyWh, range, site) * UNITS_PER_WH[series.unit];
@@ -118,7 +121,7 @@ function kindOfAsked(
 
 function checkedFactor(factor: number | undefined): number {
   if (factor !== undefined && factor >= 1 / FACTOR_MAX && factor <= FACTOR_MAX && factor !== 1) return factor;
-  return refuse(`factor: expected 0.1 to 10 and not 1, ${factor ?? 'nothing'} came`);
+  return refuse('factor', `factor: expected 0.1 to 10 and not 1, ${factor ?? 'nothing'} came`);
 }
 
 function checkedEnergyWh(energyWh: number | undefined, range: Range, site: CorrectionSite): number {
@@ -126,7 +129,9 @@ function checkedEnergyWh(energyWh: number | undefined, range: Range, site: Corre
   const mostWh = Math.round((limitW * (range.toMs - range.fromMs)) / HOUR_MS);
   if (energyWh !== undefined && energyWh >= 0 && energyWh <= mostWh) return energyWh;
   const limit = `which ${Math.round(limitW)} W all the time would be`;
-  return refuse(`energyWh: expected 0 to ${mostWh}, ${limit}, ${energyWh ?? 'nothing'} came`);
+  return refuse('energy', `energyWh: expected 0 to ${mostWh}, ${limit}, ${energyWh ?? 'nothing'} came`, {
+    mostWh,
+  });
 }
 
 /** Whether there is a shape to scale, or a gap to fill. */
@@ -137,15 +142,16 @@ function assertFits(
 ): void {
   const { sum, recoveredSum, validMs } = reader.total(series, range, { isRaw: false });
   if (kind.into === 'shape' && sum <= 0) {
-    refuse('nothing was measured there, so there is no shape: put it into flat');
+    refuse('no-shape', 'nothing was measured there, so there is no shape: put it into flat');
   }
   if (kind.into !== 'gaps') return;
   if (validMs >= range.toMs - range.fromMs)
-    refuse('all of it was measured, there is no gap: put it into shape');
+    refuse('no-gap', 'all of it was measured, there is no gap: put it into shape');
   const measuredWh = (sum - recoveredSum) / UNITS_PER_WH[series.unit];
   const energyWh = kind.energy / UNITS_PER_WH[series.unit];
   if (energyWh < measuredWh) {
-    refuse(`energyWh: ${energyWh} is less than the ${measuredWh} Wh that were measured: put it into shape`);
+    const reason = `energyWh: ${energyWh} is less than the ${measuredWh} Wh that were measured: put it into shape`;
+    refuse('less', reason, { energyWh, measuredWh });
   }
 }
 
@@ -162,6 +168,6 @@ function nearestEnd(reader: EnergyReader, series: SeriesInfo, atMs: EpochMs): Ep
   return Math.round(atMs);
 }
 
-function refuse(reason: string): never {
-  throw serverError('correction/refused', { reason });
+function refuse(why: string, reason: string, values: ErrorDetails = {}): never {
+  throw serverError('correction/refused', { reason, why, ...values });
 }

@@ -1,4 +1,5 @@
 import type { ReadingInfo } from '@kilowink/api';
+import type { ErrorDetails } from '@kilowink/core/error';
 import { type EpochMs, MINUTE_MS } from '@kilowink/core/time';
 import { type IndexReading, type IndexUnit, isFalling, isTooFast, parseIndex } from '@kilowink/core/truth';
 import type { Reading, SeriesInfo } from '@kilowink/store';
@@ -48,10 +49,10 @@ export function checkedReading(
   { asked, nowMs }: { asked: AskedReading; nowMs: EpochMs },
 ): CheckedReading {
   if (series.quantity !== 'energy')
-    refuse(`series ${series.id} is ${series.quantity}; a display shows energy`);
-  if (asked.atMs > nowMs + MINUTE_MS) refuse('it is in the future');
+    refuse('no-energy', `series ${series.id} is ${series.quantity}; a display shows energy`);
+  if (asked.atMs > nowMs + MINUTE_MS) refuse('future', 'it is in the future');
   const shown = parseIndex(asked.index, asked.unit);
-  if (!shown.ok) return refuse(shown.fault.message);
+  if (!shown.ok) return refuse('index', shown.fault.message, { index: asked.index });
   const { indexWh, resolutionWh } = shown.value;
   const reading: Reading = {
     atMs: Math.round(asked.atMs),
@@ -61,7 +62,7 @@ export function checkedReading(
   };
   const known = readingsOf(reader, series);
   if (known.some(({ atMs, origin }) => atMs === reading.atMs && origin === 'person')) {
-    refuse('there is one of that moment already: take it away first');
+    refuse('known', 'there is one of that moment already: take it away first');
   }
   const previous = known.findLast(({ atMs }) => atMs <= reading.atMs) ?? null;
   const next = known.find(({ atMs }) => atMs > reading.atMs) ?? null;
@@ -96,30 +97,45 @@ function assertBetween(
   const wrong = 'a new meter (replaced), or a wrong digit';
   // As a display shows it, and whoever reads it types.
   const kwh = ({ indexWh }: IndexReading) => `${indexWh / 1_000} kWh`;
+  const valuesBeside = (beside: IndexReading) => ({
+    readWh: reading.indexWh,
+    besideWh: beside.indexWh,
+    besideMs: beside.atMs,
+  });
+  const refuseBeside = (why: string, reason: string, beside: IndexReading) =>
+    refuse(why, `${reason}: ${wrong}`, valuesBeside(beside));
   if (previous !== null && isFalling(previous, reading)) {
     const carried = carriedIndex(previous, reading);
-    const orCarried = carried === null ? '' : `; if it began anew at 0, give ${carried}`;
-    refuse(`${kwh(reading)} is below the ${kwh(previous)} of ${at(previous)}: ${wrong}${orCarried}`);
+    const below = `${kwh(reading)} is below the ${kwh(previous)} of ${at(previous)}`;
+    if (carried !== null) {
+      const reason = `${below}: ${wrong}; if it began anew at 0, give ${kwh(carried)}`;
+      refuse('carried', reason, { ...valuesBeside(previous), carriedWh: carried.indexWh });
+    }
+    refuseBeside('below', below, previous);
   }
   if (next !== null && isFalling(reading, next))
-    refuse(`${kwh(reading)} is above the ${kwh(next)} of ${at(next)}: ${wrong}`);
+    refuseBeside('above', `${kwh(reading)} is above the ${kwh(next)} of ${at(next)}`, next);
   if (previous !== null && isTooFast(previous, reading))
-    refuse(`since the ${kwh(previous)} of ${at(previous)} more than any home draws: ${wrong}`);
+    refuseBeside(
+      'fast-since',
+      `since the ${kwh(previous)} of ${at(previous)} more than any home draws`,
+      previous,
+    );
   if (next !== null && isTooFast(reading, next))
-    refuse(`up to the ${kwh(next)} of ${at(next)} more than any home draws: ${wrong}`);
+    refuseBeside('fast-until', `up to the ${kwh(next)} of ${at(next)} more than any home draws`, next);
 }
 
 /** Displays have so many digits of kWh. */
 const DIGITS = [5, 6];
 
 /** What a display would show had it a digit more, where it may have gone on at 0 after its last number; null where it has not. */
-function carriedIndex(previous: IndexReading, reading: IndexReading): string | null {
+function carriedIndex(previous: IndexReading, reading: IndexReading): IndexReading | null {
   const fullWh = DIGITS.map((digits) => 10 ** digits * 1_000).find((wh) => wh > previous.indexWh);
   if (fullWh === undefined || previous.indexWh < 0.9 * fullWh) return null;
   const carried = { ...reading, indexWh: reading.indexWh + fullWh };
-  return isTooFast(previous, carried) ? null : `${carried.indexWh / 1_000} kWh`;
+  return isTooFast(previous, carried) ? null : carried;
 }
 
-function refuse(reason: string): never {
-  throw serverError('reading/refused', { reason });
+function refuse(why: string, reason: string, values: ErrorDetails = {}): never {
+  throw serverError('reading/refused', { reason, why, ...values });
 }

@@ -133,6 +133,33 @@ test('nonsense is refused with what would be right', async () => {
   assert.match(problem.parse(await site.delete(`/series/${id}/corrections/77`)).detail, /no correction 77/);
 });
 
+test('what is refused names its cause and what it tells, for a page in another language', async () => {
+  await using site = await TruthSite.open();
+  const id = putDay(site);
+  await site.login();
+  const told = async (what: string, body: unknown) => {
+    const { why, values } = problem.parse(await site.post(`/series/${id}/${what}`, body));
+    return { why, values };
+  };
+  await site.post(`/series/${id}/readings`, { at: DAY, index: 99_990 });
+  const beside = { besideWh: 99_990_000, besideMs: DAY };
+  const at = DAY + HOUR_MS;
+  const below = { why: 'below', values: { readWh: 9_000_000, ...beside } };
+  assert.deepEqual(await told('readings', { at, index: 9_000 }), below);
+  const carried = { why: 'carried', values: { readWh: 1_000, ...beside, carriedWh: 100_001_000 } };
+  assert.deepEqual(await told('readings', { at, index: 1 }), carried);
+  assert.deepEqual(await told('readings', { at, index: 'x1' }), { why: 'index', values: { index: 'x1' } });
+  const less = { why: 'less', values: { energyWh: 500, measuredWh: 600 } };
+  assert.deepEqual(
+    await told('corrections', { ...hour(1, 3), kind: 'total', energyWh: 500, into: 'gaps' }),
+    less,
+  );
+  assert.deepEqual(await told('corrections', { ...hour(1), kind: 'gone' }), {
+    why: undefined,
+    values: undefined,
+  });
+});
+
 test('ends go to the nearest end of a measurement', async () => {
   await using site = await TruthSite.open();
   const id = putDay(site);

@@ -55,6 +55,6 @@ export async function send<T>(
   });
   const answer = (await response.json().catch(() => null)) as (Partial<Problem> & T) | null;
   if (response.ok && answer !== null) return answer;
-  const { detail = response.statusText, code = '' } = answer ?? {};
-  throw webError('web/refused', { path, status: response.status, detail, code });
+  const { detail = response.statusText, code = '', why = '', values = {} } = answer ?? {};
+  throw webError('web/refused', { ...values, path, status: response.status, detail, code, why });
 }

@@ -1,5 +1,6 @@
 import { CARE_EN } from './care/en.ts';
 import { ENEDIS_EN } from './enedis/en.ts';
+import { REFUSALS_EN } from './refusals/en.ts';
 import type { Strings } from './strings.ts';
 
 export const EN: Strings = {
@@ -253,6 +254,7 @@ export const EN: Strings = {
   },
   care: CARE_EN,
   enedis: ENEDIS_EN,
+  refusals: REFUSALS_EN,
   loading: 'Loading',
   offline: 'No connection to the server since {time}.',
   offlineHint: 'What is shown stays. Sensors keep their last measures and send them again.',

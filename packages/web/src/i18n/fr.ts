@@ -1,5 +1,6 @@
 import { CARE_FR } from './care/fr.ts';
 import { ENEDIS_FR } from './enedis/fr.ts';
+import { REFUSALS_FR } from './refusals/fr.ts';
 import type { Strings } from './strings.ts';
 
 export const FR: Strings = {
@@ -259,6 +260,7 @@ export const FR: Strings = {
   },
   care: CARE_FR,
   enedis: ENEDIS_FR,
+  refusals: REFUSALS_FR,
   loading: 'Chargement',
   offline: 'Pas de liaison avec le serveur depuis {time}.',
   offlineHint: 'L’affichage reste. Les capteurs gardent leurs dernières mesures et les renverront.',

@@ -1,6 +1,7 @@
 import type { PresetName } from '../state/view.ts';
 import type { CareStrings } from './care/strings.ts';
 import type { EnedisStrings } from './enedis/strings.ts';
+import type { RefusalStrings } from './refusals/strings.ts';
 
 /** Every word the page shows. `{name}` places are filled in; numbers and dates come formatted. */
 export interface Strings {
@@ -201,6 +202,7 @@ export interface Strings {
   };
   readonly care: CareStrings;
   readonly enedis: EnedisStrings;
+  readonly refusals: RefusalStrings;
   readonly loading: string;
   readonly offline: string;
   readonly offlineHint: string;

@@ -3,8 +3,9 @@ import { PERIODS_MAX } from '@kilowink/api';
 import { DAY_MS } from '@kilowink/core/time';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type Against, problemOf, truth } from '../data/change.ts';
+import { type Against, truth } from '../data/change.ts';
 import { fill, toText } from '../i18n/format.ts';
+import { tellProblem } from '../i18n/tell-problem.ts';
 import { commonMs, periodFor, type References, referencesOf } from '../state/references.ts';
 import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
@@ -141,7 +142,7 @@ function useCompared(
         setCompared(answer);
         setProblem('');
       },
-      (error: unknown) => isWanted && setProblem(problemOf(error)),
+      (error: unknown) => isWanted && setProblem(tellProblem(error, room.format)),
     );
     return () => {
       isWanted = false;
@@ -169,7 +170,7 @@ function useCalibration({ session, room }: ComparisonProps, against: Against | n
           setCalibration({ asked, answer, isMade });
           if (isMade) room.readCorrections();
         },
-        (error: unknown) => setFault(problemOf(error)),
+        (error: unknown) => setFault(tellProblem(error, room.format)),
       );
   };
   const name = [...references.imported, ...references.others].find((each) => each.id === reference)?.name;

@@ -1,8 +1,9 @@
 import type { CorrectionAnswer, CorrectionBody } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { problemOf, truth } from '../data/change.ts';
+import { truth } from '../data/change.ts';
 import { fill, toText } from '../i18n/format.ts';
+import { tellProblem } from '../i18n/tell-problem.ts';
 import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
 import { useSignal } from './use-signal.ts';
@@ -48,7 +49,7 @@ export function CorrectionForm(props: {
       .run(() => truth.correct(room.series.id, { ...body, preview: true }))
       .then(
         (told) => setPreview(told && { body, told }),
-        (error: unknown) => setPreview({ body, told: problemOf(error) }),
+        (error: unknown) => setPreview({ body, told: tellProblem(error, room.format) }),
       );
   };
   const apply = (previewed: Previewed): void => {

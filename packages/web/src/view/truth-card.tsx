@@ -1,8 +1,9 @@
 import type { CorrectionBody } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { problemOf, truth } from '../data/change.ts';
+import { truth } from '../data/change.ts';
 import { fill, toText } from '../i18n/format.ts';
+import { tellProblem } from '../i18n/tell-problem.ts';
 import { FileImport } from '../state/file-import.ts';
 import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
@@ -62,7 +63,7 @@ function Truth({ session, room, files }: { session: Session; room: Room; files: 
         return done === null ? null : true;
       },
       (error: unknown) => {
-        setProblem(problemOf(error));
+        setProblem(tellProblem(error, room.format));
         return false;
       },
     );
