@@ -19,4 +19,5 @@ export {
   type StoreSurvey,
   type SurveyPlace,
 } from './sqlite/survey.ts';
+export { syncFolder } from './sqlite/sync-folder.ts';
 export type * from './store.ts';

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '@kilowink/core/error';
-import { copyStore, STORE_FILE, type StoreCopy } from '@kilowink/store';
+import { copyStore, STORE_FILE, type StoreCopy, syncFolder } from '@kilowink/store';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { VERSION } from '../version.ts';
@@ -129,15 +129,6 @@ function noteBackup(folder: string, path: string, { manifest, sizeBytes }: MadeB
     renameSync(`${note}.new`, note);
   } catch (error) {
     process.stderr.write(`kilowink: the backup is made; that it was could not be noted: ${String(error)}\n`);
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@kilowink/core/error';
-import { inspectStore, STORE_FILE } from '@kilowink/store';
+import { inspectStore, STORE_FILE, syncFolder } from '@kilowink/store';
 import { machineClock } from '../clock.ts';
 import { cliError } from '../errors.ts';
 import { MANIFEST_NAME, type Manifest, parseManifest } from './manifest.ts';
@@ -107,16 +107,6 @@ function unpackOne(
     });
   }
   return hash.digest('hex');
-}
-
-/** A file is on the medium once its folder is. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function unreadable(path: string, reason: string): AppError {

@@ -1,20 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@kilowink/core/error';
 import type { EpochMs } from '@kilowink/core/time';
 import { storeError } from '../errors.ts';
 import { lockWriter } from './lock.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /*
  * The files of a backup take the places of those in the data folder all together or not at all:
@@ -117,16 +107,6 @@ export function assertNoRestore(folder: string): void {
 
 function moveIfThere(from: string, to: string): void {
   if (existsSync(from)) renameSync(from, to);
-}
-
-/** A rename is on the medium once its folder is. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function attempt(folder: string, work: () => void): void {

@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '@kilowink/core/error';
 import { storeError } from '../errors.ts';
 import { Connection } from './connection.ts';
 import { migrate } from './schema.ts';
+import { syncFolder } from './sync-folder.ts';
 
 const SUFFIXES = ['', '-journal', '-wal', '-shm'];
 
@@ -30,14 +31,5 @@ export function createIfMissing(path: string): void {
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw storeError('store/failed', { path, reason: String(error) }, error);
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
