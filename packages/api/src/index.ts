@@ -7,6 +7,7 @@ export * from './light.ts';
 export * from './live.ts';
 export * from './meters.ts';
 export * from './mqtt-health.ts';
+export * from './openapi.ts';
 export * from './operations.ts';
 export * from './routes.ts';
 export * from './sensor-state.ts';
