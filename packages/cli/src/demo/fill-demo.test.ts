@@ -21,7 +21,8 @@ describe('filled demo', () => {
     ok(nowMs - (series?.lastMs ?? 0) < 120_000);
     ok(nowMs - (series?.firstMs ?? 0) > 4 * 365 * 86_400_000);
     const total = store.readTotal(filled.series, 0, nowMs);
-    ok(total.sum > 35_000e6 && total.sum < 45_000e6);
+    equal(series?.unit, 'Wh');
+    ok(total.sum > 35_000e3 && total.sum < 45_000e3);
     const again = fillDemo(store, options);
     equal(again.added, 0);
     equal(store.readTotal(filled.series, 0, nowMs).sum, total.sum);

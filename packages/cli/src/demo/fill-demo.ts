@@ -25,10 +25,12 @@ export interface FilledDemo {
 }
 
 const BATCH_POINTS = 4_096;
+const MWH_PER_FLASH = 1_000;
 
 /**
- * Fills one series, in mWh, with a measured house put into the present: four years by the hour, then 26 days by the
- * minute up to now. A series that holds points is left as it is, for the house would be laid over itself.
+ * Fills one series with the flashes of 1 Wh that a meter would have given for a measured house put into the present: four years
+ * by the hour, then 26 days by the minute up to now. In whole Wh, as a sensor counts, for what is drawn then is the power that
+ * flashes tell, the live one too. A series that holds points is left as it is, for the house would be laid over itself.
  */
 export function fillDemo(store: Store, options: FillDemoOptions): FilledDemo {
   const { source, name, nowMs, zone } = options;
@@ -36,19 +38,30 @@ export function fillDemo(store: Store, options: FillDemoOptions): FilledDemo {
   const profile = toProfile(minutes);
   const shiftMs = shiftToNow(profile, nowMs, zone);
   const load = profileLoad({ profile, shiftMs, zone });
-  const series = store.ensureSeries({ source, name, quantity: 'energy', unit: 'mWh' });
+  const series = store.ensureSeries({ source, name, quantity: 'energy', unit: 'Wh' });
   const isEmpty = store.listSeries().find((each) => each.id === series)?.firstMs === null;
   if (!isEmpty) return { series, added: 0, load };
   const hours = readLocalEnergy(SCEAUX_HOUR_FILE);
   const placed = placeHouse({ hours: hours.points, minutes: minutes.points, shiftMs, nowMs, zone });
   const total = placed.hours.starts.length + placed.minutes.starts.length;
   let added = 0;
+  const flashesOf = flashCounter();
   for (const batch of [...batches(placed.hours), ...batches(placed.minutes)]) {
-    added += store.addPoints(series, batch).added;
+    added += store.addPoints(series, { ...batch, values: batch.values.map(flashesOf) }).added;
     options.onProgress?.(added, total);
   }
   store.flush();
   return { series, added, load };
+}
+
+/** Makes what tells how many flashes fall into one measurement after another: what is left of a Wh counts in the next. */
+function flashCounter(): (energyMwh: number) => number {
+  let leftMwh = 0;
+  return (energyMwh) => {
+    const flashes = Math.floor((leftMwh + energyMwh) / MWH_PER_FLASH);
+    leftMwh += energyMwh - flashes * MWH_PER_FLASH;
+    return flashes;
+  };
 }
 
 function batches(points: Points): Points[] {
