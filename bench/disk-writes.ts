@@ -105,7 +105,7 @@ function naive(sensors: number): number {
 }
 
 const groups = process.argv.slice(2).map(Number);
-const intervalsMs = groups.length > 0 ? groups : [10_000, 60_000, 120_000, 180_000, 300_000];
+const intervalsMs = groups.length > 0 ? groups : [10_000, 60_000, 120_000, 180_000, 300_000, 420_000];
 const mb = (bytes: number) => (bytes / 1e6).toFixed(2);
 const rows = [['MB written a day', '1 sensor', '20 sensors']];
 const reference = [naive(1), naive(20)];
