@@ -103,9 +103,8 @@ function addressOf(request: IncomingMessage): string {
 function answer(response: ServerResponse, { status, content }: Told): void {
   const type = typeof content === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
   response.writeHead(status, { 'content-type': type, 'content-length': content.length });
-  if (typeof content === 'string') response.end(content);
   // As text of single bytes it leaves with the head in one string: bytes would be a second piece to write.
-  else response.end(asBuffer(content).toString('latin1'), 'latin1');
+  response.end(typeof content === 'string' ? content : asBuffer(content).toString('latin1'), 'latin1');
 }
 
 /** Without a copy of the bytes. */

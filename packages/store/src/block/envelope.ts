@@ -25,8 +25,11 @@ const COLUMNS_BYTES_MAX = 1 << 28;
 /** Sealing packs one day of a series a day: the smallest level that zstd has for blocks of this size. */
 export const SEAL_LEVEL = 19;
 
-/** An import packs thousands of days at once: thirty times as fast, a fifth larger (bench/store-query.ts prints both). */
-export const IMPORT_LEVEL = 6;
+/**
+ * Thirty times as fast, a fifth larger (bench/store-query.ts prints both): for an import, which packs thousands of days at once,
+ * and for a day of which only a part is sealed, which will be packed again.
+ */
+export const FAST_LEVEL = 6;
 
 /** Wraps columns for storage: compressed, with a format version and a checksum. */
 export function sealBlock(columns: Uint8Array, level: number): Uint8Array {

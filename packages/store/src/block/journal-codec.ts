@@ -111,6 +111,20 @@ export function encodeGroup(group: NewGroup): Uint8Array {
   return sealBlock(bytes, GROUP_LEVEL);
 }
 
+/** Room for so many rows. */
+export function makeRowColumns(counts: RowColumns['counts'], rowCount: number): RowColumns {
+  return {
+    counts,
+    keys: new Float64Array(rowCount),
+    durationsMs: new Float64Array(rowCount),
+    values: new Float64Array(rowCount),
+    reports: new Float64Array(rowCount),
+    disagreements: new Float64Array(rowCount),
+    lastFlashes: new Float64Array(rowCount),
+    seqs: new Float64Array(rowCount),
+  };
+}
+
 /** Rows as columns, where they are not. */
 export function rowColumnsOf(parts: Group['points'] | RowColumns): RowColumns {
   if ('counts' in parts) return parts;

@@ -1,7 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { concatPoints, decodePoints, type Points, sortPoints } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
-import { IMPORT_LEVEL, openBlock } from '../block/envelope.ts';
+import { FAST_LEVEL, openBlock } from '../block/envelope.ts';
 import type { AddedPoints, PackedPoints } from '../store.ts';
 import { cleanPoints, columnsWithin, cutByDay, freshPoints } from './day-parts.ts';
 import { type PackedDay, packDay } from './pack-day.ts';
@@ -70,7 +70,7 @@ export class PointsPacker {
     if (fresh.starts.length === 0) return;
     const known = this.#days.get(day);
     const points = known === undefined ? fresh : sortPoints(concatPoints([unpackDay(known), fresh]));
-    const packed = packDay(day, points, { kind: 'sum', level: IMPORT_LEVEL });
+    const packed = packDay(day, points, { kind: 'sum', level: FAST_LEVEL });
     this.#days.set(day, packed);
     this.#longestMs = Math.max(this.#longestMs, packed.longestMs);
     this.#lastStartMs = Math.max(this.#lastStartMs, packed.lastStartMs ?? this.#lastStartMs);

@@ -1,4 +1,5 @@
 import { lowerBound, NO_POINTS, type Points, pickPoints, slicePoints } from '@kilowink/core/series';
+import type { RowColumns } from '../block/journal-codec.ts';
 import type { StoredWindow } from '../store.ts';
 
 /** A hot measurement. `key` is the window's number, or the point's start. */
@@ -176,10 +177,23 @@ export class HotColumns {
     this.#extent = null;
   }
 
-  setTimes(starts: Float64Array, durationsMs: Float64Array): void {
-    this.#points.starts.set(starts);
-    this.#points.durationsMs.set(durationsMs);
+  /** Other times for the rows from `at` on. */
+  setTimes(at: number, starts: Float64Array, durationsMs: Float64Array): void {
+    this.#points.starts.set(starts, at);
+    this.#points.durationsMs.set(durationsMs, at);
     this.#extent = null;
+  }
+
+  /** Copies the rows in [`from`, `to`) to where `at` says. */
+  copyTo(made: Omit<RowColumns, 'counts'>, { at, from, to }: { at: number; from: number; to: number }): void {
+    const { durationsMs, values, reports, disagreements, lastFlashes } = this.#points;
+    made.keys.set(this.#keys.subarray(from, to), at);
+    made.durationsMs.set(durationsMs.subarray(from, to), at);
+    made.values.set(values.subarray(from, to), at);
+    made.reports.set(reports.subarray(from, to), at);
+    made.disagreements.set(disagreements.subarray(from, to), at);
+    made.lastFlashes.set(lastFlashes.subarray(from, to), at);
+    made.seqs.set(this.#seqs.subarray(from, to), at);
   }
 
   /** Keeps only the rows for which `isKept` says so. */

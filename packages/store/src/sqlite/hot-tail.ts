@@ -2,12 +2,14 @@ import {
   EMPTY_GROUP,
   type Group,
   type JournalRow,
+  makeRowColumns,
   type NewGroup,
+  type RowColumns,
   type SealedPoints,
 } from '../block/journal-codec.ts';
 import { storeError } from '../errors.ts';
 import type { Change, RunId, SeriesId, Timeline } from '../store.ts';
-import { windowTime, windowTimes } from '../timeline.ts';
+import { firstDifference, windowTime, windowTimes } from '../timeline.ts';
 import type { Connection } from './connection.ts';
 import { HotColumns } from './hot-columns.ts';
 import type { Journal } from './journal.ts';
@@ -141,32 +143,32 @@ export class HotTail {
   }
 
   /** What these series have hot, in groups of so many rows at most, for memory's sake; those of many series go together. */
-  *asGroups(all: readonly SeriesId[], rowsMax: number): Iterable<Group> {
-    // Another process may have written since anything was asked: then all of it is read again.
-    this.#load();
-    let [windows, points]: [Parts['windows'], Parts['points']] = [[], []];
-    let rowCount = 0;
-    for (const { run, series, rows } of this.#slices(all, rowsMax)) {
-      if (rowCount > 0 && rowCount + rows.length > rowsMax) {
-        yield { ...EMPTY_GROUP, windows, points };
-        [windows, points, rowCount] = [[], [], 0];
-      }
-      if (run === null) points.push([series, rows]);
-      else windows.push([run, rows]);
-      rowCount += rows.length;
-    }
-    if (rowCount > 0) yield { ...EMPTY_GROUP, windows, points };
-  }
-
-  *#slices(
+  *asGroups(
     all: readonly SeriesId[],
     rowsMax: number,
-  ): Iterable<{ run: RunId | null; series: SeriesId; rows: JournalRow[] }> {
+  ): Iterable<{ readonly group: NewGroup; readonly rowCount: number }> {
+    // Another process may have written since anything was asked: then all of it is read again.
+    this.#load();
+    let slices: Slice[] = [];
+    let rowCount = 0;
+    for (const slice of this.#slices(all, rowsMax)) {
+      const count = slice.to - slice.from;
+      if (rowCount > 0 && rowCount + count > rowsMax) {
+        yield { group: groupOf(slices), rowCount };
+        [slices, rowCount] = [[], 0];
+      }
+      slices.push(slice);
+      rowCount += count;
+    }
+    if (rowCount > 0) yield { group: groupOf(slices), rowCount };
+  }
+
+  *#slices(all: readonly SeriesId[], rowsMax: number): Iterable<Slice> {
     for (const series of all) {
       const hot = this.#hotOf(series);
-      for (const rows of slices(hot.points, rowsMax)) yield { run: null, series, rows };
+      yield* slicesOf({ kind: 'points', id: series, columns: hot.points }, rowsMax);
       for (const { id, columns } of hot.runs.values())
-        for (const rows of slices(columns, rowsMax)) yield { run: id, series, rows };
+        yield* slicesOf({ kind: 'windows', id, columns }, rowsMax);
     }
   }
 
@@ -178,8 +180,11 @@ export class HotTail {
 
   /** Moves the hot windows of a run; returns from when to when what moved was and is, or null when nothing moved. */
   retime(run: HotRun, timeline: Timeline): { fromMs: number; toMs: number } | null {
-    const { starts, durationsMs } = run.columns.points;
-    const moved = windowTimes(timeline, run.columns.keys);
+    // A clock that is corrected slowly has other times for what comes next, and for nothing that is here.
+    const first = run.columns.lowerBound(firstDifference(run.timeline, timeline));
+    const starts = run.columns.points.starts.subarray(first);
+    const durationsMs = run.columns.points.durationsMs.subarray(first);
+    const moved = windowTimes(timeline, run.columns.keys.subarray(first));
     let fromMs = Number.POSITIVE_INFINITY;
     let toMs = Number.NEGATIVE_INFINITY;
     for (let index = 0; index < starts.length; index += 1) {
@@ -192,7 +197,7 @@ export class HotTail {
       toMs = Math.max(toMs, oldMs + oldDurationMs, newMs + newDurationMs);
     }
     run.timeline = timeline;
-    run.columns.setTimes(moved.starts, moved.durationsMs);
+    run.columns.setTimes(first, moved.starts, moved.durationsMs);
     return fromMs < toMs ? { fromMs, toMs } : null;
   }
 
@@ -326,17 +331,37 @@ export class HotTail {
   }
 }
 
-/** What a group is made of. */
-interface Parts {
-  readonly windows: [RunId, JournalRow[]][];
-  readonly points: [SeriesId, JournalRow[]][];
+/** Some of what is hot of a run, or of the points of a series. */
+interface Slice {
+  readonly kind: 'windows' | 'points';
+  readonly id: RunId | SeriesId;
+  readonly columns: HotColumns;
+  readonly from: number;
+  readonly to: number;
 }
 
-function* slices(columns: HotColumns, rowsMax: number): Iterable<JournalRow[]> {
-  for (let from = 0; from < columns.count; from += rowsMax) {
-    yield Array.from({ length: Math.min(rowsMax, columns.count - from) }, (_, index) => {
-      const { startMs: _start, ...row } = columns.row(from + index);
-      return row;
-    });
+function* slicesOf(of: Pick<Slice, 'kind' | 'id' | 'columns'>, rowsMax: number): Iterable<Slice> {
+  const { count } = of.columns;
+  for (let from = 0; from < count; from += rowsMax)
+    yield { ...of, from, to: Math.min(count, from + rowsMax) };
+}
+
+function groupOf(slices: readonly Slice[]): NewGroup {
+  const columnsOf = (kind: Slice['kind']) => rowsOf(slices.filter((slice) => slice.kind === kind));
+  return { ...EMPTY_GROUP, windows: columnsOf('windows'), points: columnsOf('points') };
+}
+
+/** As columns throughout: an object for each of tens of thousands of rows would outlive the young heap. */
+function rowsOf(slices: readonly Slice[]): RowColumns {
+  const counts = slices.map(({ id, from, to }) => [id, to - from] as const);
+  const made = makeRowColumns(
+    counts,
+    counts.reduce((sum, [, count]) => sum + count, 0),
+  );
+  let at = 0;
+  for (const { columns, from, to } of slices) {
+    columns.copyTo(made, { at, from, to });
+    at += to - from;
   }
+  return made;
 }

@@ -1,7 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { concatPoints, NO_POINTS, type Points, sortPoints } from '@kilowink/core/series';
 import { type Clock, DAY_MS, type EpochMs } from '@kilowink/core/time';
-import { IMPORT_LEVEL } from '../block/envelope.ts';
+import { FAST_LEVEL } from '../block/envelope.ts';
 import { FIRST_SEALED_DAY } from '../limits.ts';
 import type { AddedPoints, SeriesId } from '../store.ts';
 import { type PackedDays, unpackDay } from './day-packer.ts';
@@ -144,7 +144,7 @@ export class Importer {
 
   #preparePacked(series: SeriesId, days: readonly PackedDay[]): Prepared {
     const { blocks, kinds } = this.#parts;
-    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, IMPORT_LEVEL);
+    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, FAST_LEVEL);
     const stored = (day: number) => blocks.points(series, day);
     let repeated = 0;
     let fromMs = Number.POSITIVE_INFINITY;
@@ -169,7 +169,7 @@ export class Importer {
 
   #prepare(series: SeriesId, parts: readonly DayPart[]): Prepared {
     const { blocks, kinds } = this.#parts;
-    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, IMPORT_LEVEL);
+    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, FAST_LEVEL);
     const merged = new Map<number, Points>();
     const stored = (day: number) => merged.get(day) ?? blocks.points(series, day);
     let repeated = 0;

@@ -110,3 +110,41 @@ test('the journal of many sensors is written anew in few groups, with all that i
     rmSync(folder, { recursive: true });
   }
 });
+
+/** The points of a day as they lie in the file once it and the next have come: sealed early, or at once when both are there. */
+function sealedDay(how: 'early' | 'at once'): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-relief-'));
+  try {
+    const clock = { wallMs: () => DAY + DAY_MS, monotonicMs: () => 0 };
+    const store = openSqliteStore({
+      folder,
+      clock,
+      groupMs: 0,
+      hotRowsMax: how === 'early' ? HOT_ROWS_MAX : 100_000,
+    });
+    const series = store.ensureSeries({ source: 'one', quantity: 'energy', unit: 'Wh', name: 'one' });
+    const timeline = [{ fromNumber: 0, startMs: DAY, intervalMs: 5_000 }];
+    const run = store.createRun({ series, timeline });
+    for (let number = 0; number < (2 * DAY_MS) / 5_000; number += 600) {
+      const windows = Array.from({ length: 600 }, (_, more) => ({
+        ...{ number: number + more, reports: 1, disagreements: 0 },
+        value: Math.floor(9 * Math.sin((number + more) ** 2 / 50_000) ** 2),
+      }));
+      store.putWindows(run, windows);
+    }
+    if (how === 'at once') store.seal(DAY + DAY_MS);
+    store.close();
+    const file = new DatabaseSync(join(folder, STORE_FILE), { readOnly: true });
+    const find = 'SELECT data FROM block WHERE series = ? AND level = 0 AND period = ?';
+    const found = file.prepare(find).all(series, DAY / DAY_MS);
+    file.close();
+    assert.equal(found.length, 1);
+    return found[0]?.['data'] as Uint8Array;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('a day that was sealed early, part by part, is no larger in the end than one that was sealed at once', () => {
+  assert.deepEqual(sealedDay('early'), sealedDay('at once'));
+});

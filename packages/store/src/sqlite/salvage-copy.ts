@@ -1,7 +1,7 @@
 import { assert, type Fault, type Result } from '@kilowink/core/error';
 import { decodePoints, type Points } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs } from '@kilowink/core/time';
-import { IMPORT_LEVEL, openBlock } from '../block/envelope.ts';
+import { FAST_LEVEL, openBlock } from '../block/envelope.ts';
 import { decodeGroup } from '../block/journal-codec.ts';
 import { LEVEL } from '../block/levels.ts';
 import type { SeriesId } from '../store.ts';
@@ -180,7 +180,7 @@ function writeDays(made: Connection, days: readonly SoundDay[]): void {
     assert(points.ok, `day ${day} opened before`);
     keepSeries(made, series);
     const writer =
-      writers.get(series) ?? new DayWriter(blocks, { id: series, kind: kinds.of(series) }, IMPORT_LEVEL);
+      writers.get(series) ?? new DayWriter(blocks, { id: series, kind: kinds.of(series) }, FAST_LEVEL);
     writers.set(series, writer);
     writer.setDay(day, points.value);
   }

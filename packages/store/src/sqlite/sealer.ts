@@ -1,7 +1,7 @@
 import { assert } from '@kilowink/core/error';
 import { concatPoints, type Points, pickPoints, sortPoints } from '@kilowink/core/series';
 import { DAY_MS, type EpochMs, utcDay } from '@kilowink/core/time';
-import { SEAL_LEVEL } from '../block/envelope.ts';
+import { FAST_LEVEL, SEAL_LEVEL } from '../block/envelope.ts';
 import { EMPTY_GROUP } from '../block/journal-codec.ts';
 import { utcMonth } from '../block/levels.ts';
 import { FIRST_SEALED_DAY } from '../limits.ts';
@@ -48,9 +48,7 @@ export class Sealer {
   early(series: SeriesId): SealTarget[] {
     const hot = this.#parts.hot.series(series);
     const all = [hot.points, ...[...hot.runs.values()].map((run) => run.columns)];
-    const mids = Float64Array.from(
-      all.flatMap(({ points }) => Array.from(points.starts, (_, index) => midMsOf(points, index))),
-    ).sort();
+    const mids = midsOf(all).sort();
     const untilMs = mids[Math.floor(mids.length * EARLY_PART)] ?? 0;
     const days = new Set<number>();
     for (const midMs of mids) if (midMs < untilMs) days.add(utcDay(midMs));
@@ -94,7 +92,8 @@ export class Sealer {
       const id = journal.append(group);
       afterCommit.push(() => hot.noteWritten(id, group, 1));
     }
-    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, SEAL_LEVEL);
+    const level = isWhole(target) ? SEAL_LEVEL : FAST_LEVEL;
+    const writer = new DayWriter(blocks, { id: series, kind: kinds.of(series) }, level);
     writer.setDay(day, sortPoints(concatPoints(parts)));
     blocks.assertSound();
     for (const write of writer.writes()) blocks.write(write);
@@ -115,8 +114,21 @@ export class Sealer {
   }
 }
 
+/** Of a day that is sealed in part something stays hot, so it is sealed once more. */
+function isWhole({ day, untilMs = Number.POSITIVE_INFINITY }: SealTarget): boolean {
+  return untilMs >= (day + 1) * DAY_MS;
+}
+
 function midMsOf(points: Points, index: number): number {
   return (points.starts[index] as number) + (points.durationsMs[index] as number) / 2;
+}
+
+function midsOf(all: readonly HotColumns[]): Float64Array {
+  const mids = new Float64Array(all.reduce((count, columns) => count + columns.count, 0));
+  let at = 0;
+  for (const { points, count } of all)
+    for (let index = 0; index < count; index += 1, at += 1) mids[at] = midMsOf(points, index);
+  return mids;
 }
 
 function midDay(points: Points, index: number): number {

@@ -135,10 +135,8 @@ export class SealingWriter extends GroupWriter {
       rowCount += hot.count(left[seriesCount]);
     const taken = left.slice(0, seriesCount);
     this.write(() => {
-      for (const group of hot.asGroups(taken, PENDING_ROWS_MAX)) {
-        const rows = [...group.windows, ...group.points].reduce((sum, [, part]) => sum + part.length, 0);
-        hot.noteWritten(journal.append(group), group, rows);
-      }
+      for (const { group, rowCount } of hot.asGroups(taken, PENDING_ROWS_MAX))
+        hot.noteWritten(journal.append(group), group, rowCount);
     });
     return seriesCount;
   }

@@ -259,6 +259,8 @@ export class SqliteStore extends SealingWriter implements Store {
 }
 
 function longestOf(timeline: Timeline): number {
+  let longestMs = 0;
   // A window of a fractional interval lasts one or the other of the whole numbers beside it.
-  return Math.max(...timeline.map((segment) => Math.ceil(segment.intervalMs)));
+  for (const { intervalMs } of timeline) longestMs = Math.max(longestMs, Math.ceil(intervalMs));
+  return longestMs;
 }
