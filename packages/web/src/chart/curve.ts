@@ -252,7 +252,8 @@ export class Curve {
   #describe(dataset: Dataset, row: number): RowText {
     const { format, measurable } = this.#room;
     const offPeak = this.#room.offPeakIn(this.#room.model.range.get());
-    return describeRow(dataset, row, { format, measurable, offPeak });
+    const corrections = this.#room.corrections.get();
+    return describeRow(dataset, row, { format, measurable, offPeak, corrections });
   }
 
   #pressKey(event: KeyboardEvent): void {

@@ -163,3 +163,10 @@ test('the table is short and loses no energy', () => {
   assert.equal(energyWh, dataset.sumWh[1_437]);
   for (const row of rows) assert.ok(row.lowW <= row.meanW + 1e-6 && row.meanW <= row.highW + 1e-6);
 });
+
+test('the table says what the curve does: a steady load is steady, though its counts jump', () => {
+  const columns = columnsOf(flashesOf(900, 60));
+  const told = { ...columns, powerW: columns.powerW.map(() => 900) };
+  for (const row of tableRows(createDataset(told, WINDOW_MS), { fromMs: 0, toMs: 60 * WINDOW_MS }))
+    assert.deepEqual([row.meanW, row.lowW, row.highW], [900, 900, 900]);
+});

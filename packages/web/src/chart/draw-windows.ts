@@ -1,5 +1,5 @@
 import type { TimeRange } from '@kilowink/core/tariff';
-import type { Windows } from '../data/columns.ts';
+import type { RawWindows } from '../data/columns.ts';
 import { webError } from '../errors.ts';
 import type { Format } from '../i18n/format.ts';
 import { type Frame, xOf, yOf } from './frame.ts';
@@ -7,8 +7,7 @@ import type { Palette } from './palette.ts';
 import { chooseTicks, valueTicks } from './ticks.ts';
 
 /** What the plot of single measurements is drawn from. */
-export interface WindowsScene {
-  readonly windows: Windows;
+export interface WindowsScene extends RawWindows {
   readonly range: TimeRange;
   readonly format: Format;
   readonly palette: Palette;
@@ -19,7 +18,7 @@ const AXIS_PX = 20;
 const LEFT_PX = 44;
 const TICK_SPACE_PX = 92;
 
-/** A dot for each measurement at its energy, ringed where reports disagreed; under it a bar for the reports that carried it. */
+/** A dot for each measurement at its energy, hollow where it is left out and ringed where reports disagreed; under it a bar for the reports that carried it. */
 export function drawWindows(canvas: HTMLCanvasElement, scene: WindowsScene): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
@@ -96,7 +95,7 @@ function drawReports(frame: Frame, { windows, palette }: WindowsScene): void {
   }
 }
 
-function drawDots(frame: Frame, { windows, palette }: WindowsScene): void {
+function drawDots(frame: Frame, { windows, isLeftOut, palette }: WindowsScene): void {
   const { context, ratio } = frame;
   const pxPerRow = frame.width / Math.max(1, windows.starts.length);
   const radius = Math.max(1.2 * ratio, Math.min(3 * ratio, pxPerRow / 2));
@@ -105,9 +104,11 @@ function drawDots(frame: Frame, { windows, palette }: WindowsScene): void {
     const middleMs = (windows.starts[index] ?? 0) + (windows.durationsMs[index] ?? 0) / 2;
     const [x, y] = [xOf(frame, middleMs), yOf(frame, windows.energyWh[index] ?? 0)];
     context.fillStyle = palette.power;
+    context.strokeStyle = palette.textSoft;
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.fill();
+    if (isLeftOut?.[index]) context.stroke();
+    else context.fill();
     if ((windows.disagreements[index] ?? 0) === 0) continue;
     context.strokeStyle = palette.amber;
     context.beginPath();

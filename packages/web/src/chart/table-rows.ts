@@ -1,5 +1,5 @@
 import type { TimeRange } from '@kilowink/core/tariff';
-import { rowAt, W_MS_PER_WH } from '../data/columns.ts';
+import { rowAt } from '../data/columns.ts';
 import type { Dataset } from './dataset.ts';
 
 /** One line of the table of what is on show. */
@@ -30,23 +30,23 @@ export function tableRows(dataset: Dataset, range: TimeRange): TableRow[] {
 
 function mergeRows(dataset: Dataset, first: number, end: number): TableRow {
   const { columns, sumWh } = dataset;
-  // Of counts the measured means are told: the curve's line looks beyond its row.
-  const isCounts = dataset.style === 'counts';
-  const least = isCounts ? columns.meanW : dataset.lowW;
-  const most = isCounts ? columns.meanW : dataset.highW;
   let measuredMs = 0;
+  let sumWMs = 0;
   let lowW = Number.POSITIVE_INFINITY;
   let highW = 0;
   for (let row = first; row < end; row++) {
     const coverage = columns.coverage[row] ?? 0;
     if (coverage === 0) continue;
-    measuredMs += coverage * ((columns.ends[row] ?? 0) - (columns.starts[row] ?? 0));
-    lowW = Math.min(lowW, least[row] ?? lowW);
-    highW = Math.max(highW, most[row] ?? highW);
+    const rowMs = coverage * ((columns.ends[row] ?? 0) - (columns.starts[row] ?? 0));
+    measuredMs += rowMs;
+    // What the curve and its tooltip say: single counts of a steady load would jump by 720 W.
+    sumWMs += (dataset.lineW[row] ?? 0) * rowMs;
+    lowW = Math.min(lowW, dataset.lowW[row] ?? lowW);
+    highW = Math.max(highW, dataset.highW[row] ?? highW);
   }
   const fromMs = columns.starts[first] ?? 0;
   const toMs = columns.ends[end - 1] ?? 0;
   const energyWh = (sumWh[end] ?? 0) - (sumWh[first] ?? 0);
   const coverage = measuredMs / (toMs - fromMs);
-  return { fromMs, toMs, energyWh, meanW: (energyWh * W_MS_PER_WH) / measuredMs, lowW, highW, coverage };
+  return { fromMs, toMs, energyWh, meanW: sumWMs / measuredMs, lowW, highW, coverage };
 }

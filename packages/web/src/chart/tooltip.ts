@@ -1,8 +1,10 @@
+import type { CorrectionInfo } from '@kilowink/api';
 import { isInBands, type TimeRange } from '@kilowink/core/tariff';
 import { HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { recoveredPowerW } from '../data/columns.ts';
 import { type Format, fill, toText } from '../i18n/format.ts';
 import { type Dataset, FLASH_WH } from './dataset.ts';
+import { describeCorrections } from './row-corrections.ts';
 
 /** The values of one row, in the reader's words. */
 export interface RowText {
@@ -16,6 +18,7 @@ export interface RowContext {
   readonly format: Format;
   readonly offPeak: readonly TimeRange[];
   readonly measurable: TimeRange;
+  readonly corrections: readonly CorrectionInfo[];
 }
 
 /** A longer row that begins and ends off-peak may still have peak hours inside. */
@@ -33,13 +36,15 @@ export function describeRow(dataset: Dataset, row: number, context: RowContext):
   const coverage = columns.coverage[row] ?? 0;
   const recoveredW = recoveredPowerW(columns, row);
   if (recoveredW > 0) lines.push([tooltip.recovered, toText(format.power(recoveredW))]);
+  const corrected = describeCorrections(range, context.corrections, format);
   if (coverage === 0) {
-    lines.push(['', gapWord(range, context)]);
+    if (!corrected.isLeftOut) lines.push(['', gapWord(range, context)]);
   } else {
     lines.push([tooltip.mean, toText(format.power(dataset.lineW[row] ?? 0))]);
     lines.push(...measuredLines(dataset, row, context));
     if (coverage < 1) lines.push([tooltip.measured, format.percent(coverage)]);
   }
+  lines.push(...corrected.lines);
   const isOffPeak = isInBands(context.offPeak, range.fromMs) && isInBands(context.offPeak, range.toMs - 1);
   if (isOffPeak && spanMs <= OFF_PEAK_SPAN_MS_MAX) lines.push(['', tooltip.offPeak]);
   return { when, lines };

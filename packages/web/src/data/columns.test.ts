@@ -7,6 +7,7 @@ import {
   joinWindows,
   mergeWindows,
   NO_WINDOWS,
+  rawWindowsOf,
   rowAt,
   type Windows,
   windowColumns,
@@ -141,4 +142,21 @@ test('measurements are drawn as corrections leave them, with a gap where nothing
   assert.deepEqual([...left.energyWh], [1, 6, 8]);
   assert.deepEqual([...left.powerW], [720, 4_320, 5_760]);
   assert.deepEqual([...windowColumns(left, 0, 4 * WINDOW_MS).coverage], [1, 0, 1, 1]);
+});
+
+test('raw measurements are those that came, and say which of them corrections leave out', () => {
+  const columns = {
+    start: [0, WINDOW_MS, 2 * WINDOW_MS],
+    durationMs: new Array<number>(3).fill(WINDOW_MS),
+    energyWh: [1, 63, 3],
+    reports: [1, 2, 3],
+    disagreements: [0, 0, 0],
+  };
+  const plain = rawWindowsOf({ series: 1, columns, truncated: false });
+  assert.equal(plain.isLeftOut, null);
+  const corrected = { ...columns, correctedWh: [1, null, 6] };
+  const { windows, isLeftOut } = rawWindowsOf({ series: 1, columns: corrected, truncated: false });
+  assert.deepEqual([...windows.energyWh], [1, 63, 3]);
+  assert.deepEqual([...windows.reports], [1, 2, 3]);
+  assert.deepEqual(isLeftOut, [false, true, false]);
 });

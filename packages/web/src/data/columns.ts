@@ -155,6 +155,22 @@ export function windowsOf(answer: WindowsAnswer | GaugeWindowsAnswer): Windows {
     : windowsFrom(answer as WindowsAnswer);
 }
 
+/** Measurements as they came, whatever corrections make of them, and which of them those leave out. */
+export interface RawWindows {
+  readonly windows: Windows;
+  /** By measurement; null where none is. */
+  readonly isLeftOut: readonly boolean[] | null;
+}
+
+/** Measurements of either kind, before corrections. */
+export function rawWindowsOf(answer: WindowsAnswer | GaugeWindowsAnswer): RawWindows {
+  if ('value' in answer.columns) return { windows: windowsOf(answer), isLeftOut: null };
+  const { columns } = answer as WindowsAnswer;
+  const { correctedWh, ...raw } = columns;
+  const isLeftOut = correctedWh?.map((left) => left === null) ?? null;
+  return { windows: windowsFrom({ ...(answer as WindowsAnswer), columns: raw }), isLeftOut };
+}
+
 /** As corrections leave them: where nothing is left there is a gap. */
 function windowsFrom(answer: WindowsAnswer): Windows {
   const { start, durationMs, energyWh, correctedWh, reports, disagreements, powerW } = answer.columns;

@@ -70,6 +70,8 @@ export const EN: Strings = {
     recovered: 'known of the gap',
     future: 'still to come',
     before: 'before the first measurement',
+    leftOut: 'left out',
+    stretches: '{count} stretches',
   },
   summary:
     '{from} to {to}: {energy}, {mean} on average, between {least} and {most}; measured {coverage} of the time.',
@@ -93,11 +95,13 @@ export const EN: Strings = {
     zoomIn: 'Zoom in',
     none: 'Nothing was measured in this period.',
     summary: '{count} measures, carried by {reports} reports; disagreements: {disagreements}.',
+    leftOut: '{count} left out by corrections.',
     truncated: 'Only the first {count} are shown.',
     chartLabel: 'Energy of each measure, and how many reports carried it',
     flashes: 'Wh a measure',
     reports: 'reports',
     disagreement: 'reports disagreed',
+    leftOutMark: 'left out',
   },
   meter: {
     title: 'Meter',

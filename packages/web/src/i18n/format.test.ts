@@ -63,6 +63,17 @@ test('stretches are said as short as they can be', () => {
   assert.equal(stretch('2026-05-31T22:00:00Z', '2026-06-30T22:00:00Z'), '2026-06-01 – 2026-06-30');
 });
 
+test('from when to when is said exactly: the day once, seconds where there are any', () => {
+  const fromTo = (from: string, to: string): string => fr.fromTo({ fromMs: at(from), toMs: at(to) });
+  assert.equal(fromTo('2026-06-01T10:00:00Z', '2026-06-01T10:15:00Z'), '2026-06-01 12:00–12:15');
+  assert.equal(fromTo('2026-06-01T10:00:05Z', '2026-06-01T10:15:00Z'), '2026-06-01 12:00:05–12:15:00');
+  assert.equal(fromTo('2026-06-01T10:00:00Z', '2026-06-01T22:00:00Z'), '2026-06-01 12:00 – 2026-06-02 00:00');
+  assert.equal(
+    fromTo('2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'),
+    '2026-10-25 02:30 +02:00 – 2026-10-25 02:30 +01:00',
+  );
+});
+
 test('ages count in the unit that is still told apart', () => {
   assert.deepEqual(
     [-5, 14_000, 200_000, 3 * 3.6e6, 9e8].map((ms) => en.ago(ms)),

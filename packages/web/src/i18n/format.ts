@@ -33,6 +33,8 @@ export interface Format {
   clock(atMs: EpochMs, withSeconds: boolean): string;
   /** Local ISO date and time, with the offset where a clock time alone may be ambiguous. */
   instant(atMs: EpochMs, withSeconds?: boolean): string;
+  /** From when to when exactly: the day once where it is one, seconds where the ends have any. */
+  fromTo(range: TimeRange): string;
   /** The stretch of a bucket, as short as it can be said. */
   stretch(range: TimeRange): string;
   tickLabels(ticks: Ticks): string[];
@@ -135,13 +137,20 @@ function formatAgo(ms: number, strings: Strings, number: (value: number) => stri
 function timeFormats(
   locale: string,
   zone: Zone,
-): Pick<Format, 'clock' | 'instant' | 'stretch' | 'tickLabels'> {
+): Pick<Format, 'clock' | 'instant' | 'fromTo' | 'stretch' | 'tickLabels'> {
   const iso = (atMs: EpochMs): string => new Date(zone.toLocal(atMs)).toISOString();
   const clock = (atMs: EpochMs, withSeconds: boolean): string => iso(atMs).slice(11, withSeconds ? 19 : 16);
   const offset = (atMs: EpochMs): string =>
     isClockChangeDay(zone, atMs) ? formatOffset(zone.offsetAt(atMs)) : '';
   const instant = (atMs: EpochMs, withSeconds = false): string =>
     `${iso(atMs).slice(0, 10)} ${clock(atMs, withSeconds)}${offset(atMs)}`;
+  const fromTo = ({ fromMs, toMs }: TimeRange): string => {
+    const withSeconds = fromMs % MINUTE_MS !== 0 || toMs % MINUTE_MS !== 0;
+    const isOneDay = zone.dayStart(fromMs) === zone.dayStart(toMs) && offset(fromMs) === '';
+    return isOneDay
+      ? `${instant(fromMs, withSeconds)}–${clock(toMs, withSeconds)}`
+      : `${instant(fromMs, withSeconds)} – ${instant(toMs, withSeconds)}`;
+  };
   const stretch = ({ fromMs, toMs }: TimeRange): string => {
     const spanMs = toMs - fromMs;
     if (spanMs > 26 * HOUR_MS) return `${iso(fromMs).slice(0, 10)} – ${iso(toMs - 1).slice(0, 10)}`;
@@ -162,7 +171,7 @@ function timeFormats(
     monthYear: local({ month: 'long', year: 'numeric' }),
     year: local({ year: 'numeric' }),
   };
-  return { clock, instant, stretch, tickLabels: (ticks) => formatTicks(ticks, labels) };
+  return { clock, instant, fromTo, stretch, tickLabels: (ticks) => formatTicks(ticks, labels) };
 }
 
 /** `+02:00`, with a minus sign as long as the plus. */

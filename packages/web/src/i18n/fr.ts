@@ -70,6 +70,8 @@ export const FR: Strings = {
     recovered: 'connu de la lacune',
     future: 'à venir',
     before: 'avant la première mesure',
+    leftOut: 'écarté',
+    stretches: '{count} morceaux',
   },
   summary:
     'Du {from} au {to} : {energy}, {mean} en moyenne, entre {least} et {most} ; mesuré {coverage} du temps.',
@@ -92,11 +94,13 @@ export const FR: Strings = {
     zoomIn: 'Zoomer',
     none: 'Rien n’a été mesuré pendant cette période.',
     summary: '{count} mesures, portées par {reports} relevés ; désaccords : {disagreements}.',
+    leftOut: '{count} écartées par des corrections.',
     truncated: 'Seules les {count} premières sont montrées.',
     chartLabel: 'Énergie de chaque mesure, et nombre de relevés qui l’ont portée',
     flashes: 'Wh par mesure',
     reports: 'relevés',
     disagreement: 'relevés en désaccord',
+    leftOutMark: 'écartée',
   },
   meter: {
     title: 'Compteur',

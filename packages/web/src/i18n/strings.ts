@@ -58,6 +58,10 @@ export interface Strings {
     readonly recovered: string;
     readonly future: string;
     readonly before: string;
+    /** Measured, but not counted. */
+    readonly leftOut: string;
+    /** `{count}` of what is left out. */
+    readonly stretches: string;
   };
   readonly summary: string;
   readonly gaugeSummary: string;
@@ -79,11 +83,13 @@ export interface Strings {
     readonly zoomIn: string;
     readonly none: string;
     readonly summary: string;
+    readonly leftOut: string;
     readonly truncated: string;
     readonly chartLabel: string;
     readonly flashes: string;
     readonly reports: string;
     readonly disagreement: string;
+    readonly leftOutMark: string;
   };
   readonly meter: {
     readonly title: string;

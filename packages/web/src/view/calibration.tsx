@@ -99,7 +99,9 @@ function Stretches(props: { room: Room; corrections: CalibrationAnswer['correcti
       <tbody>
         {corrections.map(({ period, fromMs, toMs, before, after }) => (
           <tr key={fromMs}>
-            <th scope="row">{`${format.instant(fromMs)} – ${format.instant(toMs)}`}</th>
+            <th scope="row" class="wraps">
+              {format.fromTo({ fromMs, toMs })}
+            </th>
             <td class="in-words">{words.verdicts[period.verdict]}</td>
             <td class="in-words">{period.offered === null ? '' : correctionText(period.offered, room)}</td>
             <td>

@@ -35,7 +35,9 @@ export function CorrectionList({ room, corrections, onUndo }: CorrectionListProp
       <tbody>
         {corrections.map((correction, index) => (
           <tr key={correction.id} class={correction.undoneMs === null ? '' : 'soft'}>
-            <th scope="row">{`${format.instant(correction.fromMs)} – ${format.instant(correction.toMs)}`}</th>
+            <th scope="row" class="wraps">
+              {format.fromTo(correction)}
+            </th>
             <td class="in-words">{correctionText(correction, room)}</td>
             <td class="in-words">{correction.origin === 'bound' ? words.byBound : correction.note}</td>
             <td class="in-words">

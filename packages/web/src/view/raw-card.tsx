@@ -4,7 +4,7 @@ import { drawWindows } from '../chart/draw-windows.ts';
 import { readPalette, watchPalette } from '../chart/palette.ts';
 import { spanOf } from '../chart/zoom.ts';
 import { api } from '../data/api.ts';
-import { type Windows, windowsOf } from '../data/columns.ts';
+import { type RawWindows, rawWindowsOf } from '../data/columns.ts';
 import { fill } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
 import { HealthTable } from './health-table.tsx';
@@ -33,8 +33,7 @@ export function RawCard({ room }: { room: Room }): JSX.Element {
   );
 }
 
-interface Measured {
-  readonly windows: Windows;
+interface Measured extends RawWindows {
   readonly isTruncated: boolean;
 }
 
@@ -50,7 +49,7 @@ function Measures({ room }: { room: Room }): JSX.Element {
     const controller = new AbortController();
     const question = { series: room.series.id, fromMs, toMs, limit: MEASURES_MAX, signal: controller.signal };
     api.windows(question).then(
-      (answer) => setMeasured({ windows: windowsOf(answer), isTruncated: answer.truncated }),
+      (answer) => setMeasured({ ...rawWindowsOf(answer), isTruncated: answer.truncated }),
       () => undefined,
     );
     return () => controller.abort();
@@ -77,13 +76,14 @@ function Measures({ room }: { room: Room }): JSX.Element {
 function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): JSX.Element {
   const ref = useRef<HTMLCanvasElement>(null);
   const { range } = useSignal(room.shown);
-  const { windows, isTruncated } = measured;
+  const { windows, isLeftOut, isTruncated } = measured;
   const { format } = room;
   const { raw } = format.strings;
   useEffect(() => {
     const canvas = ref.current;
     if (canvas === null) return;
-    const draw = (): void => drawWindows(canvas, { windows, range, format, palette: readPalette() });
+    const draw = (): void =>
+      drawWindows(canvas, { windows, isLeftOut, range, format, palette: readPalette() });
     const resize = new ResizeObserver(draw);
     resize.observe(canvas);
     const unwatch = watchPalette(draw);
@@ -92,9 +92,10 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
       resize.disconnect();
       unwatch();
     };
-  }, [windows, range, format]);
+  }, [windows, isLeftOut, range, format]);
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
   const count = windows.starts.length;
+  const leftOutCount = isLeftOut?.filter(Boolean).length ?? 0;
   const numbers = {
     count: format.count(count),
     reports: format.count(sum(windows.reports)),
@@ -104,6 +105,7 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
     <>
       <p>
         {count === 0 ? raw.none : fill(raw.summary, numbers)}
+        {leftOutCount > 0 && ` ${fill(raw.leftOut, { count: format.count(leftOutCount) })}`}
         {isTruncated && ` ${fill(raw.truncated, numbers)}`}
       </p>
       <canvas ref={ref} class="measures" role="img" aria-label={raw.chartLabel} />
@@ -111,6 +113,7 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
         <LegendMark className="mark-dot" text={raw.flashes} />
         <LegendMark className="mark-report" text={raw.reports} />
         <LegendMark className="mark-ring" text={raw.disagreement} />
+        {leftOutCount > 0 && <LegendMark className="mark-left-out" text={raw.leftOutMark} />}
       </ul>
     </>
   );

@@ -1,0 +1,75 @@
+// What the subscribed power rules out, as a person sees it in a real browser: left out, said to be, and there to be looked at.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
+import { startServer, systemClock } from '../../packages/server/src/app/index.ts';
+import { loadConfig } from '../../packages/server/src/config/index.ts';
+import { openSqliteStore } from '../../packages/store/src/index.ts';
+import { launchBrowser, login, openPage, plotBox, until } from './browser.ts';
+
+const PASSWORD = 'correct horse battery';
+const WINDOW_MS = 5_000;
+/** Half an hour: a lamp shines on the sensor in its middle third. */
+const WINDOWS = 360;
+const isLamp = (at: number) => at >= 120 && at < 240;
+
+test('what the subscribed power rules out is left out, with its reason, stays among the raw measures, and is taken back', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kilowink-quarantine-page-'));
+  await setAdminPassword(folder, { password: PASSWORD, nowMs: 1 });
+  const given = { dataDir: folder, port: 0, host: '127.0.0.1' };
+  const options = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, { value, flag: 'test' }]),
+  );
+  const env = { XDG_CONFIG_HOME: folder, KILOWINK_SITE_SUBSCRIBED_VA: '6000' };
+  const { config } = loadConfig({ env, options });
+  const store = openSqliteStore({ folder, clock: systemClock });
+  const series = store.ensureSeries({ source: 'optical/a', name: 'Cellar', quantity: 'energy', unit: 'Wh' });
+  const fromMs = (Math.floor(Date.now() / 60_000) - 40) * 60_000;
+  store.addPoints(series, {
+    starts: Float64Array.from({ length: WINDOWS }, (_, at) => fromMs + at * WINDOW_MS),
+    durationsMs: new Float64Array(WINDOWS).fill(WINDOW_MS),
+    values: Float64Array.from({ length: WINDOWS }, (_, at) => (isLamp(at) ? 63 : 1)),
+    reports: null,
+    disagreements: null,
+  });
+  const server = await startServer({ config, store, version: 'test' });
+  const browser = await launchBrowser();
+  try {
+    const iso = (atMs: number) => new Date(atMs).toISOString();
+    const query = `?from=${iso(fromMs)}&to=${iso(fromMs + WINDOWS * WINDOW_MS)}`;
+    const { page, faults, close } = await openPage(browser, server.url, { query });
+    const said = async (part: number, expected: RegExp) => {
+      await page.locator('.u-over').scrollIntoViewIfNeeded();
+      const box = await plotBox(page);
+      await page.mouse.move(box.x + box.width * part, box.y + 100);
+      const text = async () => (await page.locator('.tooltip').textContent()) ?? '';
+      await until(async () => expected.test(await text()), `${expected} in the middle of the curve`);
+      return text();
+    };
+    assert.match(await said(0.5, /left out/), /more than the subscribed power allows/);
+    assert.doesNotMatch(await said(0.5, /left out/), /not measured/);
+    assert.doesNotMatch(await said(0.1, /flash/), /left out/);
+    await page.getByText('Raw measures').click();
+    await page.getByText('360 measures').waitFor();
+    await page.getByText('120 left out by corrections').waitFor();
+    await page.getByText('Against the meter').click();
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await login(page, PASSWORD);
+    await page.getByRole('cell', { name: 'taken back' }).waitFor();
+    assert.match(await said(0.5, /63 flashes/), /45/);
+    await page.getByText('120 left out by corrections').waitFor({ state: 'detached' });
+    // An answer that asks for the password is told by the browser as an error.
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('401')),
+      [],
+    );
+    await close();
+  } finally {
+    await browser.close();
+    await server.close();
+    rmSync(folder, { recursive: true });
+  }
+});

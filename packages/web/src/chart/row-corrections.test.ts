@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CorrectionInfo } from '@kilowink/api';
+
+import { createFormat } from '../i18n/format.ts';
+import { createZone } from '../time/zone.ts';
+import { describeCorrections } from './row-corrections.ts';
+
+const START = Date.UTC(2026, 5, 1, 10);
+const MINUTE_MS = 60_000;
+const format = createFormat(['en-GB'], createZone('Europe/Paris'));
+
+function correction(fromMinute: number, toMinute: number, changes: Partial<CorrectionInfo> = {}) {
+  return {
+    ...{ id: 1, series: 1, origin: 'person', note: 'a lamp', madeMs: START, undoneMs: null, kind: 'bad' },
+    ...{ fromMs: START + fromMinute * MINUTE_MS, toMs: START + toMinute * MINUTE_MS, ...changes },
+  } as CorrectionInfo;
+}
+
+/** What is said of a row from the tenth to the twentieth minute. */
+function said(...corrections: CorrectionInfo[]) {
+  const row = { fromMs: START + 10 * MINUTE_MS, toMs: START + 20 * MINUTE_MS };
+  return describeCorrections(row, corrections, format);
+}
+
+test('a row that is left out says so with the reason', () => {
+  const byPerson = {
+    lines: [
+      ['', 'left out'],
+      ['', 'a lamp'],
+    ],
+    isLeftOut: true,
+  };
+  assert.deepEqual(said(correction(10, 20)), byPerson);
+  const byBound = said(correction(5, 30, { origin: 'bound', note: '9 Wh' }));
+  assert.deepEqual(byBound.lines[1], ['', 'more than the subscribed power allows']);
+});
+
+test('of a part that is left out its times are said, of several how many, without a reason that is not of all', () => {
+  const one = said(correction(12, 14, { note: '' }));
+  assert.deepEqual(one, { lines: [['left out', '2026-06-01 12:12–12:14']], isLeftOut: false });
+  const two = said(correction(5, 12), correction(15, 16, { origin: 'bound' }));
+  assert.deepEqual(two.lines, [['left out', '2 stretches']]);
+});
+
+test('other corrections are named, and those beside the row or taken back are not', () => {
+  assert.deepEqual(said(correction(0, 30, { kind: 'scale', factor: 2 })).lines, [['', 'corrected']]);
+  const none = [correction(0, 10), correction(20, 30), correction(10, 20, { undoneMs: START })];
+  assert.deepEqual(said(...none), { lines: [], isLeftOut: false });
+});
