@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { encodeReportV1 } from '../../packages/core/src/report/index.ts';
 import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
 import { startServer, systemClock } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
@@ -26,7 +27,8 @@ test('what the subscribed power rules out is left out, with its reason, stays am
   const env = { XDG_CONFIG_HOME: folder, KILOWINK_SITE_SUBSCRIBED_VA: '6000' };
   const { config } = loadConfig({ env, options });
   const store = openSqliteStore({ folder, clock: systemClock });
-  const series = store.ensureSeries({ source: 'optical/a', name: 'Cellar', quantity: 'energy', unit: 'Wh' });
+  const source = 'optical/127.0.0.1/00';
+  const series = store.ensureSeries({ source, name: 'Cellar', quantity: 'energy', unit: 'Wh' });
   const fromMs = (Math.floor(Date.now() / 60_000) - 40) * 60_000;
   store.addPoints(series, {
     starts: Float64Array.from({ length: WINDOWS }, (_, at) => fromMs + at * WINDOW_MS),
@@ -36,6 +38,10 @@ test('what the subscribed power rules out is left out, with its reason, stays am
     disagreements: null,
   });
   const server = await startServer({ config, store, version: 'test' });
+  // It is still there: two flashes a window in its latest report.
+  const report = encodeReportV1({ sensorType: 0, uptimeS: 7_200, counts: new Array(10).fill(2) });
+  const { status } = await fetch(`${server.url}/sensor/report`, { method: 'POST', body: report.slice() });
+  assert.equal(status, 200);
   const browser = await launchBrowser();
   try {
     const iso = (atMs: number) => new Date(atMs).toISOString();
@@ -55,6 +61,8 @@ test('what the subscribed power rules out is left out, with its reason, stays am
     await page.getByText('Raw measures').click();
     await page.getByText('360 measures').waitFor();
     await page.getByText('120 left out by corrections').waitFor();
+    await page.getByText('Sensors and firmware').click();
+    await page.getByText(/left out: 45[.,]\d+\s?kW|left out: 45,\d{3}\s?W/).waitFor();
     await page.getByText('Against the meter').click();
     await page.getByRole('button', { name: 'Take back' }).click();
     await login(page, PASSWORD);

@@ -23,7 +23,10 @@ export const care = {
   light: (source: string): Promise<LightAnswer> =>
     getJson(`/sensors/${encodeURIComponent(source)}/light`, {}),
   events: (source: string): Promise<EventsAnswer> =>
-    getJson(`/events?kind=sensorBoot,firmwareUpdate&limit=5&source=${encodeURIComponent(source)}`, {}),
+    getJson(
+      `/events?kind=sensorBoot,firmwareUpdate,implausible&limit=5&source=${encodeURIComponent(source)}`,
+      {},
+    ),
   firmware: (): Promise<FirmwareInfo> => send('GET', '/firmware'),
   addImage: (file: File): Promise<FirmwareImage> =>
     send('POST', `/firmware/images?name=${encodeURIComponent(file.name)}`, { file }),

@@ -2,6 +2,7 @@ import { type EventInfo, type HealthInfo, isPoor, isSilent } from '@kilowink/api
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { care } from '../data/care.ts';
+import { W_MS_PER_WH } from '../data/columns.ts';
 import { type Format, fill, inUnit, toText } from '../i18n/format.ts';
 import { LightPlot } from './sensors-light.tsx';
 import { longSpan, wayText } from './sensors-words.ts';
@@ -132,7 +133,7 @@ function countFacts(source: Source, format: Format): Fact[] {
   ];
 }
 
-/** The starts and updates of a sensor that are kept, newest first. */
+/** The starts and updates of a sensor that are kept, and what of it was left out, newest first. */
 function Happened({ source, format }: { source: string; format: Format }): JSX.Element | null {
   const [events, setEvents] = useState<readonly EventInfo[]>([]);
   useEffect(() => {
@@ -161,6 +162,11 @@ function eventText({ kind, atMs, data }: EventInfo, format: Format): string {
   if (kind === 'sensorBoot') {
     const { reason } = data;
     return fill(words.startLine, { time }) + (typeof reason === 'string' ? ` (${reason})` : '');
+  }
+  if (kind === 'implausible') {
+    const spanMs = Number(data['toMs']) - atMs;
+    const power = toText(format.power((Number(data['energyWh']) * W_MS_PER_WH) / spanMs));
+    return fill(words.implausibleLine, { time, power });
   }
   const line = fill(words.updateLine, {
     time,

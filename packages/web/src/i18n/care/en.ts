@@ -58,6 +58,7 @@ export const CARE_EN: CareStrings = {
   starts: 'What happened lately',
   startLine: '{time} started',
   updateLine: '{time} firmware {from} → {to}',
+  implausibleLine: '{time} left out: {power}, more than the subscribed power allows',
   plot: 'Light at the eye of {name}: height of a flash and noise, over {span}',
   plotNone: 'This sensor does not tell how its light is.',
   amplitude: 'flash',

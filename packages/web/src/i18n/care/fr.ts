@@ -58,6 +58,7 @@ export const CARE_FR: CareStrings = {
   starts: 'Événements récents',
   startLine: '{time} démarrage',
   updateLine: '{time} micrologiciel {from} → {to}',
+  implausibleLine: '{time} écarté : {power}, plus que la puissance souscrite ne permet',
   plot: 'Lumière à l’œil de {name} : hauteur d’un éclair et bruit, sur {span}',
   plotNone: 'Ce capteur ne dit pas comment est sa lumière.',
   amplitude: 'éclair',

@@ -50,6 +50,7 @@ export interface CareStrings {
   readonly starts: string;
   readonly startLine: string;
   readonly updateLine: string;
+  readonly implausibleLine: string;
   readonly plot: string;
   readonly plotNone: string;
   readonly amplitude: string;
