@@ -9,7 +9,7 @@ import { setAdminPassword } from '../../packages/server/src/admin/index.ts';
 import { startServer, systemClock } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
-import { launchBrowser, login, openPage, plotBox, until } from './browser.ts';
+import { launchBrowser, login, openPage, PHONE, plotBox, until } from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
 const WINDOW_MS = 5_000;
@@ -17,9 +17,10 @@ const WINDOW_MS = 5_000;
 const WINDOWS = 360;
 const isLamp = (at: number) => at >= 120 && at < 240;
 
-test('what the subscribed power rules out is left out, with its reason, stays among the raw measures, and is taken back', async () => {
+/** A house whose sensor had a lamp before it, served from a folder of its own. */
+async function openHouse({ isAdministered }: { isAdministered: boolean }) {
   const folder = mkdtempSync(join(tmpdir(), 'kilowink-quarantine-page-'));
-  await setAdminPassword(folder, { password: PASSWORD, nowMs: 1 });
+  if (isAdministered) await setAdminPassword(folder, { password: PASSWORD, nowMs: 1 });
   const given = { dataDir: folder, port: 0, host: '127.0.0.1' };
   const options = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, { value, flag: 'test' }]),
@@ -38,15 +39,25 @@ test('what the subscribed power rules out is left out, with its reason, stays am
     disagreements: null,
   });
   const server = await startServer({ config, store, version: 'test' });
+  const browser = await launchBrowser();
+  const iso = (atMs: number) => new Date(atMs).toISOString();
+  const query = `?from=${iso(fromMs)}&to=${iso(fromMs + WINDOWS * WINDOW_MS)}`;
+  const close = async () => {
+    await browser.close();
+    await server.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { server, browser, query, close };
+}
+
+test('what the subscribed power rules out is left out, with its reason, stays among the raw measures, and is taken back', async () => {
+  const { server, browser, query, close } = await openHouse({ isAdministered: true });
   // It is still there: two flashes a window in its latest report.
   const report = encodeReportV1({ sensorType: 0, uptimeS: 7_200, counts: new Array(10).fill(2) });
   const { status } = await fetch(`${server.url}/sensor/report`, { method: 'POST', body: report.slice() });
   assert.equal(status, 200);
-  const browser = await launchBrowser();
   try {
-    const iso = (atMs: number) => new Date(atMs).toISOString();
-    const query = `?from=${iso(fromMs)}&to=${iso(fromMs + WINDOWS * WINDOW_MS)}`;
-    const { page, faults, close } = await openPage(browser, server.url, { query });
+    const { page, faults } = await openPage(browser, server.url, { query });
     const said = async (part: number, expected: RegExp) => {
       await page.locator('.u-over').scrollIntoViewIfNeeded();
       const box = await plotBox(page);
@@ -74,10 +85,27 @@ test('what the subscribed power rules out is left out, with its reason, stays am
       faults.filter((fault) => !fault.includes('401')),
       [],
     );
-    await close();
   } finally {
-    await browser.close();
-    await server.close();
-    rmSync(folder, { recursive: true });
+    await close();
+  }
+});
+
+test('on a phone, why a correction can not be taken back comes into view', async () => {
+  const { server, browser, query, close } = await openHouse({ isAdministered: false });
+  try {
+    const { page } = await openPage(browser, server.url, { query, options: PHONE });
+    await page.getByText('Against the meter').click();
+    const button = page.getByRole('button', { name: 'Take back' });
+    // At the top of the screen, the button has the place where the reason is said above it, out of sight.
+    await button.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+    await button.click();
+    const reason = page.getByText(/until an administrator’s password is set/);
+    await reason.waitFor();
+    await until(async () => {
+      const box = await reason.boundingBox();
+      return box !== null && box.y >= 0 && box.y + box.height <= 844;
+    }, 'the reason on the screen');
+  } finally {
+    await close();
   }
 });
