@@ -24,8 +24,11 @@ const DAYS_LEFT_MIN = 90;
 /** A log that is not taken into the file: something reads for very long. */
 const LOG_BYTES_MAX = 50_000_000;
 
-/** Four times what the server keeps before it seals early: its journal has twice that before it is written anew, and more meanwhile. */
-const PENDING_ROWS_MAX = 1_000_000;
+/**
+ * The server keeps 250,000 before it seals early. Its journal has twice that and 20,000 before it is written anew, and those that
+ * are written anew stand beside it until all are: 770,000. Beyond it sealing does not keep up.
+ */
+const PENDING_ROWS_MAX = 800_000;
 
 const CLOCKS_APART_MS_MAX = 2 * SECOND_MS;
 

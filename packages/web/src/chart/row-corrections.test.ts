@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CorrectionInfo } from '@kilowink/api';
 
+import { NO_WINDOWS, windowColumns } from '../data/columns.ts';
 import { createFormat } from '../i18n/format.ts';
 import { createZone } from '../time/zone.ts';
+import { createDataset } from './dataset.ts';
 import { describeCorrections } from './row-corrections.ts';
+import { describeRow } from './tooltip.ts';
 
 const START = Date.UTC(2026, 5, 1, 10);
 const MINUTE_MS = 60_000;
@@ -47,4 +50,27 @@ test('other corrections are named, and those beside the row or taken back are no
   assert.deepEqual(said(correction(0, 30, { kind: 'scale', factor: 2 })).lines, [['', 'corrected']]);
   const none = [correction(0, 10), correction(20, 30), correction(10, 20, { undoneMs: START })];
   assert.deepEqual(said(...none), { lines: [], isLeftOut: false });
+});
+
+test('what is left out of one sensor and measured by another is not said to be left out', () => {
+  const columns = windowColumns(
+    {
+      ...NO_WINDOWS,
+      starts: Float64Array.of(START),
+      durationsMs: Float64Array.of(MINUTE_MS),
+      energyWh: Float64Array.of(15),
+      powerW: Float64Array.of(900),
+    },
+    START,
+    START + 2 * MINUTE_MS,
+  );
+  const context = { format, offPeak: [], measurable: { fromMs: START, toMs: START + 9 * MINUTE_MS } };
+  const corrections = [correction(0, 2)];
+  const words = [0, 1].map((row) =>
+    describeRow(createDataset(columns, MINUTE_MS), row, { ...context, corrections }).lines.map(
+      ([, value]) => value,
+    ),
+  );
+  assert.equal(words[0]?.includes('left out'), false);
+  assert.deepEqual(words[1], ['left out', 'a lamp']);
 });

@@ -36,7 +36,9 @@ export function describeRow(dataset: Dataset, row: number, context: RowContext):
   const coverage = columns.coverage[row] ?? 0;
   const recoveredW = recoveredPowerW(columns, row);
   if (recoveredW > 0) lines.push([tooltip.recovered, toText(format.power(recoveredW))]);
-  const corrected = describeCorrections(range, context.corrections, format);
+  // What one sensor of a meter is left out with, another may have measured.
+  const telling = context.corrections.filter(({ kind }) => kind !== 'bad' || coverage < 1);
+  const corrected = describeCorrections(range, telling, format);
   if (coverage === 0) {
     if (!corrected.isLeftOut) lines.push(['', gapWord(range, context)]);
   } else {
