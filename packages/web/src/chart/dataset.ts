@@ -105,7 +105,8 @@ function isAmongCounts({ energyWh }: Columns, row: number): boolean {
     .every((each) => Number.isNaN(each) || isWhole(each));
 }
 
-function isWhole(energyWh: number): boolean {
+/** Whether an energy is one of flashes counted. */
+export function isWhole(energyWh: number): boolean {
   return Math.abs(energyWh - Math.round(energyWh)) < 1e-6;
 }
 

@@ -74,3 +74,19 @@ test('what is left out of one sensor and measured by another is not said to be l
   assert.equal(words[0]?.includes('left out'), false);
   assert.deepEqual(words[1], ['left out', 'a lamp']);
 });
+
+test('of what is corrected no flashes are told, for they were not counted', () => {
+  const counted = {
+    ...NO_WINDOWS,
+    starts: Float64Array.of(START, START + 5_000),
+    durationsMs: Float64Array.of(5_000, 5_000),
+    energyWh: Float64Array.of(2, 3),
+    powerW: Float64Array.of(1_440, 2_160),
+  };
+  const dataset = createDataset(windowColumns(counted, START, START + 10_000), 5_000);
+  const context = { format, offPeak: [], measurable: { fromMs: START, toMs: START + MINUTE_MS } };
+  const energyOf = (corrections: CorrectionInfo[]) =>
+    describeRow(dataset, 0, { ...context, corrections }).lines.find(([name]) => name === 'energy')?.[1];
+  assert.match(energyOf([]) ?? '', /2 flashes/);
+  assert.doesNotMatch(energyOf([correction(0, 1, { kind: 'scale', factor: 2 })]) ?? 'flash', /flash/);
+});

@@ -3,7 +3,7 @@ import { isInBands, type TimeRange } from '@kilowink/core/tariff';
 import { HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { recoveredPowerW } from '../data/columns.ts';
 import { type Format, fill, toText } from '../i18n/format.ts';
-import { type Dataset, FLASH_WH } from './dataset.ts';
+import { type Dataset, FLASH_WH, isWhole } from './dataset.ts';
 import { describeCorrections } from './row-corrections.ts';
 
 /** The values of one row, in the reader's words. */
@@ -43,7 +43,7 @@ export function describeRow(dataset: Dataset, row: number, context: RowContext):
     if (!corrected.isLeftOut) lines.push(['', gapWord(range, context)]);
   } else {
     lines.push([tooltip.mean, toText(format.power(dataset.lineW[row] ?? 0))]);
-    lines.push(...measuredLines(dataset, row, context));
+    lines.push(...measuredLines(dataset, row, { ...context, isCorrected: corrected.lines.length > 0 }));
     if (coverage < 1) lines.push([tooltip.measured, format.percent(coverage)]);
   }
   lines.push(...corrected.lines);
@@ -52,15 +52,20 @@ export function describeRow(dataset: Dataset, row: number, context: RowContext):
   return { when, lines };
 }
 
-function measuredLines(dataset: Dataset, row: number, context: RowContext): (readonly [string, string])[] {
+function measuredLines(
+  dataset: Dataset,
+  row: number,
+  { format, isCorrected }: Pick<RowContext, 'format'> & { readonly isCorrected: boolean },
+): (readonly [string, string])[] {
   const { columns } = dataset;
-  const { format } = context;
   const { tooltip } = format.strings;
   const energyWh = columns.energyWh[row] ?? 0;
   if (dataset.style === 'counts') {
     const count = Math.round(energyWh / FLASH_WH);
     const text = fill(count === 1 ? tooltip.count : tooltip.counts, { count: format.count(count) });
-    return [[tooltip.energy, `${toText(format.energy(energyWh))} · ${text}`]];
+    const energy = toText(format.energy(energyWh));
+    // What a correction makes of flashes was not counted, nor a part of a longer measurement.
+    return [[tooltip.energy, isCorrected || !isWhole(energyWh) ? energy : `${energy} · ${text}`]];
   }
   const lowW = dataset.lowW[row] ?? 0;
   const highW = dataset.highW[row] ?? 0;
