@@ -37,7 +37,7 @@ before(async () => {
   store = openSqliteStore({ folder, clock: systemClock });
   const id = store.ensureSeries({ source: 'import/a', name: 'House', quantity: 'energy', unit: 'Wh' });
   // 100 Wh in each quarter of an hour, but 200 on the long day, 300 yesterday and 50 today.
-  const [from, to] = [longDay.subtract({ days: 3 }).epochMilliseconds, Date.now() - QUARTER_MS];
+  const [from, to] = [longDay.subtract({ days: 3 }).epochMilliseconds, Date.now()];
   const starts = Float64Array.from(
     { length: Math.floor((to - from) / QUARTER_MS) },
     (_, at) => from + at * QUARTER_MS,
