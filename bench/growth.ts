@@ -43,7 +43,7 @@ function runCase<T>(kind: 'fill' | 'ask', args: readonly (string | number)[]): T
 async function serverMb(folder: string, sensors: number): Promise<number> {
   const server = new KilowinkServer(folder);
   server.flags = machineFlags();
-  const day = { fromMs: endMs - DAY_MS, toMs: endMs, step: findStep('1min') as Step };
+  const day = { sensor: 0, fromMs: endMs - DAY_MS, toMs: endMs, step: findStep('1min') as Step };
   // The first start compiles and seals; the second is as a server is that was started before.
   await server.start();
   await untilAnswered(() => getBody(server.urlOf(day)));
@@ -51,8 +51,7 @@ async function serverMb(folder: string, sensors: number): Promise<number> {
   await server.start();
   await untilAnswered(() => getBody(server.urlOf(day)));
   for (let question = 0; question < QUESTIONS; question += 1) {
-    const series = 1 + ((question * 131) % sensors);
-    await getBody(server.urlOf(day).replace('/series/1/', `/series/${series}/`));
+    await getBody(server.urlOf({ ...day, sensor: (question * 131) % sensors }));
   }
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   const { residentMb, ownMb } = memoryNow(server.pid);

@@ -1,29 +1,24 @@
 // The measured house as flashes every 5 s, kept and asked by Kilowink and by others, each in a process of its own on the
 // same data in the same run: VictoriaMetrics and InfluxDB (Debian's), DuckDB (npm, fetched into a temporary folder), plain
-// SQLite rows, and the old server's file. `--years=10`, `--only=kilowink,victoria,influx,duckdb,rows,old`, `--csv=no` to
-// load Kilowink from memory alone. Prints a table and writes a JSON, whose path it prints.
+// SQLite rows, and the old server's file. `--years=10`; `--sensors=1000` of a month each (`--days=30`), which takes an hour
+// and 30 GB below the temporary folder; `--only=kilowink,victoria,influx,duckdb,rows,old`; `--csv=no` to load Kilowink from
+// memory alone, as many sensors are. Prints a table and writes a JSON, whose path it prints.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TimeRange } from '@kilowink/core/tariff';
-import { DAY_MS, findStep, HOUR_MS, type Step } from '@kilowink/core/time';
+import { DAY_MS, findStep, type Step } from '@kilowink/core/time';
 import { STORE_FILE } from '@kilowink/store';
 import { median, printTable } from './lib/figures.ts';
-import { LibraryPeer } from './lib/peers/libraries.ts';
-import {
-  memory,
-  type Peer,
-  processorMs,
-  type Question,
-  type Stretch,
-  untilAnswered,
-} from './lib/peers/peer.ts';
+import type { Stock } from './lib/growth-data.ts';
+import { type LibraryName, LibraryPeer } from './lib/peers/libraries.ts';
+import { memory, type Peer, processorMs, type Question, untilAnswered } from './lib/peers/peer.ts';
 import { InfluxDb, KilowinkServer, VictoriaMetrics } from './lib/peers/servers.ts';
 import { someDay, zoomViews } from './lib/peers/views.ts';
 
-const YEAR_HOURS = 8_760;
+const YEAR_DAYS = 365;
 const END_MS = Date.UTC(2026, 0, 1);
 const VIEWS = 200;
 const ROUNDS = 100;
@@ -45,10 +40,18 @@ interface Asked {
   readonly processorMs: number;
 }
 
+/** A program to be measured, and the folder that is its own. */
+interface Candidate {
+  readonly folder: string;
+  make(folder: string): Peer;
+}
+
 interface Figures {
   readonly name: string;
   readonly note: string;
   readonly loadPointsPerS: number | null;
+  /** Of the processor, all threads. */
+  readonly loadUsPerPoint: number | null;
   readonly bytesPerPoint: number;
   readonly peakMb: number | null;
   readonly startMs: number;
@@ -71,17 +74,16 @@ function option(name: string, otherwise: string): string {
   );
 }
 
+const sensors = Number(option('sensors', '1'));
 const years = Number(option('years', '1'));
+const days = sensors > 1 ? Number(option('days', '30')) : years * YEAR_DAYS;
 const only = option('only', 'kilowink,victoria,influx,duckdb,rows,old').split(',');
 const aloneMs = Number(option('alone', ALONE_MS_DEFAULT));
-const isFromCsv = option('csv', 'yes') !== 'no';
+const isFromCsv = sensors === 1 && option('csv', 'yes') !== 'no';
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-peers-'));
-const stretches: Stretch[] = Array.from({ length: years }, (_, index) => ({
-  fromMs: END_MS - (years - index) * YEAR_HOURS * HOUR_MS,
-  hours: YEAR_HOURS,
-}));
-const extent: TimeRange = { fromMs: END_MS - years * YEAR_HOURS * HOUR_MS, toMs: END_MS };
-const points = (extent.toMs - extent.fromMs) / 5_000;
+const extent: TimeRange = { fromMs: END_MS - days * DAY_MS, toMs: END_MS };
+const stock: Stock = { sensors, days, startMs: extent.fromMs };
+const points = (sensors * (extent.toMs - extent.fromMs)) / 5_000;
 
 function stepNamed(name: string): Step {
   const step = findStep(name);
@@ -89,15 +91,27 @@ function stepNamed(name: string): Step {
   return step;
 }
 
-const day = someDay(extent);
+/** Of many sensors each question is of another; of one, of that. */
+function sensorOf(question: number): number {
+  return (question * 131) % sensors;
+}
+
+const day = { sensor: 0, ...someDay(extent) };
+const wholeDays = Math.min(days, YEAR_DAYS);
+const whole = wholeDays === YEAR_DAYS ? 'a year' : `${wholeDays} days`;
 const questions: Record<string, Question> = {
-  'a year by hour': { fromMs: END_MS - 365 * DAY_MS, toMs: END_MS, step: stepNamed('1h') },
+  [`${whole} by hour`]: {
+    sensor: 0,
+    fromMs: END_MS - wholeDays * DAY_MS,
+    toMs: END_MS,
+    step: stepNamed('1h'),
+  },
   'a day by minute': { ...day, step: stepNamed('1min') },
   'a day raw': { ...day, step: stepNamed('5s'), raw: true },
 };
 /** Of our server, which answers with more columns than the others are asked for. */
 const ALONE = ', sums alone';
-const views = zoomViews(extent, VIEWS);
+const views = zoomViews(extent, VIEWS, sensorOf);
 
 async function askOften(peer: Peer, question: Question): Promise<Asked> {
   const firstMs = await peer.ask(question);
@@ -105,7 +119,7 @@ async function askOften(peer: Peer, question: Question): Promise<Asked> {
   const before = processorMs(peer.pid);
   let spentMs = firstMs;
   do {
-    const ms = await peer.ask(question);
+    const ms = await peer.ask({ ...question, sensor: sensorOf(again.length + 1) });
     again.push(ms);
     spentMs += ms;
   } while (again.length < ROUNDS && spentMs < QUESTION_MS_MAX);
@@ -159,12 +173,8 @@ async function startUp(peer: Peer): Promise<number> {
 async function measure(peer: Peer, isLoaded: boolean): Promise<Figures> {
   console.error(`${peer.name} …`);
   await peer.start();
-  let loadMs = Number.NaN;
-  let peakMb: number | null = null;
-  if (!isLoaded) {
-    loadMs = await peer.load(stretches);
-    peakMb = memory(peer.pid).peakMb;
-  }
+  const spent = isLoaded ? null : await peer.load(stock);
+  const peakMb = isLoaded ? null : memory(peer.pid).peakMb;
   const startMs = await startUp(peer);
   await new Promise((resolve) => setTimeout(resolve, aloneMs));
   const asked: Figures['asked'] = {};
@@ -179,7 +189,8 @@ async function measure(peer: Peer, isLoaded: boolean): Promise<Figures> {
   return {
     name: peer.name,
     note: peer.note,
-    loadPointsPerS: isLoaded ? null : (points / loadMs) * 1_000,
+    loadPointsPerS: spent && (points / spent.ms) * 1_000,
+    loadUsPerPoint: spent && (spent.processorMs / points) * 1_000,
     bytesPerPoint: peer.sizeBytes() / points,
     peakMb,
     startMs,
@@ -226,8 +237,12 @@ function printFigures(all: readonly Figures[]): void {
     asked === undefined ? '' : `${ms(asked.leastMs)} to ${ms(asked.mostMs)}`;
   const row = (name: string, of: (figures: Figures) => string) => [name, ...all.map(of)];
   printTable([
-    [`${years} year(s), ${(points / 1e6).toFixed(1)} M points`, ...all.map(({ name }) => name)],
-    row('bulk load, M points/s', (f) => cell(f.loadPointsPerS === null ? null : f.loadPointsPerS / 1e6, 2)),
+    [
+      `${sensors} sensor(s) × ${days} days, ${(points / 1e6).toFixed(1)} M points`,
+      ...all.map(({ name }) => name),
+    ],
+    row('bulk load, M points/s', (f) => cell(f.loadPointsPerS && f.loadPointsPerS / 1e6, 2)),
+    row('… processor time, µs a point', (f) => cell(f.loadUsPerPoint, 2)),
     row('bytes a point on disk', (f) => f.bytesPerPoint.toFixed(3)),
     ...[...new Set(all.flatMap(({ asked }) => Object.keys(asked)))].flatMap((name) => [
       row(`${name}, first, ms`, (f) => cell(f.asked[name]?.firstMs ?? null, 2)),
@@ -264,25 +279,28 @@ function levelBytes(path: string): Record<string, number> {
 const storeFolder = join(folder, 'store');
 const serverFolder = isFromCsv ? join(folder, 'kilowink') : storeFolder;
 const duckFolder = only.includes('duckdb') ? fetchDuckDb() : null;
-const peers: (() => Peer)[] = [];
+const library = (kind: LibraryName, extra?: string): Candidate => ({
+  folder: kind === 'store' ? storeFolder : join(folder, kind),
+  make: (own) => new LibraryPeer(kind, own, extra),
+});
+const candidates: Candidate[] = [];
 if (only.includes('kilowink')) {
-  peers.push(() => new LibraryPeer('store', storeFolder));
-  peers.push(() => new KilowinkServer(serverFolder));
+  candidates.push(library('store'), { folder: serverFolder, make: (own) => new KilowinkServer(own) });
 }
 if (only.includes('victoria') && isInstalled('victoria-metrics', 'VictoriaMetrics')) {
-  peers.push(() => new VictoriaMetrics(join(folder, 'victoria')));
+  candidates.push({ folder: join(folder, 'victoria'), make: (own) => new VictoriaMetrics(own) });
 }
 if (only.includes('influx') && isInstalled('influxd', 'InfluxDB')) {
-  peers.push(() => new InfluxDb(join(folder, 'influx')));
+  candidates.push({ folder: join(folder, 'influx'), make: (own) => new InfluxDb(own) });
 }
-if (duckFolder !== null) peers.push(() => new LibraryPeer('duckdb', join(folder, 'duckdb'), duckFolder));
-if (only.includes('rows')) peers.push(() => new LibraryPeer('rows', join(folder, 'rows')));
-if (only.includes('old')) peers.push(() => new LibraryPeer('old-csv', join(folder, 'old')));
+if (duckFolder !== null) candidates.push(library('duckdb', duckFolder));
+if (only.includes('rows')) candidates.push(library('rows'));
+if (only.includes('old')) candidates.push(library('old-csv'));
 
 const all: Figures[] = [];
 let levels: Record<string, number> = {};
-for (const make of peers) {
-  const peer = make();
+for (const { folder: own, make } of candidates) {
+  const peer = make(own);
   try {
     all.push(await measure(peer, peer instanceof KilowinkServer && !isFromCsv));
   } catch (error) {
@@ -290,13 +308,15 @@ for (const make of peers) {
     await peer.stop();
   }
   if (peer.name === 'kilowink store') levels = levelBytes(join(storeFolder, STORE_FILE));
+  // The server is asked on what the store was given.
+  else rmSync(own, { recursive: true });
 }
 printFigures(all);
 const perLevel = Object.entries(levels).map(([name, bytes]) => `${name} ${bytes.toFixed(4)}`);
 if (perLevel.length > 0) console.log(`kilowink’s blocks, bytes a point: ${perLevel.join(', ')}`);
-const out = join(tmpdir(), `kilowink-peers-${years}y-${Date.now()}.json`);
+const out = join(tmpdir(), `kilowink-peers-${sensors}x${days}d-${Date.now()}.json`);
 const machine = { processor: cpus()[0]?.model ?? '', processors: cpus().length, node: process.version };
-const report = { date: new Date().toISOString(), years, points, machine, levels, peers: all };
+const report = { date: new Date().toISOString(), sensors, days, points, machine, levels, peers: all };
 writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
 console.log(`${out} (${statSync(out).size} bytes)`);
 rmSync(folder, { recursive: true });

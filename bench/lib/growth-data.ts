@@ -18,6 +18,13 @@ export interface Stock {
   readonly startMs: EpochMs;
 }
 
+/** Points of one sensor, in order. */
+export interface SensorPoints {
+  /** From 0 on. */
+  readonly sensor: number;
+  readonly points: Points;
+}
+
 /** Reports of each sensor after its stock. */
 export function reportsOf(sensors: number): number {
   return Math.ceil(Math.max(LIVE_WINDOWS_A_SENSOR, LIVE_WINDOWS_MIN / sensors) / WINDOWS_A_REPORT);
@@ -47,11 +54,7 @@ function stretch(year: Points, fromDay: number, days: number, toMs: number): Poi
  * The points of each sensor in turn, a year at most at a time. Each sensor has other days of the rendered year, as far as
  * there are: of a thousand with a month, every 48th has the same ones.
  */
-export function* pointsOfAll({
-  sensors,
-  days,
-  startMs,
-}: Stock): Iterable<{ sensor: number; points: Points }> {
+export function* pointsOfAll({ sensors, days, startMs }: Stock): Iterable<SensorPoints> {
   const year = renderHouse({ fromMs: HOUSE_MS, hours: YEAR_DAYS * 24, jitter: 0.02 });
   for (let sensor = 0; sensor < sensors; sensor += 1) {
     for (let day = 0; day < days; day += YEAR_DAYS) {

@@ -1,22 +1,33 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Points } from '@kilowink/core/series';
-import { toZoned } from '@kilowink/core/time';
+import { DAY_MS, toZoned } from '@kilowink/core/time';
+import { pointsOfAll, type SensorPoints, type Stock } from '../growth-data.ts';
 import { renderHouse } from '../house.ts';
-import type { Stretch } from './peer.ts';
 
 const CHUNK_CHARS = 1 << 22;
 const QUARTER_MS = 900_000;
+const YEAR_DAYS = 365;
 
-/** The house's flashes in that stretch, as the other benchmarks render them. */
-export function pointsOf(stretch: Stretch): Points {
-  return renderHouse({ ...stretch, jitter: 0.02 });
+/**
+ * What is given to each program: of one sensor the measured house, a year at a time; of many the days that
+ * `pointsOfAll` gives each of them.
+ */
+export function* piecesOf(stock: Stock): Iterable<SensorPoints> {
+  if (stock.sensors > 1) {
+    yield* pointsOfAll(stock);
+    return;
+  }
+  for (let day = 0; day < stock.days; day += YEAR_DAYS) {
+    const hours = Math.min(YEAR_DAYS, stock.days - day) * 24;
+    yield { sensor: 0, points: renderHouse({ fromMs: stock.startMs + day * DAY_MS, hours, jitter: 0.02 }) };
+  }
 }
 
-/** Lines of `UNIX SECONDS,FLASHES`. */
-export function* plainCsv(points: Points): Iterable<string> {
+/** Lines of `UNIX SECONDS,FLASHES`, each after `prefix`. */
+export function* plainCsv(points: Points, prefix = ''): Iterable<string> {
   let text = '';
   for (const [index, startMs] of points.starts.entries()) {
-    text += `${startMs / 1_000},${points.values[index]}\n`;
+    text += `${prefix}${startMs / 1_000},${points.values[index]}\n`;
     if (text.length < CHUNK_CHARS) continue;
     yield text;
     text = '';

@@ -3,20 +3,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderBytes, type Peer, type Question, type Stretch, stopProgram } from './peer.ts';
+import type { Stock } from '../growth-data.ts';
+import { folderBytes, type Peer, type Question, type Spent, stopProgram } from './peer.ts';
 
 /** What a process is asked to do. */
 export type Task =
-  | { readonly kind: 'load'; readonly stretches: readonly Stretch[] }
+  | { readonly kind: 'load'; readonly stock: Stock }
   | { readonly kind: 'ask'; readonly question: Question };
 
 export type LibraryName = 'store' | 'rows' | 'duckdb' | 'old-csv';
 
 const NAMES: Record<LibraryName, readonly [name: string, note: string]> = {
   store: ['kilowink store', 'in its process, no HTTP; loaded from memory'],
-  rows: ['SQLite rows', 'in its process; (at, value) WITHOUT ROWID, loaded from memory'],
+  rows: ['SQLite rows', 'in its process; (series, at, value) WITHOUT ROWID, loaded from memory'],
   duckdb: ['DuckDB', 'in its process; loaded by read_csv'],
-  'old-csv': ['old CSV', 'in its process; the whole file read for each view'],
+  'old-csv': ['old CSV', 'in its process; the sensor’s whole file read for each view'],
 };
 
 /** `extra` is what its process is told besides: where DuckDB is installed. */
@@ -53,28 +54,28 @@ export class LibraryPeer implements Peer {
     this.#child = undefined;
   }
 
-  load(stretches: readonly Stretch[]): Promise<number> {
-    return this.#do({ kind: 'load', stretches });
+  load(stock: Stock): Promise<Spent> {
+    return this.#do({ kind: 'load', stock });
   }
 
-  ask(question: Question): Promise<number> {
-    return this.#do({ kind: 'ask', question });
+  async ask(question: Question): Promise<number> {
+    return (await this.#do({ kind: 'ask', question })).ms;
   }
 
   sizeBytes(): number {
     return folderBytes(this.#folder);
   }
 
-  #do(task: Task): Promise<number> {
+  #do(task: Task): Promise<Spent> {
     const child = this.#child;
     if (child === undefined) throw new Error(`${this.name} is not started`);
     return new Promise((resolve, reject) => {
       const onExit = (code: number | null) => reject(new Error(`${this.name} ended with ${code}`));
       child.once('exit', onExit);
-      child.once('message', (answer: { ms?: number; error?: string }) => {
+      child.once('message', (answer: Spent | { error: string }) => {
         child.off('exit', onExit);
-        if (answer.ms === undefined) reject(new Error(answer.error));
-        else resolve(answer.ms);
+        if ('error' in answer) reject(new Error(answer.error));
+        else resolve(answer);
       });
       child.send(task);
     });

@@ -6,13 +6,16 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { bucketEdges } from '@kilowink/core/time';
 import { openSqliteStore, openSqliteStoreReadOnly, type StoreReader } from '@kilowink/store';
-import { oldServerCsv, plainCsv, pointsOf, writeFile } from './data.ts';
+import type { SensorPoints } from '../growth-data.ts';
+import { oldServerCsv, piecesOf, plainCsv, writeFile } from './data.ts';
 import type { LibraryName, Task } from './libraries.ts';
-import type { Question, Stretch } from './peer.ts';
+import type { Question, Spent } from './peer.ts';
 
 interface Library {
-  /** Returns the milliseconds it took, preparing the input left out. */
-  load(stretches: readonly Stretch[]): Promise<number> | number;
+  /** Makes a piece ready to be taken in, which is not measured, and returns what takes it in. */
+  prepare(piece: SensorPoints): () => Promise<unknown> | unknown;
+  /** Ends the loading. */
+  finish?(): Promise<unknown> | unknown;
   ask(question: Question): Promise<unknown> | unknown;
 }
 
@@ -20,31 +23,22 @@ const [kind = '', folder = '', extra = ''] = process.argv.slice(2);
 const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 function ourStore(): Library {
+  let store: ReturnType<typeof openSqliteStore> | undefined;
   let reader: StoreReader | undefined;
   return {
-    load(stretches) {
-      const store = openSqliteStore({ folder, clock });
-      const series = store.ensureSeries({
-        source: 'bench/house',
-        quantity: 'energy',
-        unit: 'Wh',
-        name: 'House',
-      });
-      let ms = 0;
-      for (const stretch of stretches) {
-        const points = pointsOf(stretch);
-        const startedMs = performance.now();
-        store.addPoints(series, points);
-        ms += performance.now() - startedMs;
-      }
-      const startedMs = performance.now();
-      store.close();
-      return ms + performance.now() - startedMs;
+    prepare({ sensor, points }) {
+      return () => {
+        store ??= openSqliteStore({ folder, clock });
+        const source = `bench/house-${sensor}`;
+        const name = `House ${sensor + 1}`;
+        store.addPoints(store.ensureSeries({ source, quantity: 'energy', unit: 'Wh', name }), points);
+      };
     },
-    ask({ fromMs, toMs, step, raw }) {
+    finish: () => store?.close(),
+    ask({ sensor, fromMs, toMs, step, raw }) {
       reader ??= openSqliteStoreReadOnly({ folder, clock });
-      if (raw === true) return [...reader.readPoints(1, fromMs, toMs)];
-      return reader.readBuckets(1, bucketEdges({ fromMs, toMs }, step, 'Europe/Paris'));
+      if (raw === true) return [...reader.readPoints(sensor + 1, fromMs, toMs)];
+      return reader.readBuckets(sensor + 1, bucketEdges({ fromMs, toMs }, step, 'Europe/Paris'));
     },
   };
 }
@@ -53,32 +47,27 @@ function plainRows(): Library {
   const rows = new DatabaseSync(join(folder, 'rows.db'));
   rows.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS point (series INTEGER, at INTEGER, value INTEGER, PRIMARY KEY (series, at)) STRICT, WITHOUT ROWID;`);
+  const insert = rows.prepare('INSERT INTO point VALUES (?, ?, ?)');
   return {
-    load(stretches) {
-      const insert = rows.prepare('INSERT INTO point VALUES (1, ?, ?)');
-      let ms = 0;
-      for (const stretch of stretches) {
-        const { starts, values } = pointsOf(stretch);
-        const startedMs = performance.now();
+    prepare({ sensor, points: { starts, values } }) {
+      return () => {
         rows.exec('BEGIN');
         for (let index = 0; index < starts.length; index += 1) {
-          insert.run(starts[index] as number, values[index] as number);
+          insert.run(sensor, starts[index] as number, values[index] as number);
         }
         rows.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
-        ms += performance.now() - startedMs;
-      }
-      return ms;
+      };
     },
-    ask({ fromMs, toMs, step, raw }) {
+    ask({ sensor, fromMs, toMs, step, raw }) {
       if (raw === true) {
-        const each = rows.prepare('SELECT at, value FROM point WHERE series = 1 AND at >= ? AND at < ?');
-        return each.all(fromMs, toMs);
+        const each = rows.prepare('SELECT at, value FROM point WHERE series = ? AND at >= ? AND at < ?');
+        return each.all(sensor, fromMs, toMs);
       }
       const group = rows.prepare(
         `SELECT CAST((at - ?1) / ?2 AS INTEGER), sum(value), min(value), max(value), count(*)
-         FROM point WHERE series = 1 AND at >= ?1 AND at < ?3 GROUP BY 1`,
+         FROM point WHERE series = ?4 AND at >= ?1 AND at < ?3 GROUP BY 1`,
       );
-      return group.all(fromMs, step.ms, toMs);
+      return group.all(fromMs, step.ms, toMs, sensor);
     },
   };
 }
@@ -98,24 +87,20 @@ async function duckDb(): Promise<Library> {
   const { DuckDBInstance } = createRequire(join(extra, 'package.json'))('@duckdb/node-api') as DuckModule;
   const instance = await DuckDBInstance.create(join(folder, 'points.duckdb'));
   const duck = await instance.connect();
-  await duck.run('CREATE TABLE IF NOT EXISTS point (at_s BIGINT, value INTEGER)');
+  await duck.run('CREATE TABLE IF NOT EXISTS point (series INTEGER, at_s BIGINT, value INTEGER)');
   return {
-    async load(stretches) {
+    prepare({ sensor, points }) {
       const file = join(extra, 'plain.csv');
-      let ms = 0;
-      for (const stretch of stretches) {
-        writeFile(file, plainCsv(pointsOf(stretch)));
-        const startedMs = performance.now();
+      writeFile(file, plainCsv(points));
+      return async () => {
         await duck.run(
-          `INSERT INTO point SELECT at_s, value FROM read_csv('${file}', header = false, columns = {'at_s': 'BIGINT', 'value': 'INTEGER'})`,
+          `INSERT INTO point SELECT ${sensor}, at_s, value FROM read_csv('${file}', header = false, columns = {'at_s': 'BIGINT', 'value': 'INTEGER'})`,
         );
         await duck.run('CHECKPOINT');
-        ms += performance.now() - startedMs;
-      }
-      return ms;
+      };
     },
-    async ask({ fromMs, toMs, step, raw }) {
-      const where = `FROM point WHERE at_s >= ${Math.ceil(fromMs / 1_000)} AND at_s < ${Math.ceil(toMs / 1_000)}`;
+    async ask({ sensor, fromMs, toMs, step, raw }) {
+      const where = `FROM point WHERE series = ${sensor} AND at_s >= ${Math.ceil(fromMs / 1_000)} AND at_s < ${Math.ceil(toMs / 1_000)}`;
       const bucket = `(at_s - ${Math.floor(fromMs / 1_000)}) // ${step.ms / 1_000}`;
       const sql =
         raw === true
@@ -126,24 +111,24 @@ async function duckDb(): Promise<Library> {
   };
 }
 
-/** The whole file read line by line for each view, as the old server does for each page view. */
+/** A sensor's whole file read line by line for each view, as the old server does for each page view. */
 function oldCsv(): Library {
-  const file = join(folder, 'old.csv');
+  const fileOf = (sensor: number, part: number) => join(folder, `${sensor}.${part}.csv`);
+  const nextPart = (sensor: number) => {
+    let part = 0;
+    while (existsSync(fileOf(sensor, part))) part += 1;
+    return part;
+  };
   return {
-    load(stretches) {
-      let ms = 0;
-      for (const [index, stretch] of stretches.entries()) {
-        const chunks = oldServerCsv(pointsOf(stretch));
-        const startedMs = performance.now();
-        writeFile(index === 0 ? file : `${file}.${index}`, chunks);
-        ms += performance.now() - startedMs;
-      }
-      return ms;
+    prepare({ sensor, points }) {
+      const file = fileOf(sensor, nextPart(sensor));
+      return () => writeFile(file, oldServerCsv(points));
     },
     async ask(question) {
       const sums = new Map<number, number>();
-      for (let index = 0; existsSync(index === 0 ? file : `${file}.${index}`); index += 1) {
-        await addLines(index === 0 ? file : `${file}.${index}`, question, sums);
+      const parts = nextPart(question.sensor);
+      for (let part = 0; part < parts; part += 1) {
+        await addLines(fileOf(question.sensor, part), question, sums);
       }
       return sums;
     },
@@ -169,17 +154,29 @@ const makers: Record<LibraryName, () => Library | Promise<Library>> = {
 };
 const library = Promise.resolve(makers[kind as LibraryName]());
 
-async function work(task: Task): Promise<number> {
-  const it = await library;
-  if (task.kind === 'load') return it.load(task.stretches);
+async function measured(body: () => Promise<unknown> | unknown): Promise<Spent> {
   const startedMs = performance.now();
-  await it.ask(task.question);
-  return performance.now() - startedMs;
+  const before = process.cpuUsage();
+  await body();
+  const { user, system } = process.cpuUsage(before);
+  return { ms: performance.now() - startedMs, processorMs: (user + system) / 1_000 };
+}
+
+async function work(task: Task): Promise<Spent> {
+  const it = await library;
+  if (task.kind === 'ask') return measured(() => it.ask(task.question));
+  const all: Spent[] = [];
+  for (const piece of piecesOf(task.stock)) all.push(await measured(it.prepare(piece)));
+  all.push(await measured(() => it.finish?.()));
+  return {
+    ms: all.reduce((sum, { ms }) => sum + ms, 0),
+    processorMs: all.reduce((sum, { processorMs }) => sum + processorMs, 0),
+  };
 }
 
 process.on('message', (task: Task) => {
   work(task).then(
-    (ms) => process.send?.({ ms }),
+    (spent) => process.send?.(spent),
     (error: unknown) => process.send?.({ error: String(error) }),
   );
 });

@@ -3,15 +3,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { Agent, get, request } from 'node:http';
 import { join } from 'node:path';
 import type { EpochMs, Step } from '@kilowink/core/time';
+import type { Stock } from '../growth-data.ts';
 
-/** A stretch of the rendered house. */
-export interface Stretch {
-  readonly fromMs: EpochMs;
-  readonly hours: number;
-}
-
-/** Sums by `step` over [`fromMs`, `toMs`); with `raw`, each measurement of it. */
+/** Sums of a sensor by `step` over [`fromMs`, `toMs`); with `raw`, each measurement of it. */
 export interface Question {
+  /** From 0 on. */
+  readonly sensor: number;
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
   readonly step: Step;
@@ -20,15 +17,21 @@ export interface Question {
   readonly alone?: boolean;
 }
 
-/** One program that keeps the house's flashes and answers questions of them. */
+/** What something took, by the clock and of the processor (all threads), ms. */
+export interface Spent {
+  readonly ms: number;
+  readonly processorMs: number;
+}
+
+/** One program that keeps flashes and answers questions of them. */
 export interface Peer {
   readonly name: string;
   /** Starts the program on what it has; it may not answer yet when this returns. */
   start(): Promise<void>;
   /** Ends the program and waits until it has. */
   stop(): Promise<void>;
-  /** Takes stretches in one after the other and makes them durable; the milliseconds that took, preparing the input left out. */
-  load(stretches: readonly Stretch[]): Promise<number>;
+  /** Takes it in and makes it durable; what that took, preparing the input left out. */
+  load(stock: Stock): Promise<Spent>;
   /** What it takes on disk once it is at rest. */
   sizeBytes(): number;
   /** Milliseconds until the whole answer was there. */

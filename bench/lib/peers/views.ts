@@ -11,7 +11,11 @@ const SPAN_MS_MIN = 600_000;
  * What someone looks at who zooms and pans through the extent at random, from the same seed each time: for each view the
  * tiles that the page asks for. The page keeps tiles and asks for most of them once; here all are asked for.
  */
-export function zoomViews(extent: TimeRange, count: number): Question[][] {
+export function zoomViews(
+  extent: TimeRange,
+  count: number,
+  sensorOf: (view: number) => number,
+): Question[][] {
   const random = randomFrom(7);
   const extentMs = extent.toMs - extent.fromMs;
   let spanMs = extentMs;
@@ -26,14 +30,16 @@ export function zoomViews(extent: TimeRange, count: number): Question[][] {
     middleMs = Math.min(extent.toMs - spanMs / 2, Math.max(extent.fromMs + spanMs / 2, middleMs));
     const range = { fromMs: middleMs - spanMs / 2, toMs: middleMs + spanMs / 2 };
     const step = stepFor(spanMs, ROWS);
-    views.push(tilesFor(step, range, extent).map(({ fromMs, toMs }) => ({ fromMs, toMs, step })));
+    const sensor = sensorOf(views.length);
+    views.push(tilesFor(step, range, extent).map(({ fromMs, toMs }) => ({ sensor, fromMs, toMs, step })));
   }
   return views;
 }
 
-/** The last whole day but one hundred, so that it is in no program's newest files alone. */
+/** The last whole day but one hundred, or but a third of what there is, so that it is in no program's newest files alone. */
 export function someDay(extent: TimeRange): TimeRange {
-  const toMs = Math.floor(extent.toMs / DAY_MS) * DAY_MS - 100 * DAY_MS;
+  const days = Math.min(100, Math.floor((extent.toMs - extent.fromMs) / DAY_MS / 3));
+  const toMs = Math.floor(extent.toMs / DAY_MS) * DAY_MS - days * DAY_MS;
   return { fromMs: toMs - DAY_MS, toMs };
 }
 
