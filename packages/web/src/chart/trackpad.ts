@@ -1,4 +1,4 @@
-import type { GestureTarget } from './gestures.ts';
+import type { GestureTarget } from './gesture-target.ts';
 import { spanOf } from './zoom.ts';
 
 /** How Safari tells of two fingers on a trackpad; other browsers send a wheel with the control key. */
