@@ -144,3 +144,39 @@ test('imports, and meters of unknown subscription, are left alone', () => {
   place.quarantine.look();
   assert.equal(place.made, 0);
 });
+
+test('what is held goes with its measurements when the clock that dated them is set', () => {
+  using place = new Place();
+  const series = place.series();
+  place.quarantine.look();
+  const timeline = (startMs: number) => [{ fromNumber: 0, startMs, intervalMs: WINDOW_MS }];
+  const run = place.store.createRun({ series, timeline: timeline(START) });
+  const counts = [3, 90, 90, 3, 3];
+  place.store.putWindows(
+    run,
+    counts.map((value, number) => ({ number, value, reports: 1, disagreements: 0 })),
+  );
+  place.quarantine.look();
+  assert.deepEqual(place.stretches(series), [[1, 3]]);
+  place.store.setTimeline(run, timeline(START - HOUR_MS));
+  place.put(series, 0, [4, 4, 4, 4, 4]);
+  place.quarantine.look();
+  const held = place.store.listCorrections(series).filter(({ undoneMs }) => undoneMs === null);
+  assert.deepEqual(
+    held.map(({ fromMs, toMs }) => [fromMs - START, toMs - START]),
+    [[WINDOW_MS - HOUR_MS, 3 * WINDOW_MS - HOUR_MS]],
+  );
+  place.put(series, 1, [95], START - 4 * HOUR_MS);
+  place.quarantine.look();
+  assert.equal(place.stretches(series).length, 3);
+});
+
+test('a measurement over the end of an hour is judged, also where only the range is known in which something came', () => {
+  using place = new Place();
+  const series = place.series();
+  const startMs = START - 2_000;
+  place.put(series, 0, [99, 5], startMs);
+  place.store.seal(START + 48 * HOUR_MS);
+  place.quarantine.look();
+  assert.deepEqual(place.stretches(series), [[-0.4, 0.6]]);
+});

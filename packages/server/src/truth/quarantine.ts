@@ -2,6 +2,7 @@ import { type Points, UNITS_PER_WH } from '@kilowink/core/series';
 import { type Clock, DAY_MS, type EpochMs, HOUR_MS, SECOND_MS } from '@kilowink/core/time';
 import { isImplausible, powerLimitW, steadyLimitW } from '@kilowink/core/truth';
 import type { Change, NewCorrection, SeriesEntry, SeriesId, Store } from '@kilowink/store';
+import type { Range } from './read-how.ts';
 
 export interface QuarantineOptions {
   readonly store: Store;
@@ -115,7 +116,39 @@ export class Quarantine {
     if (change.kind === 'point') {
       const { startMs, durationMs, value } = change;
       this.#judge(of, { startMs, durationMs, value });
-    } else this.#scan(of, change);
+    } else {
+      this.#letGo(of, change);
+      this.#scan(of, change);
+    }
+  }
+
+  /**
+   * What was measured in the range may be elsewhere now, as when the clock that dated it was set: what is held there goes with it.
+   * Where it is now it is found by the scan.
+   */
+  #letGo(of: Judged, range: Range): void {
+    const { store, clock } = this.#options;
+    const { id } = of.series;
+    const isThere = ({ fromMs, toMs }: Range) => fromMs < range.toMs && toMs > range.fromMs;
+    this.#open = this.#open.filter((each) => each.series !== id || !isThere(each));
+    const held = store
+      .listCorrections(id)
+      .filter((each) => each.origin === 'bound' && each.undoneMs === null && isThere(each));
+    for (const each of held) if (!this.#holdsAny(of, each)) store.undoCorrection(each.id, clock.wallMs());
+  }
+
+  /** Whether anything beyond the bound lies wholly in a stretch. */
+  #holdsAny({ series, subscribedVa }: Judged, { fromMs, toMs }: Range): boolean {
+    const perWh = UNITS_PER_WH[series.unit];
+    for (const { starts, durationsMs, values } of this.#options.store.readPoints(series.id, fromMs, toMs)) {
+      for (const [index, startMs] of starts.entries()) {
+        const durationMs = durationsMs[index] as number;
+        const energyWh = (values[index] as number) / perWh;
+        if (startMs + durationMs <= toMs && isImplausible({ energyWh, durationMs }, subscribedVa))
+          return true;
+      }
+    }
+    return false;
   }
 
   #lookBack(judged: ReadonlyMap<SeriesId, Judged>): void {
@@ -126,7 +159,7 @@ export class Quarantine {
   }
 
   /** Looks through the hours of a range, and into those that have something beyond what is allowed for ever. */
-  #scan(of: Judged, range: { readonly fromMs: EpochMs; readonly toMs: EpochMs }): void {
+  #scan(of: Judged, range: Range): void {
     const { store } = this.#options;
     const { id, unit } = of.series;
     const { firstMs, lastMs } = store.findSeries(id) ?? { firstMs: null, lastMs: null };
@@ -139,8 +172,10 @@ export class Quarantine {
       const { rateMax } = store.readBuckets(id, edges);
       for (const [at, rate] of rateMax.entries()) {
         if (rate <= limit || Number.isNaN(rate)) continue;
+        // One that begins in the hour before may count in this one.
         const fromMs = edges[at] as number;
-        for (const points of store.readPoints(id, fromMs, fromMs + HOUR_MS)) this.#judgeAll(of, points);
+        for (const points of store.readPoints(id, fromMs - HOUR_MS, fromMs + HOUR_MS))
+          this.#judgeAll(of, points);
       }
       hour += count;
     }
@@ -187,7 +222,7 @@ export class Quarantine {
   }
 
   /** Whether it is about to be, is, or was in quarantine, or is marked bad by a person. */
-  #isKnown(series: SeriesId, { fromMs, toMs }: { fromMs: EpochMs; toMs: EpochMs }): boolean {
+  #isKnown(series: SeriesId, { fromMs, toMs }: Range): boolean {
     const covers = (each: Stretch) => each.series === series && each.fromMs <= fromMs && each.toMs >= toMs;
     if (this.#open.some(covers)) return true;
     return this.#options.store
