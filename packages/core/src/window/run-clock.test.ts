@@ -122,6 +122,17 @@ test('after a restart under a wrong clock the run follows it, and comes back', (
   assert.equal(errorMs(again, calm, 1_500), 30);
 });
 
+test('reports that are repeated after a restart, all at once, do not move the run', () => {
+  const clock = started(calm);
+  hear(clock, calm, { from: 0, to: 130 });
+  const known = { newestNumber: 129, offsetMs: clock.offsetMs };
+  const restarted = new RunClock(clock.timeline, WINDOW_MS, known);
+  for (const number of [111, 117, 123, 129]) restarted.observe(number, at(calm, 132));
+  assert.equal(errorMs(restarted, calm, 129), 30);
+  hear(restarted, calm, { from: 132, to: 300 });
+  assert.equal(errorMs(restarted, calm, 200), 30);
+});
+
 test('NTP slewing is followed, not taken for a step', () => {
   const world = { ...calm, wrongByMs: (trueMs: number) => Math.round(Math.max(-4_000, -trueMs * 0.0005)) };
   const clock = started(world);

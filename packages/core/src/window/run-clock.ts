@@ -45,13 +45,18 @@ export class RunClock {
   /** Null for what an earlier process knew: the wall clock was where it says until just now, as far as anyone knows. */
   #offsetAtMs: number | null = null;
   #slewUntilNumber = Number.NEGATIVE_INFINITY;
-  #newestNumber = Number.NEGATIVE_INFINITY;
+  #newestNumber: number;
 
-  /** `offsetMs`: that of an earlier process on the same machine. */
-  constructor(timeline: readonly TimelineSegment[], intervalMs: number, offsetMs: number | null = null) {
+  /** `known`: what an earlier process knew; its offset is null where that was on another machine, or before this one was switched on. */
+  constructor(
+    timeline: readonly TimelineSegment[],
+    intervalMs: number,
+    known: { readonly newestNumber: number; readonly offsetMs: number | null } | null = null,
+  ) {
     this.#timeline = timeline;
     this.#intervalMs = intervalMs;
-    this.#offsetMs = offsetMs;
+    this.#offsetMs = known?.offsetMs ?? null;
+    this.#newestNumber = known?.newestNumber ?? Number.NEGATIVE_INFINITY;
     const last = timeline[timeline.length - 1];
     if (last !== undefined) this.#slewUntilNumber = last.fromNumber;
   }
@@ -87,8 +92,8 @@ export class RunClock {
       this.#slots.set(slot, candidateMs);
       this.#earliestMs = Math.min(this.#earliestMs, candidateMs);
     }
-    if (number < this.#newestNumber) {
-      // What is late may have come into a slot that was forgotten.
+    if (number <= this.#newestNumber) {
+      // One that is repeated is late: it says nothing of the time. What is late may have come into a slot that was forgotten.
       this.#forgottenAt = Number.NEGATIVE_INFINITY;
       return stepMs;
     }

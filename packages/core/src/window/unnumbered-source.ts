@@ -190,7 +190,10 @@ export class UnnumberedSource {
       run: saved.run,
       phaseS: saved.phaseS,
       memory: new RunMemory(this.#port, saved),
-      clock: new RunClock(saved.timeline, this.#windowMs, saved.offsetMs),
+      clock: new RunClock(saved.timeline, this.#windowMs, {
+        newestNumber: saved.lastNumber,
+        offsetMs: saved.offsetMs,
+      }),
       lastUptimeS: saved.phaseS + Math.max(0, saved.lastNumber) * (this.#windowMs / 1_000),
       startedMs: saved.startedMs ?? Number.NEGATIVE_INFINITY,
       heardSinceUp: saved.heardSinceUp,
