@@ -62,8 +62,10 @@ export class Live {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    if (this.#clients.size === 0) this.#cursor = this.#options.reader.store.cursor();
-    else this.#pushNow();
+    if (this.#clients.size === 0) {
+      this.#cursor = this.#options.reader.store.cursor();
+      this.#choices.forgetAll();
+    } else this.#pushNow();
     response.write(`retry: ${RETRY_MS}\n\n`);
     const hello = { serverMs: this.#options.nowMs(), version: this.#options.version };
     if (cursor !== null) this.#catchUp(response, cursor);

@@ -30,10 +30,9 @@ export class Tellings {
   rewritten({ series, fromMs, toMs }: LiveRewritten): LiveRewritten[] {
     // Another source may be the better one of an hour that was changed in part.
     const hours = { fromMs: floorHour(fromMs), toMs: -floorHour(-toMs) };
-    return [
-      { series, fromMs, toMs },
-      ...this.#measurementsOf(series).map(({ id }) => ({ series: id, ...hours })),
-    ];
+    const chosen = this.#measurementsOf(series).map(({ id }) => ({ series: id, ...hours }));
+    for (const each of chosen) this.#choices?.forget(each.series, hours);
+    return [{ series, fromMs, toMs }, ...chosen];
   }
 
   /** New measurements of one series. Of a measurement it is what is chosen now where they are. */

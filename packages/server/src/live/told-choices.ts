@@ -31,4 +31,15 @@ export class ToldChoices {
     for (const hourMs of told.keys()) if (told.size > HOURS_KEPT) told.delete(hourMs);
     return turned;
   }
+
+  /** Pages read the hours of the range again: from which source they have them then is not known here. */
+  forget(series: SeriesId, { fromMs, toMs }: Range): void {
+    const told = this.#told.get(series);
+    for (const hourMs of told?.keys() ?? []) if (hourMs >= fromMs && hourMs < toMs) told?.delete(hourMs);
+  }
+
+  /** Nobody is shown anything any more. */
+  forgetAll(): void {
+    this.#told.clear();
+  }
 }

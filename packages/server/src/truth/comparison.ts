@@ -131,13 +131,19 @@ export function disagreementsOf(
       energyWh: (buckets.sums[day] || 0) / perWh,
       coverage: Math.min(1, (buckets.validMs[day] ?? 0) / (buckets.lengthsMs[day] ?? 1)),
     }));
-    const toleranceWh = Math.max(DISAGREEMENT_WH, (of[0]?.energyWh ?? 0) * DISAGREEMENT_SHARE);
+    // The best of those that are compared: one that measured an hour of the day is no measure of it.
+    const best = of.find(isWholeDay);
+    const toleranceWh = Math.max(DISAGREEMENT_WH, (best?.energyWh ?? 0) * DISAGREEMENT_SHARE);
     return { fromMs: edges[day] ?? 0, toMs: edges[day + 1] ?? 0, toleranceWh, of };
   }).filter(({ of, toleranceWh }) => {
-    const whole = of.filter(({ coverage }) => coverage >= DISAGREEMENT_COVERAGE_MIN);
+    const whole = of.filter(isWholeDay);
     const energies = whole.map(({ energyWh }) => energyWh);
     return whole.length > 1 && Math.max(...energies) - Math.min(...energies) > toleranceWh;
   });
+}
+
+function isWholeDay({ coverage }: Disagreement['of'][number]): boolean {
+  return coverage >= DISAGREEMENT_COVERAGE_MIN;
 }
 
 /** More than that nobody looks through one by one, as a meter that tells its own index every hour makes. */

@@ -236,7 +236,30 @@ test('a page is told to read an hour again when another source becomes the bette
   const path = '/series/1/corrections';
   await site.post(path, { from, to: from + 30 * WINDOW_MS, kind: 'bad' });
   assert.equal(await shown(), 4);
-  await page.until(
-    () => page.rewritten.filter((each) => JSON.stringify(each) === JSON.stringify(range)).length > 1,
-  );
+  const told = () => page.rewritten.filter((each) => JSON.stringify(each) === JSON.stringify(range)).length;
+  await page.until(() => told() > 1);
+  // As more comes after it, the hour is the first one's again.
+  const before = told();
+  await flashes.send(60, 99);
+  assert.equal(await shown(), 100);
+  await page.until(() => told() > before);
+});
+
+test('a page that is opened after an hour has turned is told when it turns back', async () => {
+  const measurements = [{ id: 'house', sources: [`optical/${ID}`, 'optical/other'] }];
+  const { site, flashes, from } = await openSite({ measurements });
+  await using _ = site;
+  const house = measurementId('house');
+  const hourMs = Math.floor(from / HOUR_MS) * HOUR_MS;
+  const isHour = ({ series, fromMs, toMs }: LiveRewritten) =>
+    series === house && fromMs === hourMs && toMs === hourMs + HOUR_MS;
+  {
+    await using page = await Page.open(site);
+    await flashes.send(10, 19);
+    await page.until(() => page.heard.has(house));
+  }
+  site.put({ source: 'optical/other' }, { startMs: hourMs, durationMs: 60_000 }, [9, 9, 9, 9]);
+  await using page = await Page.open(site);
+  await flashes.send(60, 99);
+  await page.until(() => page.rewritten.some(isHour));
 });

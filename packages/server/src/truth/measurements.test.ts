@@ -122,6 +122,19 @@ test('days on which the sensors differ are told, in the comparison and in health
   );
 });
 
+test('of three sensors the one that was away for the day says nothing of how much the others may differ', async () => {
+  const sources = ['optical/one', 'optical/other', 'tic/main'];
+  await using site = await TruthSite.open({ measurements: [{ id: 'house', sources }] });
+  const from = { startMs: START, durationMs: MINUTE_MS };
+  site.put({ source: 'tic/main' }, from, new Array(30).fill(10));
+  site.put({ source: 'optical/one' }, from, new Array(1_440).fill(20));
+  const other = Array.from({ length: 1_440 }, (_, at) => (at % 14 === 0 ? 21 : 20));
+  site.put({ source: 'optical/other' }, from, other);
+  const range = `from=${START}&to=${START + DAY_MS}`;
+  const path = `/series/${measurementId('house')}/compare?${range}`;
+  assert.deepEqual(compareAnswer.parse(await site.get(path)).disagreements, []);
+});
+
 test('a measurement has the readings of its meter, and is corrected at its sensors', async () => {
   const { site, tic, flashes, id } = await open();
   await using _ = site;
