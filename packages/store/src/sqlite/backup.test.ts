@@ -238,3 +238,37 @@ test('what is checked of a store beside its writer changes nothing', () =>
     assert.equal(store.readTotal(1, DAY, DAY + HOUR_MS).sum, GROUP);
     store.close();
   }));
+
+test('who followed a store past its backup is told so by the one that is restored, also where only imports came since', () =>
+  withFolder(async (folder) => {
+    make(folder, 1);
+    const beforeMs = DAY - 30 * DAY_MS;
+    const importInto = () => {
+      const beside = openSqliteStore({ folder, clock, role: 'import' });
+      const series = beside.ensureSeries({ source: 'b', quantity: 'energy', unit: 'Wh', name: 'B' });
+      beside.addPoints(series, {
+        ...{ starts: Float64Array.of(beforeMs), durationsMs: Float64Array.of(MINUTE_MS) },
+        ...{ values: Float64Array.of(1), reports: null, disagreements: null },
+      });
+      beside.close();
+    };
+    const { store } = numbered(folder);
+    const known = store.cursor();
+    const copyPath = join(folder, 'copy.db');
+    await copyStore({ folder, toPath: copyPath, clock });
+    importInto();
+    store.refresh();
+    const ahead = store.cursor();
+    assert.notEqual(ahead, known);
+    store.close();
+    for (const companion of ['', '-wal', '-shm'])
+      rmSync(join(folder, `${STORE_FILE}${companion}`), { force: true });
+    renameSync(copyPath, join(folder, STORE_FILE));
+    const restored = numbered(folder).store;
+    try {
+      assert.deepEqual(restored.readChanges(known, 10)?.items, []);
+      assert.equal(restored.readChanges(ahead, 10), null);
+    } finally {
+      restored.close();
+    }
+  }));

@@ -80,7 +80,8 @@ export class ChangeLog {
     if (this.#isBeforeTrimmed(cursor)) return false;
     if (cursor.epoch === state.epoch) return true;
     const past = state.pastEpochs.find((other) => other.epoch === cursor.epoch);
-    return past !== undefined && cursor.seq <= past.endSeq;
+    // A backup that was restored has neither the places nor the imports that came after it.
+    return past !== undefined && cursor.seq <= past.endSeq && cursor.importId <= this.#lastImportId();
   }
 
   #isBeforeTrimmed(cursor: Cursor): boolean {
