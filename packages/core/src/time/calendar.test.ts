@@ -50,6 +50,16 @@ test('a day that a zone left out is no bucket', () => {
   }
 });
 
+test('where clocks are set back over midnight, what is asked for is in the first bucket', () => {
+  // At a minute past midnight it was 23:01 again, of the day before.
+  const zone = 'America/St_Johns';
+  const midnightMs = Date.parse('2010-11-07T02:30Z');
+  for (const fromMs of [midnightMs, midnightMs + 60_000, midnightMs + HOUR_MS]) {
+    const edges = bucketEdges({ fromMs, toMs: fromMs + HOUR_MS }, step('1d'), zone);
+    assert.deepEqual([...edges], [midnightMs, midnightMs + 25 * HOUR_MS]);
+  }
+});
+
 test('edges enclose the range, rise, and are those of the step', () => {
   const width = fc.integer({ min: 1, max: 40 * 86_400_000 });
   fc.assert(

@@ -13,7 +13,11 @@ export function bucketEdges(
   zone: string,
 ): Float64Array {
   if (range.toMs <= range.fromMs) return new Float64Array(0);
-  if (step.calendar !== null) return calendarEdges(range, step.calendar, zone);
+  if (step.calendar !== null) {
+    const edges = calendarEdges(range, step.calendar, zone);
+    // Where clocks were set back over midnight, the first hour of a day has the date of the day before once more.
+    return (edges[1] as number) <= range.fromMs ? edges.slice(1) : edges;
+  }
   const first = Math.floor(range.fromMs / step.ms);
   const count = Math.ceil(range.toMs / step.ms) - first + 1;
   const edges = new Float64Array(count);
