@@ -342,3 +342,17 @@ test('a window that was lost in the sensor is recovered, and not waited for', ()
     { fromNumber: 25, toNumber: 27, value: 4 },
   ]);
 });
+
+test('of a later boot everything is known from its first window on, also where a kill left its run alone', () => {
+  const values = Array.from({ length: 60 }, () => 2);
+  const [first, next] = [5, 6].map((id) => ({ id, startMs: 0, values }));
+  assert.ok(first !== undefined && next !== undefined);
+  const runs = new MemoryRuns();
+  const report = reportOf(first, { newest: 9, count: 10, now: 9, held: 100 });
+  runs.source().report(report, receptionOf(50_000, [], 0));
+  // The run is made at once; windows and what is remembered of the boot wait for their group.
+  runs.createRun(next.id, [{ fromNumber: 49, startMs: START_MS + 300_000, intervalMs: WINDOW_MS }]);
+  const again = reportOf(next, { newest: 49, count: 10, now: 49, held: 10 });
+  assert.ok(runs.source().report(again, receptionOf(305_000, [], 290_000)).ok);
+  assert.deepEqual(runs.at(1).recovered, [{ fromNumber: 0, toNumber: 40, value: 80 }]);
+});

@@ -254,6 +254,8 @@ export class NumberedSource {
     const found = saved?.boots.find((known) => known.bootId === bootId);
     const boot = resumeBoot(bootId, stored, found);
     if (found !== undefined) this.#catchUp(boot, stored.lastNumber);
+    // A process was killed before it wrote what the first report brought: nothing of the boot was heard yet.
+    else if (stored.lastNumber < 0 && this.#boots.length > 0) boot.topCount = 0;
     return boot;
   }
 
