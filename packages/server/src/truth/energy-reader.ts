@@ -124,15 +124,13 @@ export class EnergyReader {
 
   /** The same, with the source that each part comes from; values are in the unit of `series`. */
   *pointsBySource(series: SeriesInfo, range: Range): Iterable<{ source: SeriesInfo; points: Points }> {
-    const { fromMs, toMs } = range;
     const measurement = this.measurementOf(series.id);
     if (measurement === null) {
+      const { fromMs, toMs } = range;
       for (const points of this.store.readPoints(series.id, fromMs, toMs)) yield { source: series, points };
       return;
     }
-    // One that begins in the last hour may have its midpoint in the next.
-    const reads = this.#reads(measurement, { isRaw: false });
-    const { hourEdges, members } = chooseHours(reads, { fromMs, toMs: toMs + HOUR_MS });
+    const { hourEdges, members } = this.#choiceForPoints(measurement, range);
     for (let from = 0; from < members.length; ) {
       let next = from + 1;
       while (next < members.length && members[next] === members[from]) next += 1;
@@ -159,9 +157,9 @@ export class EnergyReader {
     }
     const shares = measurement.members.map((member) => this.share(member, range));
     if (shares.every((share) => share === null)) return null;
-    const { hourEdges, members } = chooseHours(this.#reads(measurement, { isRaw: false }), range);
+    const { hourEdges, members } = this.#choiceForPoints(measurement, range);
     return (startMs, durationMs) => {
-      const hour = Math.floor((startMs + durationMs / 2 - (hourEdges[0] as number)) / HOUR_MS);
+      const hour = Math.floor((placeMs(startMs, durationMs) - (hourEdges[0] as number)) / HOUR_MS);
       return shares[members[hour] as number]?.(startMs, durationMs) ?? 1;
     };
   }
@@ -219,6 +217,11 @@ export class EnergyReader {
       measurement.members[members[Math.floor((atMs - firstMs) / HOUR_MS)] as number]?.id ?? null;
   }
 
+  /** Which source each measurement that begins in the range is taken from: one of the last hour may have its midpoint in the next. */
+  #choiceForPoints(measurement: Measurement, { fromMs, toMs }: Range): HourChoice {
+    return chooseHours(this.#reads(measurement, { isRaw: false }), { fromMs, toMs: toMs + HOUR_MS });
+  }
+
   #reads({ info, members }: Measurement, how: ReadHow): ReadMember[] {
     return members.map((member) => {
       const factor = UNITS_PER_WH[info.unit] / UNITS_PER_WH[member.unit];
@@ -249,6 +252,11 @@ export class EnergyReader {
 /** Longer measurements, such as days of a file, are where they begin. */
 const MID_MS_MAX = HOUR_MS;
 
+/** The moment whose hour a measurement is in. */
+function placeMs(startMs: EpochMs, durationMs: number): EpochMs {
+  return durationMs > MID_MS_MAX ? startMs : startMs + durationMs / 2;
+}
+
 /** The points that begin in one range and have their midpoint in another. */
 function* pointsWithin(
   store: StoreReader,
@@ -262,7 +270,7 @@ function* pointsWithin(
     const kept: number[] = [];
     for (const [index, startMs] of points.starts.entries()) {
       const durationMs = points.durationsMs[index] as number;
-      const midMs = durationMs > MID_MS_MAX ? startMs : startMs + durationMs / 2;
+      const midMs = placeMs(startMs, durationMs);
       if (midMs >= mids.fromMs && midMs < mids.toMs) kept.push(index);
     }
     if (kept.length === points.starts.length) yield points;

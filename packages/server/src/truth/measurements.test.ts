@@ -74,6 +74,23 @@ test('a measurement over the end of an hour is in the hour of its midpoint', asy
   );
 });
 
+test('what is left of a measurement is told of it wherever the range that is asked for ends', async () => {
+  await using site = await TruthSite.open({ measurements });
+  const startMs = START - 20_000;
+  const tic = site.put({ source: 'tic/main' }, { startMs, durationMs: MINUTE_MS }, new Array(60).fill(5));
+  site.put({ source: 'optical/meter' }, { startMs: START + HOUR_MS, durationMs: 2 * HOUR_MS }, [900, 900]);
+  await site.login();
+  const range = { from: startMs, to: startMs + 30 * MINUTE_MS };
+  await site.post(`/series/${tic}/corrections`, { ...range, kind: 'scale', factor: 2 });
+  const of = async (toMs: number) => {
+    const path = `/series/${measurementId('house')}/windows?from=${START - HOUR_MS}&to=${toMs}`;
+    const { columns } = windowsAnswer.parse(await site.get(path));
+    return columns.correctedWh?.[0];
+  };
+  assert.equal(await of(START + HOUR_MS), 10);
+  assert.equal(await of(START), 10);
+});
+
 test('two sensors on one meter are one series of which each hour has the better one', async () => {
   const { site, tic, flashes, id } = await open();
   await using _ = site;
