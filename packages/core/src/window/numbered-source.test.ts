@@ -356,3 +356,28 @@ test('of a later boot everything is known from its first window on, also where a
   assert.ok(runs.source().report(again, receptionOf(305_000, [], 290_000)).ok);
   assert.deepEqual(runs.at(1).recovered, [{ fromNumber: 0, toNumber: 40, value: 80 }]);
 });
+
+test('a boot that was heard while the clock was right stays where it is once one that was not moves', () => {
+  const values = Array.from({ length: 60 }, () => 2);
+  const [first, next] = [5, 6].map((id) => ({ id, startMs: 0, values }));
+  assert.ok(first !== undefined && next !== undefined);
+  const runs = new MemoryRuns();
+  const source = runs.source();
+  const steps = [
+    { fromMs: 100_000, wrongByMs: -10_800_000 },
+    { fromMs: 300_000, wrongByMs: 0 },
+  ];
+  const hear = (boot: Boot, newest: number, arrivalMs: number) =>
+    source.report(
+      reportOf(boot, { newest, count: 10, now: newest, held: 100 }),
+      receptionOf(arrivalMs, steps, 0),
+    );
+  hear(first, 9, 50_040);
+  const startMs = windowStartMs(runs.at(0).timeline, 9);
+  hear(next, 9, 200_040);
+  hear(next, 29, 300_040);
+  assert.equal(windowStartMs(runs.at(1).timeline, 9), START_MS + 195_000);
+  assert.equal(windowStartMs(runs.at(0).timeline, 9), startMs);
+  hear(first, 12, 310_040);
+  assert.equal(windowStartMs(runs.at(0).timeline, 9), startMs);
+});

@@ -277,12 +277,11 @@ export class NumberedSource {
     }
   }
 
-  /** The other boots this process heard were dated by the same wrong clock. */
+  /** The other boots this process heard that were dated by the same wrong clock. */
   #shiftOthers(moved: Boot, byMs: number): void {
     for (const boot of this.#boots) {
-      if (boot === moved || !boot.isHeard) continue;
-      boot.clock.shift(byMs);
-      this.#port.setTimeline(boot.run, boot.clock.timeline);
+      if (boot !== moved && boot.isHeard && boot.clock.shiftWith(moved.clock, byMs))
+        this.#port.setTimeline(boot.run, boot.clock.timeline);
     }
   }
 

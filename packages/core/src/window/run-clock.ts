@@ -103,8 +103,20 @@ export class RunClock {
     return stepMs;
   }
 
-  /** Moves the run with a step of the server's clock that another run of the same sensor proved. */
-  shift(byMs: number): void {
+  /**
+   * Moves the run with a step of the server's clock that `other`, a run of the same sensor, has just proved; returns whether it was
+   * dated by the clock that was set. One that was heard while that stood as it does now stays where it is.
+   */
+  shiftWith(other: RunClock, byMs: number): boolean {
+    if (this.#offsetMs === null || other.#offsetMs === null) return false;
+    const fromNowMs = Math.abs(this.#offsetMs - other.#offsetMs);
+    const fromBeforeMs = Math.abs(this.#offsetMs - (other.#offsetMs - byMs));
+    if (fromNowMs < fromBeforeMs) return false;
+    this.#shift(byMs);
+    return true;
+  }
+
+  #shift(byMs: number): void {
     this.#timeline = shiftTimeline(this.#timeline, byMs);
     for (const [slot, candidateMs] of this.#slots) this.#slots.set(slot, candidateMs + byMs);
     this.#earliestMs += byMs;
@@ -114,7 +126,7 @@ export class RunClock {
   #followStep(number: number, at: Reception): number {
     const stepMs = this.#stepMs(number, at);
     const offsetMs = at.wallMs - at.monotonicMs;
-    if (stepMs !== 0) this.shift(stepMs);
+    if (stepMs !== 0) this.#shift(stepMs);
     this.#offsetMs = offsetMs;
     this.#offsetAtMs = at.monotonicMs;
     return stepMs;

@@ -435,3 +435,18 @@ test('a report without the windows that a boot has told is not of that boot, tho
   source.report(told(49, 0, 10, 6), at(49_000));
   assert.equal(runs.windowCount(), 6 + 3);
 });
+
+test('a boot that was heard while the clock was right stays where it is once one that was not moves', () => {
+  const runs = new MemoryRuns();
+  const source = new UnnumberedSource(runs, WINDOW_MS);
+  const at = (ms: number, wrongMs = 0): Reception => ({ wallMs: START_MS + ms + wrongMs, monotonicMs: ms });
+  source.up(at(0));
+  source.report({ uptimeS: 20, counts: [4, 3, 7, 1] }, at(20_040));
+  const { timeline } = runs.at(0);
+  source.up(at(100_000, -10_800_000));
+  source.report({ uptimeS: 20, counts: [5, 9, 2, 6] }, at(120_040, -10_800_000));
+  source.report({ uptimeS: 35, counts: [8, 2, 1, 5, 9, 2, 6] }, at(135_040));
+  assert.equal(runs.runs.length, 2);
+  assert.equal(runs.at(1).timeline[0]?.startMs, START_MS + 115_040);
+  assert.deepEqual(runs.at(0).timeline, timeline);
+});

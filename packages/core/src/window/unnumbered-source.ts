@@ -205,12 +205,11 @@ export class UnnumberedSource {
     return Math.round((uptimeS - run.phaseS) / (this.#windowMs / 1_000));
   }
 
-  /** The other boots that were heard since the machine was switched on were dated by the same wrong clock. */
+  /** The other boots that were heard since the machine was switched on, and were dated by the same wrong clock. */
   #shiftOthers(moved: Run, byMs: number): void {
     for (const run of this.#runs) {
-      if (run === moved || run.clock.offsetMs === null) continue;
-      run.clock.shift(byMs);
-      this.#port.setTimeline(run.run, run.clock.timeline);
+      if (run !== moved && run.clock.shiftWith(moved.clock, byMs))
+        this.#port.setTimeline(run.run, run.clock.timeline);
     }
   }
 
