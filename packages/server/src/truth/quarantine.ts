@@ -16,6 +16,11 @@ export interface QuarantineOptions {
 /** Under which the place in the order of changes is kept: what came after it is judged after a restart. */
 const STATE_SOURCE = 'truth/quarantine';
 
+/** Under which those are kept that were taken back because what they held had moved: nobody let that out. */
+const MOVED_SOURCE = 'truth/quarantine/moved';
+/** So many of the latest are remembered. */
+const MOVED_KEPT = 1_000;
+
 /** Changes read at once: a group of thousands of sensors is opened for each read that begins in it. */
 const BATCH = 10_000;
 
@@ -134,7 +139,15 @@ export class Quarantine {
     const held = store
       .listCorrections(id)
       .filter((each) => each.origin === 'bound' && each.undoneMs === null && isThere(each));
-    for (const each of held) if (!this.#holdsAny(of, each)) store.undoCorrection(each.id, clock.wallMs());
+    const moved = held.filter((each) => !this.#holdsAny(of, each));
+    if (moved.length === 0) return;
+    const ids = [...this.#movedIds(), ...moved.map((each) => each.id)].slice(-MOVED_KEPT);
+    store.putSourceState(MOVED_SOURCE, JSON.stringify(ids));
+    for (const each of moved) store.undoCorrection(each.id, clock.wallMs());
+  }
+
+  #movedIds(): readonly number[] {
+    return JSON.parse(this.#options.store.sourceState(MOVED_SOURCE) ?? '[]') as number[];
   }
 
   /** Whether anything beyond the bound lies wholly in a stretch. */
@@ -221,17 +234,18 @@ export class Quarantine {
     if (over.length > 0) this.#make(over, nowMs);
   }
 
-  /** Whether it is about to be, is, or was in quarantine, or is marked bad by a person. */
+  /** Whether it is about to be, is, or was in quarantine until somebody let it out, or is marked bad by a person. */
   #isKnown(series: SeriesId, { fromMs, toMs }: Range): boolean {
-    const covers = (each: Stretch) => each.series === series && each.fromMs <= fromMs && each.toMs >= toMs;
-    if (this.#open.some(covers)) return true;
+    const covers = (each: Range) => each.fromMs <= fromMs && each.toMs >= toMs;
+    if (this.#open.some((each) => each.series === series && covers(each))) return true;
     return this.#options.store
       .listCorrections(series)
       .some(
         (each) =>
-          each.fromMs <= fromMs &&
-          each.toMs >= toMs &&
-          (each.origin === 'bound' || (each.kind.kind === 'bad' && each.undoneMs === null)),
+          covers(each) &&
+          (each.undoneMs === null
+            ? each.kind.kind === 'bad'
+            : each.origin === 'bound' && !this.#movedIds().includes(each.id)),
       );
   }
 
