@@ -1,4 +1,5 @@
 import { plainText, type Row } from './cells.ts';
+import { namedByAbove, type Register, registersOf } from './registers.ts';
 import { unitOf, type ValueUnit } from './units.ts';
 import { unitOfValues, type ValueColumns, valueColumnsOf } from './value-columns.ts';
 
@@ -35,7 +36,9 @@ export type Layout =
   | {
       readonly kind: 'index';
       readonly stamp: number;
-      readonly registers: readonly { readonly column: number; readonly name: string }[];
+      readonly registers: readonly Register[];
+      /** Whether columns are called alike: they are tariffs where a row has several, else one register that moved. */
+      readonly isAlike: boolean;
     }
   /** Rows of a time and a value, under lines that hold a date alone; newest first. */
   | { readonly kind: 'dayBlocks' };
@@ -65,7 +68,8 @@ export function layoutOf(cells: Row): Layout | null {
   const registers = registersOf(names);
   const read = find(/^date\b/);
   if (registers.length > 0 && Math.max(horodate, read) >= 0) {
-    return { kind: 'index', stamp: horodate >= 0 ? horodate : read, registers };
+    const isAlike = new Set(registers.map(({ name }) => name)).size < registers.length;
+    return { kind: 'index', stamp: horodate >= 0 ? horodate : read, registers, isAlike };
   }
   if (find(/^cadran$|classe temporelle/) >= 0) return null;
   const valueColumns = valueColumnsOf(names);
@@ -83,23 +87,26 @@ function valuesLayout(
   };
   const columns = sayingColumns(names);
   if (horodate >= 0) {
-    const name = names[horodate] ?? '';
-    const says = /\bfin\b|\bend\b/.test(name) ? 'end' : /\bdebut\b|\bstart\b/.test(name) ? 'start' : null;
-    return { ...base, stamp: horodate, says, columns };
+    return { ...base, stamp: horodate, says: endSaidBy(names[horodate]), columns };
   }
   const [begin, end] = [
-    find(/^(date ?(et )?(heures? )?(de )?)?debut\b|^start\b/),
-    find(/^(dat[ae]? ?(et )?(u?[ae]?heures? )?(de )?)?fin\b|^end\b/),
+    find(/^(date ?(et )?(h[ea]ures? )?(de )?)?debut\b|^start\b/),
+    find(/^(dat[ae]? ?(et )?(u?[ae]?h[ea]ures? )?(de )?)?fin\b|^end\b/),
   ];
-  if (begin >= 0 && end >= 0) return { ...base, stamp: begin, end, columns };
   const date = find(/^(date|jour|periode)( (de (la )?)?(consommation|production|mesure|releve))?$/);
   const clock = find(/^heures?(?!s? (super )?(pleine|creuse))/);
+  // Beside a date and its time, two more dates are those of the stretch that was asked for.
+  if (begin >= 0 && end >= 0 && (date < 0 || clock < 0)) return { ...base, stamp: begin, end, columns };
   if (date < 0) return null;
-  const ofClock = names[clock] ?? '';
-  const says = /\bfin\b/.test(ofClock) ? 'end' : /\bdebut\b/.test(ofClock) ? 'start' : null;
   return clock >= 0
-    ? { ...base, stamp: date, clock, says, columns }
+    ? { ...base, stamp: date, clock, says: endSaidBy(names[clock]), columns }
     : { ...base, stamp: date, isByDate: true, columns };
+}
+
+/** Which end of its interval a stamp of that name is. */
+function endSaidBy(name = ''): 'start' | 'end' | null {
+  if (/\bfin\b|\bend\b/.test(name)) return 'end';
+  return /\bdebut\b|\bstart\b/.test(name) ? 'start' : null;
 }
 
 function sayingColumns(names: readonly string[]): SayingColumns {
@@ -117,27 +124,6 @@ function sayingColumns(names: readonly string[]): SayingColumns {
   };
 }
 
-/** `EAS F1` is EASF01 as the meter says it; a supplier's `Index Heures pleines (kWh)` is HP. */
-function registersOf(names: readonly string[]): { column: number; name: string }[] {
-  return names.flatMap((plain, column) => {
-    const code = plain.replace(/[^a-z0-9]/g, '').toUpperCase();
-    if (/^EA[SI]([FD]\d{1,2}|T)$/.test(code)) return [{ column, name: code.replace(/(\d)$/, padded) }];
-    if (/^index( [([].*)?$/.test(plain)) return [{ column, name: 'EAST' }];
-    const named = /^index (?!.*type)(.+?)(?: [([].*)?$/.exec(plain)?.[1];
-    if (named === undefined) return [];
-    const short = named
-      .replace('heures pleines', 'HP')
-      .replace('heures creuses', 'HC')
-      .toUpperCase()
-      .replace(/[^A-Z0-9]+/g, '-');
-    return [{ column, name: short === 'TOTAL' ? 'EAST' : short }];
-  });
-}
-
-function padded(digit: string, _: string, at: number, all: string): string {
-  return /\d/.test(all[at - 1] ?? '') ? digit : `0${digit}`;
-}
-
 /** A header with what the lines above it say. */
 export function headerOf(
   layout: Layout,
@@ -152,15 +138,14 @@ export function headerOf(
   const business =
     said.get('grandeur metier') ?? said.get('type de comptage') ?? said.get('type de comptage :');
   const hasBoth = layout.kind === 'values' && layout.valueColumns.injected.length > 0;
+  const isInjected = (each: string) =>
+    /production|injection|^prod$/.test(each) && !/consommation|soutirage/.test(each);
   const minutes = Number(said.get('pas en minutes'));
   return {
-    ...{ layout, line, cells },
+    ...{ layout: namedByAbove(layout, above.at(-1)), line, cells },
     unit: unitOfValues(value) ?? unitOf([unit ?? '']) ?? unitOf(names) ?? unitOf(said.all),
     direction:
-      !hasBoth &&
-      (business === undefined ? texts : [business]).some((each) => /production|injection|^prod$/.test(each))
-        ? 'injected'
-        : 'consumed',
+      !hasBoth && (business === undefined ? texts : [business]).some(isInjected) ? 'injected' : 'consumed',
     meter:
       said.get('identifiant prm') ?? said.get('point reference mesure (prm) :') ?? said.get('prm') ?? null,
     stepMs: minutes > 0 ? minutes * 60_000 : null,
@@ -171,7 +156,6 @@ export function headerOf(
 /** What a table holds where that is no energy of days or of intervals. */
 function foreignOf(layout: Layout, names: readonly string[], said: Preamble): string | null {
   const value = layout.kind === 'values' ? (names[layout.value] ?? '') : '';
-  if (layout.kind === 'values' && /^periode/.test(names[layout.stamp] ?? '')) return 'energy by month';
   const ofTable = [
     said.get('type de donnees'),
     said.get('grandeur physique'),

@@ -1,14 +1,19 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
-import { type Row, splitRows, type TableRow } from './cells.ts';
+import { plainText, type Row, splitRows, type TableRow } from './cells.ts';
 import type { EnedisExport, EnedisRead } from './enedis-export.ts';
 import { finishIndexes, finishValues } from './finish.ts';
 import { headerOf, layoutOf } from './header.ts';
 import type { EnedisOptions } from './read-options.ts';
 import { endsTable, TableReader } from './table-reader.ts';
-import { withoutMeter } from './value-groups.ts';
+import { type StampedRow, withoutMeter } from './value-groups.ts';
 
 /** A header is looked for among so many rows from where the file, or a table in it, begins. */
 const ROWS_MAX = 60;
+
+const DAY_MS = 86_400_000;
+
+/** So many rows that each begin a month are no days. */
+const MONTHS_MIN = 3;
 
 /**
  * Reads what Enedis or a supplier lets its customers download: load curves (mean power by 1 to 60 minutes, or energy),
@@ -117,7 +122,7 @@ class TableFinder {
 }
 
 function exportsOf(table: TableReader, options: EnedisOptions): EnedisExport[] {
-  if (table.header.foreign !== null || isMonthFirst(table)) return [];
+  if (foreignOf(table) !== null || isMonthFirst(table)) return [];
   if (table.header.layout.kind === 'index') return finishIndexes(table, options);
   return table.values.groups.flatMap((group) => finishValues(group, table.header, options));
 }
@@ -127,8 +132,26 @@ function isMonthFirst({ order }: TableReader): boolean {
   return order.monthFirst > order.dayFirst;
 }
 
-function skippedOf({ header, values }: TableReader): { line: number; what: string }[] {
-  if (header.foreign !== null) return [{ line: header.line, what: `a table of ${header.foreign}` }];
+/** What a table holds where that is no energy of days or of intervals. */
+function foreignOf(table: TableReader): string | null {
+  return table.header.foreign ?? (isByMonth(table) ? 'energy by month' : null);
+}
+
+/** Whether rows are of months: each begins one, and there are many, or the table calls them periods. */
+function isByMonth({ header: { layout, cells }, values }: TableReader): boolean {
+  if (layout.kind !== 'values') return false;
+  const rows = values.groups.flatMap((group) => group.rows);
+  const isFirst = ({ stamp: { wallMs } }: StampedRow) =>
+    wallMs % DAY_MS === 0 && new Date(wallMs).getUTCDate() === 1;
+  const areMonths = rows.every((row) => row.end === null && row.stepMs === null && isFirst(row));
+  const isCalledPeriod = /^periode/.test(plainText(cells[layout.stamp]));
+  return areMonths && (isCalledPeriod || new Set(rows.map(({ stamp }) => stamp.wallMs)).size >= MONTHS_MIN);
+}
+
+function skippedOf(table: TableReader): { line: number; what: string }[] {
+  const { header, values } = table;
+  const foreign = foreignOf(table);
+  if (foreign !== null) return [{ line: header.line, what: `a table of ${foreign}` }];
   return [...values.foreign].map(([what, { line, rows }]) => ({ line, what: `${rows} rows of ${what}` }));
 }
 
@@ -146,12 +169,12 @@ function refusalOf(tables: TableFinder, skipped: EnedisRead['skipped']): Result<
     if (tables.first === null) return unknown(`expected ${expected}, the file is empty`);
     return unknown(`line ${tables.first.line}: expected ${expected}, found "${shown(tables.first.cells)}"`);
   }
-  const { header, values, order } = table;
+  const { header, order } = table;
   if (order.first !== null && isMonthFirst(table)) {
     const { row, expected, found } = order.first;
     return unknown(`line ${row}: expected ${expected}, found "${found}"`);
   }
-  if (values.unknownUnit) {
+  if (table.unknownUnit) {
     const expected = 'a unit (W, kW, Wh or kWh) in the header, above it or in a column';
     return unknown(`line ${header.line}: expected ${expected}, found "${shown(header.cells)}"`);
   }

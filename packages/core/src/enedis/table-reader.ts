@@ -22,7 +22,6 @@ const DIGITS = /^\d+$/;
 export class TableReader {
   readonly header: Header;
   readonly values: ValueGroups;
-  readonly indexes: StampedIndex[] = [];
   readonly badIndexes: BadRow[] = [];
   emptyIndexes = 0;
   /** Rows under the header, whatever they say. */
@@ -30,6 +29,8 @@ export class TableReader {
   /** The first row whose date can only have its month first, of how many, and how many can only have their day first. */
   readonly order = { monthFirst: 0, dayFirst: 0, first: null as BadRow | null };
   readonly #hasCommas: boolean;
+  /** What each row of a table of indexes shows. */
+  readonly #shown: StampedIndex[][] = [];
   #dayMs: number | null = null;
 
   /** `hasCommas`: whether commas stand between the fields. */
@@ -37,6 +38,25 @@ export class TableReader {
     this.header = header;
     this.#hasCommas = hasCommas;
     this.values = new ValueGroups(header);
+  }
+
+  /** What registers showed, with their total. */
+  get indexes(): StampedIndex[] {
+    const { layout } = this.header;
+    if (layout.kind !== 'index' || this.unknownUnit) return [];
+    const isOne = layout.isAlike && this.#shown.every((shown) => shown.length < 2);
+    return this.#shown.flatMap((shown) =>
+      isOne ? shown.map((each) => ({ ...each, register: 'EAST' })) : [...shown, ...totalOf(layout, shown)],
+    );
+  }
+
+  /** Whether rows stand there whose unit nothing told. */
+  get unknownUnit(): boolean {
+    const { layout, unit } = this.header;
+    if (layout.kind !== 'index') return this.values.unknownUnit;
+    const isTold =
+      unit === 'Wh' || unit === 'kWh' || layout.registers.every(({ isDistributors }) => isDistributors);
+    return !isTold && this.#shown.length > 0;
   }
 
   take({ line, cells }: TableRow): void {
@@ -144,27 +164,22 @@ export class TableReader {
         this.badIndexes.push({ row: line, expected: 'an index', found: (row[column] ?? '').slice(0, 60) });
       return value === null ? [] : [{ register: name, indexWh: Math.round(value * factor), stamp }];
     });
-    this.indexes.push(...shown);
-    const total = totalOf(layout, shown);
-    if (total !== null) this.indexes.push({ register: total.register, indexWh: total.indexWh, stamp });
     if (shown.length === 0) this.emptyIndexes += 1;
+    else this.#shown.push(shown);
   }
 }
 
-/** The total of registers where no column has it; null where some of them are missing, or another table has it. */
-function totalOf(
-  { registers }: Index,
-  shown: readonly StampedIndex[],
-): { register: string; indexWh: number } | null {
+/** The total of registers where no column has it; none where some of them are missing, or another table has it. */
+function totalOf({ registers }: Index, shown: readonly StampedIndex[]): StampedIndex[] {
   const names = registers.map(({ name }) => name);
-  if (names.some((name) => /^EA[SI]T$/.test(name)) || shown.length === 0) return null;
-  const isDistributors = names.some((name) => /^EA[SI]D/.test(name));
-  const parts = isDistributors ? shown.filter(({ register }) => /^EA[SI]D/.test(register)) : shown;
-  const isWhole =
-    isDistributors || names.some((name) => /^EA[SI]F/.test(name)) || shown.length === names.length;
-  if (!isWhole || parts.length === 0) return null;
+  const [first] = shown;
+  if (first === undefined || names.some((name) => /^EA[SI]T$/.test(name))) return [];
+  const isParted = names.some((name) => /^EA[SI]D/.test(name));
+  const parts = isParted ? shown.filter(({ register }) => /^EA[SI]D/.test(register)) : shown;
+  const isWhole = isParted || names.some((name) => /^EA[SI]F/.test(name)) || shown.length === names.length;
+  if (!isWhole || parts.length === 0) return [];
   const register = names.some((name) => name.startsWith('EAI')) ? 'EAIT' : 'EAST';
-  return { register, indexWh: parts.reduce((sum, { indexWh }) => sum + indexWh, 0) };
+  return [{ register, indexWh: parts.reduce((sum, { indexWh }) => sum + indexWh, 0), stamp: first.stamp }];
 }
 
 const DAY_FIRST = /^(1[3-9]|2\d|3[01])[/.-]/;
