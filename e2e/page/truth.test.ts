@@ -126,6 +126,30 @@ test('readings are listed and taken away; what is refused stays to be put right,
   await list.getByRole('button', { name: 'Take away' }).first().click();
   await list.getByRole('cell', { name: '16', exact: true }).waitFor({ state: 'detached' });
   assert.equal(await list.getByRole('row').count(), 2);
+  await list.getByRole('button', { name: 'Take away' }).click();
+  await list.waitFor({ state: 'detached' });
+  await close();
+});
+
+test('a reading of a time that the clock showed twice is asked about', async () => {
+  const { page, close } = await openPage(browser, server.url, { query: `?series=${archive}&last=365d` });
+  await page.getByText('Against the meter').click();
+  const now = Temporal.Now.zonedDateTimeISO('Europe/Paris').subtract({ days: 1 });
+  let change = now.getTimeZoneTransition('previous');
+  while (change !== null && change.hour !== 2) change = change.getTimeZoneTransition('previous');
+  assert.ok(change !== null);
+  const date = change.toPlainDate().toString();
+  await page.getByLabel('Meter’s display, kWh').fill('6000');
+  const readAt = page.getByLabel('Read at');
+  const which = page.getByLabel('The clock showed that twice');
+  await readAt.fill(`${date}T03:00`);
+  assert.equal(await which.count(), 0);
+  await readAt.fill(`${date}T02:30`);
+  await which.selectOption({ label: `${date} 02:30 +01:00` });
+  await page.getByRole('button', { name: 'Enter the reading' }).click();
+  await login(page, PASSWORD);
+  const list = page.getByRole('group', { name: 'Readings of the display' });
+  await list.getByRole('rowheader', { name: `${date} 02:30 +01:00` }).waitFor();
   await close();
 });
 

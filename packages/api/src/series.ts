@@ -2,7 +2,10 @@ import { QUANTITY_NAMES, UNIT_NAMES } from '@kilowink/core/series';
 import { z } from 'zod';
 
 /** A time in a query: ISO 8601 with an offset or `Z` (or a date, meaning its start in the site's zone), or UTC milliseconds. */
-export const timeText = z.string().min(1).describe('ISO 8601 with offset, or UTC milliseconds');
+export const timeText = z
+  .string()
+  .min(1)
+  .describe('ISO 8601 with offset, or without for a time of the site, or UTC milliseconds');
 
 /** `GET /api/v1/series` */
 export const seriesInfo = z.object({

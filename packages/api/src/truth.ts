@@ -58,7 +58,7 @@ export type CorrectionAnswer = z.infer<typeof correctionAnswer>;
 
 /** `POST /api/v1/series/{id}/readings` */
 export const readingBody = z.strictObject({
-  at: time.describe('When the display was read'),
+  at: time.describe('When the display was read; with its offset where the clock of the site shows it twice'),
   index: z
     .union([z.string(), z.number()])
     .describe('As the display shows it; as text, its digits tell how coarse it is'),

@@ -61,7 +61,8 @@ export const SERVER_ERRORS = {
   },
   'query/invalid': { message: '{faults}', status: 400, retryable: false },
   'query/time': {
-    message: '{name}: expected ISO 8601 (2026-03-29T10:00Z) or UTC milliseconds, "{value}" came.',
+    message:
+      '{name}: expected ISO 8601 (2026-03-29T10:00Z), a local date or time (2026-03-29T12:00) or UTC milliseconds, "{value}" came.',
     status: 400,
     retryable: false,
   },

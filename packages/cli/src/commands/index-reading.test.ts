@@ -89,3 +89,23 @@ test('an index that no home draws is a wrong digit, and one past the last number
   assert.match(before.stderr, /up to the 99998 kWh .* more than any home draws/);
   assert.equal((await add('50000', '01:00', '--replaced')).exitCode, 0);
 });
+
+test('a reading of the hour that came twice is asked for with its offset, as the list has it', async () => {
+  using place = new Workplace();
+  fill(place);
+  const add = (index: string, when: string) =>
+    place.run('index', 'add', index, '--at', when, '-d', place.data, '-y');
+  const refused = await add('12300', '2025-10-26 02:30');
+  assert.equal(refused.exitCode, 1);
+  assert.match(
+    refused.stderr,
+    /"2025-10-26 02:30" came, .*2025-10-26T02:30:00\+02:00 or 2025-10-26T02:30:00\+01:00/,
+  );
+  assert.match(
+    (await add('12300', '2025-10-26 02:30:00 +01:00')).stdout,
+    /when +2025-10-26 02:30:00 \+01:00/,
+  );
+  assert.match((await add('12299', '2025-10-26T02:30+02:00')).stdout, /when +2025-10-26 02:30:00 \+02:00/);
+  const removed = await place.run('index', 'remove', '2025-10-26 02:30:00 +01:00', '-d', place.data);
+  assert.match(removed.stdout, /Took away 12 300\.000 kWh/);
+});

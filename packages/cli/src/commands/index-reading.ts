@@ -1,5 +1,6 @@
 import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
 import {
+  assertOneMoment,
   checkedReading,
   compareReadings,
   type EnergyReader,
@@ -63,6 +64,7 @@ async function add(index: string, options: AddOptions): Promise<void> {
   await withWritablePlace(options, async ({ reader, store, series, zone, config }) => {
     const nowMs = machineClock.wallMs();
     const atMs = options.at === undefined ? nowMs : parseMoment(options.at, '--at', zone);
+    if (options.at !== undefined) assertOneMoment(options.at, zone);
     const { unit, replaced } = options;
     const checked = checkedReading(reader, series, { asked: { atMs, index, unit, replaced }, nowMs });
     const { reading, previous } = checked;
@@ -136,7 +138,7 @@ function list(options: PlaceOptions): void {
 
 async function remove(time: string, options: PlaceOptions): Promise<void> {
   await withWritablePlace(options, async ({ reader, store, series, zone }) => {
-    const atMs = parseMoment(time.replace(/ (?=[+-]\d)/, ''), '<time>', zone);
+    const atMs = parseMoment(time, '<time>', zone);
     // A list shows whole seconds.
     const isMeant = (each: Reading) =>
       each.origin === 'person' && Math.floor(each.atMs / 1_000) === Math.floor(atMs / 1_000);

@@ -16,7 +16,10 @@ export function parseMoment(text: string, option: string, zone: string): EpochMs
 const TIME_MS_MAX = 8.64e15;
 
 function parseIso(text: string, zone: string): EpochMs | null {
-  const iso = text.trim().replace(' ', 'T');
+  const iso = text
+    .trim()
+    .replace(' ', 'T')
+    .replace(/ (?=[+-]\d)/, '');
   try {
     if (/T.*(Z|[+-]\d\d(:?\d\d)?)$/i.test(iso)) return Temporal.Instant.from(iso).epochMilliseconds;
     if (!iso.includes('T')) return startOfDayMs(Temporal.PlainDate.from(iso), zone);

@@ -32,11 +32,23 @@ export function readTime(name: string, value: string, zone: string): EpochMs {
   return Math.round(timeMs);
 }
 
+const OFFSET = /(?:[zZ]|[+-]\d\d(?::?\d\d)?)$/;
+
+/** The local date and time that a text says; null where it says an offset too, UTC milliseconds, or a date alone. */
+export function localTimeOf(value: string): Temporal.PlainDateTime | null {
+  if (!/\d[T ]\d/i.test(value) || OFFSET.test(value)) return null;
+  try {
+    return Temporal.PlainDateTime.from(value.trim());
+  } catch {
+    return null;
+  }
+}
+
 function parseIso(value: string, zone: string): EpochMs | null {
   // A "+" in a query that was not encoded arrives as a space.
-  const text = value.replace(/ (?=\d\d:?\d\d$)/, '+');
+  const text = value.replace(/(?<=\d:\d\d\S*) (?=\d\d:?\d\d$)/, '+');
   try {
-    if (/(?:[zZ]|[+-]\d\d(?::?\d\d)?)$/.test(text) && text.length > 10) {
+    if (OFFSET.test(text) && text.length > 10) {
       return Temporal.Instant.from(text).epochMilliseconds;
     }
     return Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds;

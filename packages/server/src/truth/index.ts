@@ -19,5 +19,6 @@ export { measurementId } from './measurements.ts';
 export { likelyMoment } from './misdated.ts';
 export { Quarantine } from './quarantine.ts';
 export type { Range } from './read-how.ts';
+export { assertOneMoment } from './reading-time.ts';
 export { type AskedReading, checkedReading, describeReading, readingsOf, resolutionOf } from './readings.ts';
 export { addTruthRoutes } from './truth-routes.ts';

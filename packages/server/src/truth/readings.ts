@@ -50,7 +50,8 @@ export function checkedReading(
 ): CheckedReading {
   if (series.quantity !== 'energy')
     refuse('no-energy', `series ${series.id} is ${series.quantity}; a display shows energy`);
-  if (asked.atMs > nowMs + MINUTE_MS) refuse('future', 'it is in the future');
+  if (asked.atMs > nowMs + MINUTE_MS)
+    refuse('future', `at: expected a time up to now (${utcText(nowMs)}), ${utcText(asked.atMs)} came`);
   const shown = parseIndex(asked.index, asked.unit);
   if (!shown.ok) return refuse('index', shown.fault.message, { index: asked.index });
   const { indexWh, resolutionWh } = shown.value;
@@ -134,6 +135,10 @@ function carriedIndex(previous: IndexReading, reading: IndexReading): IndexReadi
   if (fullWh === undefined || previous.indexWh < 0.9 * fullWh) return null;
   const carried = { ...reading, indexWh: reading.indexWh + fullWh };
   return isTooFast(previous, carried) ? null : carried;
+}
+
+function utcText(atMs: EpochMs): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
 
 function refuse(why: string, reason: string, values: ErrorDetails = {}): never {

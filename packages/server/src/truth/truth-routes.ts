@@ -26,6 +26,7 @@ import { type AskedComparison, compareSeries, usualPeriod } from './comparison.t
 import { checkedCorrection, correctionEffect, describeCorrection } from './corrections.ts';
 import type { EnergyReader } from './energy-reader.ts';
 import type { Range } from './read-how.ts';
+import { assertOneMoment } from './reading-time.ts';
 import { checkedReading, describeReading } from './readings.ts';
 import { standingLoads } from './standing-loads.ts';
 
@@ -95,6 +96,7 @@ function addReadingRoutes(app: FastifyInstance, routes: TruthRoutes): void {
     const series = reader.find(readInput(seriesParameters, request.params).id);
     const { at, index, ...rest } = readInput(readingBody, request.body ?? {});
     const asked = { ...rest, atMs: timeOf('at', at, routes), index: String(index) };
+    if (typeof at === 'string') assertOneMoment(at, routes.zone);
     const checked = checkedReading(reader, series, { asked, nowMs: routes.nowMs() });
     store.putReadings(checked.series.id, [checked.reading]);
     store.flush();

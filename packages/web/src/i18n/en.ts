@@ -169,6 +169,7 @@ export const EN: Strings = {
     displayForm:
       'As the display shows it, 12345 or 12345.6; registers of one meter with a plus between, 7407+4938',
     readAt: 'Read at',
+    readTwice: 'The clock showed that twice',
     addReading: 'Enter the reading',
     replaced: 'The meter was replaced',
     readings: 'Readings of the display',

@@ -174,6 +174,7 @@ export const FR: Strings = {
     displayForm:
       'Comme l’affichage le montre, 12345 ou 12345,6 ; les index d’un même compteur séparés par un plus, 7407+4938',
     readAt: 'Relevé à',
+    readTwice: 'Cette heure est venue deux fois',
     addReading: 'Saisir le relevé',
     replaced: 'Le compteur a été remplacé',
     readings: 'Relevés de l’affichage',

@@ -145,6 +145,8 @@ export interface Strings {
     /** How a reading is written. */
     readonly displayForm: string;
     readonly readAt: string;
+    /** Asks which moment is meant where the clock showed that time twice. */
+    readonly readTwice: string;
     readonly addReading: string;
     readonly replaced: string;
     readonly readings: string;

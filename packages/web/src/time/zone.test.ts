@@ -66,3 +66,13 @@ test('days of 23 and 25 hours are told from the others', () => {
   assert.equal(isClockChangeDay(paris, at('2026-10-25T08:00Z')), true);
   assert.equal(isClockChangeDay(paris, at('2026-10-26T08:00Z')), false);
 });
+
+test('a local time is of two instants where the clock is set back, of none where it is set forward', () => {
+  const paris = zoneOf('Europe/Paris');
+  const instantsOf = (text: string) =>
+    paris.instantsOf(Date.parse(`${text}Z`)).map((atMs) => new Date(atMs).toISOString().slice(0, 16));
+  assert.deepEqual(instantsOf('2026-10-25T02:30'), ['2026-10-25T00:30', '2026-10-25T01:30']);
+  assert.deepEqual(instantsOf('2026-10-25T03:00'), ['2026-10-25T02:00']);
+  assert.deepEqual(instantsOf('2026-03-29T02:30'), []);
+  assert.deepEqual(instantsOf('2026-07-01T12:00'), ['2026-07-01T10:00']);
+});

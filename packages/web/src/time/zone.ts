@@ -14,6 +14,8 @@ export interface Zone {
   toLocal(atMs: EpochMs): LocalMs;
   /** The instant at which the wall shows `localMs`: the first where it comes twice, the clock change where it is skipped. */
   toInstant(localMs: LocalMs): EpochMs;
+  /** The instants at which the wall shows `localMs`, the earlier first: two where it comes twice, none where it is skipped. */
+  instantsOf(localMs: LocalMs): readonly EpochMs[];
   /** When the local day that holds `atMs` starts, or the day `days` later. */
   dayStart(atMs: EpochMs, days?: number): EpochMs;
 }
@@ -48,17 +50,15 @@ export function createZone(name: string): Zone {
     return offsetMs;
   };
   const toLocal = (atMs: EpochMs): LocalMs => atMs + offsetAt(atMs);
-  const toInstant = (localMs: LocalMs): EpochMs => {
-    const beforeMs = offsetAt(localMs - DAY_MS);
-    const afterMs = offsetAt(localMs + DAY_MS);
-    for (const offsetMs of [beforeMs, afterMs]) {
-      if (offsetAt(localMs - offsetMs) === offsetMs) return localMs - offsetMs;
-    }
-    return localMs - beforeMs;
-  };
+  const instantsOf = (localMs: LocalMs): EpochMs[] =>
+    [...new Set([offsetAt(localMs - DAY_MS), offsetAt(localMs + DAY_MS)])]
+      .filter((offsetMs) => offsetAt(localMs - offsetMs) === offsetMs)
+      .map((offsetMs) => localMs - offsetMs);
+  const toInstant = (localMs: LocalMs): EpochMs =>
+    instantsOf(localMs)[0] ?? localMs - offsetAt(localMs - DAY_MS);
   const dayStart = (atMs: EpochMs, days = 0): EpochMs =>
     toInstant((Math.floor(toLocal(atMs) / DAY_MS) + days) * DAY_MS);
-  return { name, offsetAt, toLocal, toInstant, dayStart };
+  return { name, offsetAt, toLocal, toInstant, instantsOf, dayStart };
 }
 
 function readOffset(format: Intl.DateTimeFormat, atMs: EpochMs): number {

@@ -19,6 +19,8 @@ export function ReadingForm({
   const [index, setIndex] = useState('');
   /** Null for now. */
   const [at, setAt] = useState<string | null>(null);
+  /** Which of the two moments it was where the clock showed that time twice. */
+  const [chosen, setChosen] = useState('');
   const [wasRefused, setRefused] = useState(false);
   const [isReplaced, setReplaced] = useState(false);
   const [, setNow] = useState(0);
@@ -27,9 +29,11 @@ export function ReadingForm({
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);
     return () => clearInterval(timer);
   }, [at]);
+  const moments = at === null ? [] : room.format.zone.instantsOf(Date.parse(`${at}Z`));
+  const isTwice = moments.length > 1;
   const submit = (event: Event): void => {
     event.preventDefault();
-    const moment = at ?? Math.floor(room.nowMs());
+    const moment = isTwice ? Number(chosen) : (at ?? Math.floor(room.nowMs()));
     const body: ReadingBody = { at: moment, index: index.trim(), unit: 'kWh' };
     void onAdd(isReplaced ? { ...body, replaced: true } : body).then((isKept) => {
       setRefused(isKept === false);
@@ -58,9 +62,25 @@ export function ReadingForm({
         <input
           type="datetime-local"
           value={at ?? room.format.instant(room.nowMs()).slice(0, 16).replace(' ', 'T')}
-          onInput={(event) => setAt(event.currentTarget.value || null)}
+          onInput={(event) => {
+            setAt(event.currentTarget.value || null);
+            setChosen('');
+          }}
         />
       </label>
+      {isTwice && (
+        <label>
+          {words.readTwice}
+          <select required value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+            <option value="" />
+            {moments.map((each) => (
+              <option key={each} value={each}>
+                {room.format.instant(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {wasRefused && (
         <label class="ticked">
           <input

@@ -3,6 +3,7 @@ import type { RefusalStrings } from './strings.ts';
 export const REFUSALS_EN: RefusalStrings = {
   'web/unreachable': 'The server can not be reached.',
   'reading/refused/future': 'This reading is of a moment still to come.',
+  'reading/refused/never': 'The clock never showed that time: was it {firstAt} or {secondAt}?',
   'reading/refused/index': 'Expected what the display shows in kWh, as 12345.678 or 12345; “{index}” came.',
   'reading/refused/known': 'There is a reading of this moment already: take it away first.',
   'reading/refused/below':

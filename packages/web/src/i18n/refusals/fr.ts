@@ -3,6 +3,7 @@ import type { RefusalStrings } from './strings.ts';
 export const REFUSALS_FR: RefusalStrings = {
   'web/unreachable': 'Le serveur ne répond pas.',
   'reading/refused/future': 'Ce relevé est d’un instant à venir.',
+  'reading/refused/never': 'L’horloge n’a jamais montré cette heure : était-ce {firstAt} ou {secondAt} ?',
   'reading/refused/index':
     'Attendu ce que montre l’afficheur en kWh, comme 12345,678 ou 12345 ; reçu « {index} ».',
   'reading/refused/known': 'Il y a déjà un relevé de cet instant : retirez-le d’abord.',
