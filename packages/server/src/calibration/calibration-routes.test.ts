@@ -89,6 +89,28 @@ test('each day by itself is the reference’s to the Wh; one alone leaves the ot
   assert.equal(corrections.length, 3);
 });
 
+test('what periods lack together is offered for their gaps only where they meet', async () => {
+  await using site = await TruthSite.open();
+  // 600 W without the last two minutes of each day: less than the file's own tolerance of a day.
+  const minutes = Array.from({ length: 8 * 1_440 }, (_, at) => (at % 1_440 > 1_437 ? null : 10));
+  const sensor = site.put({ source: 'optical/a' }, { startMs: MONDAY, durationMs: MINUTE_MS }, minutes);
+  const reference = (name: string, missing: number) =>
+    site.put(
+      { source: `import/${name}`, unit: 'mWh' },
+      { startMs: MONDAY, durationMs: HOUR_MS },
+      Array.from({ length: 8 * 24 }, (_, at) => (Math.floor(at / 24) === missing ? null : 600_000)),
+    );
+  const [whole, parted] = [reference('whole', -1), reference('parted', 4)];
+  await site.login();
+  const ask = async (other: number) =>
+    calibrationAnswer.parse(await site.post(`/series/${sensor}/calibration`, { with: other, preview: true }));
+  const apart = await compare(site, sensor, `with=${parted}`);
+  assert.deepEqual([apart.whole?.driftWh, apart.whole?.verdict, apart.whole?.offered], [-140, 'gaps', null]);
+  assert.deepEqual((await ask(parted)).corrections, []);
+  const [only] = (await ask(whole)).corrections;
+  assert.deepEqual([only?.before.energyWh, only?.after.energyWh], [115_040, 115_200]);
+});
+
 test('what can not be is refused, and nothing is kept', async () => {
   await using site = await TruthSite.open();
   const { sensor, meter } = putWeeks(site);

@@ -214,7 +214,10 @@ function comparePeriod(
   return describe(period, measured, { powerMaxW, measuredMs: validMs });
 }
 
-/** All periods together; their tolerances do not add where they meet, so the greatest one stands. */
+/**
+ * All periods together; their tolerances do not add where they meet, so the greatest one stands. Where time between them is compared
+ * with nothing, no total of it is known, and a factor alone is offered.
+ */
 function wholeOf(periods: readonly ComparedPeriod[], powerMaxW: number): ComparedPeriod | null {
   const [first] = periods;
   if (first === undefined) return null;
@@ -234,7 +237,9 @@ function wholeOf(periods: readonly ComparedPeriod[], powerMaxW: number): Compare
     // Time between periods is compared with nothing: it is no gap.
     validMs: validMs + (toMs - first.fromMs - lengthMs),
   };
-  return describe(period, measured, { powerMaxW, measuredMs: measured.validMs });
+  const whole = describe(period, measured, { powerMaxW, measuredMs: measured.validMs });
+  const isParted = toMs - first.fromMs > lengthMs;
+  return isParted && whole.offered?.kind !== 'scale' ? { ...whole, offered: null } : whole;
 }
 
 function describe(
