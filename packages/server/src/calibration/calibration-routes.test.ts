@@ -111,6 +111,32 @@ test('what periods lack together is offered for their gaps only where they meet'
   assert.deepEqual([only?.before.energyWh, only?.after.energyWh], [115_040, 115_200]);
 });
 
+test('a file of whole kWh is no truer than that: days agree within one, what is missed shows in all of them', async () => {
+  await using site = await TruthSite.open();
+  // Days of 7 to 17 kWh and some; the file tells how many kWh of the index went by.
+  const days = Array.from({ length: 28 }, (_, day) => 7_321 + ((day * 3_717) % 10_007));
+  const minutesOf = (share: number) =>
+    days.flatMap((wh) => new Array<number>(1_440).fill(Math.round((wh * 1_000 * share) / 1_440)));
+  const put = (source: string, durationMs: number, values: readonly number[]) =>
+    site.put({ source, unit: 'mWh' }, { startMs: MONDAY, durationMs }, values);
+  const right = put('optical/a', MINUTE_MS, minutesOf(1));
+  const wrong = put('optical/b', MINUTE_MS, minutesOf(0.95));
+  let [index, told] = [400, 0];
+  const whole = days.map((wh) => {
+    index += wh;
+    const kwh = Math.floor(index / 1_000) - told;
+    told += kwh;
+    return kwh * 1_000_000;
+  });
+  const meter = put('import/whole', DAY_MS, whole);
+  const agrees = await compare(site, right, `with=${meter}`);
+  assert.deepEqual(new Set(agrees.periods.map(({ verdict }) => verdict)), new Set(['agrees']));
+  assert.equal(agrees.whole?.offered, null);
+  const missed = await compare(site, wrong, `with=${meter}&by=week`);
+  assert.deepEqual(new Set(missed.periods.map(({ verdict }) => verdict)), new Set(['missed']));
+  assert.ok(Math.abs((missed.whole?.driftShare ?? 0) + 0.05) < 0.004);
+});
+
 test('what can not be is refused, and nothing is kept', async () => {
   await using site = await TruthSite.open();
   const { sensor, meter } = putWeeks(site);

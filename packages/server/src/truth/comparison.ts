@@ -11,6 +11,7 @@ import {
 } from '@kilowink/core/truth';
 import type { Reading, SeriesInfo } from '@kilowink/store';
 import { serverError } from '../errors.ts';
+import { coarsenessWh } from './coarseness.ts';
 import type { EnergyReader } from './energy-reader.ts';
 import type { Range, ReadHow } from './read-how.ts';
 import { readingsOf, shownOf } from './readings.ts';
@@ -186,11 +187,12 @@ function periodsOfSeries(
   const edges = calendarEdges(range, asked.by === 'reading' ? 'day' : asked.by, zone);
   if (edges === null) return [];
   const { sums, validMs, lengthsMs } = reader.buckets(reference, edges, { isRaw: false });
+  const ownWh = OTHER_TOLERANCE_WH + coarsenessWh(reader, reference, range);
   return Array.from(sums, (sum, at): ReferencePeriod & { coverage: number } => {
     const energyWh = sum / UNITS_PER_WH[reference.unit];
     return {
       ...{ fromMs: edges[at] ?? 0, toMs: edges[at + 1] ?? 0, energyWh },
-      toleranceWh: OTHER_TOLERANCE_WH + energyWh * OTHER_TOLERANCE_SHARE,
+      toleranceWh: ownWh + energyWh * OTHER_TOLERANCE_SHARE,
       coverage: Math.min(1, (validMs[at] ?? 0) / (lengthsMs[at] ?? 1)),
     };
   })
