@@ -1,6 +1,7 @@
 import type { EnedisExport, RegisterReading } from '@kilowink/core/enedis';
-import type { Points, SeriesDefinition } from '@kilowink/core/series';
-import type { Reading, SeriesInfo, Store, StoreReader } from '@kilowink/store';
+import { concatPoints, type Points, type SeriesDefinition } from '@kilowink/core/series';
+import { type EpochMs, HOUR_MS } from '@kilowink/core/time';
+import type { Reading, SeriesId, SeriesInfo, Store, StoreReader } from '@kilowink/store';
 import { serverError } from '../errors.ts';
 import { type FreshPoints, freshPoints } from './fresh-points.ts';
 
@@ -50,9 +51,10 @@ export function storeExports(store: Store, all: readonly Targeted[]): StoredExpo
   });
 }
 
-function storePart(store: Store, { definition, points, readings }: Part): StoredExport {
+function storePart(store: Store, part: Part): StoredExport {
+  const { definition, readings } = part;
   const id = store.ensureSeries(definition);
-  const { fresh, stored, overlapping } = freshPoints(store, id, points);
+  const { fresh, stored, overlapping } = shareOf(store, id, part);
   const { added, repeated } = store.addPoints(id, fresh);
   return {
     ...{ added, repeated: repeated + stored, overlapping },
@@ -76,12 +78,13 @@ export interface PlannedSeries {
  * `file/unit`.
  */
 export function plannedSeries(reader: StoreReader | null, targeted: Targeted): PlannedSeries[] {
-  return partsOf(targeted).map(({ definition, points, readings }) => {
+  return partsOf(targeted).map((part) => {
+    const { definition, points, readings } = part;
     const existing = reader === null ? null : existingOf(reader, definition);
     const isNew = reader === null || existing === null;
     return {
       ...{ definition, existing },
-      share: isNew ? { fresh: points, stored: 0, overlapping: 0 } : freshPoints(reader, existing.id, points),
+      share: isNew ? { fresh: points, stored: 0, overlapping: 0 } : shareOf(reader, existing.id, part),
       readings: newReadings(reader, existing, readings),
     };
   });
@@ -101,6 +104,28 @@ function partsOf({ of, target }: Targeted): Part[] {
     definition: definitionOf(of, target, TOTALS.has(register) ? null : register),
     ...{ points: pointsBetween(readings), readings },
   }));
+}
+
+/** A day of autumn. What lies further from a file than that, or than its readings are apart, may come with another one. */
+const JOINED_MS = 25 * HOUR_MS;
+
+/** What of a part its series has; readings of a file that goes on where another ended have the energy between both, too. */
+function shareOf(reader: StoreReader, id: SeriesId, { points, readings }: Part): FreshPoints {
+  const share = freshPoints(reader, id, points);
+  const sorted = readings.toSorted((a, b) => a.atMs - b.atMs);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return share;
+  const ways = sorted.slice(1).map(({ atMs }, index) => atMs - (sorted[index]?.atMs ?? atMs));
+  const reachMs = ways.reduce((one, other) => Math.max(one, other), JOINED_MS);
+  const stored = (fromMs: EpochMs, toMs: EpochMs) =>
+    reader.readReadings(id, fromMs, toMs).filter(({ origin }) => origin === 'file');
+  const before = stored(first.atMs - reachMs, first.atMs).slice(-1);
+  const after = stored(last.atMs + 1, last.atMs + reachMs + 1).slice(0, 1);
+  const joined = [
+    [...before, first],
+    [last, ...after],
+  ].map((pair) => freshPoints(reader, id, pointsBetween(pair)).fresh);
+  return { ...share, fresh: concatPoints([joined[0] as Points, share.fresh, joined[1] as Points]) };
 }
 
 /** The series of that source; null where it has still to be made. One that counts in another unit would be wrong a thousandfold. */
@@ -149,11 +174,11 @@ function toReading({ atMs, indexWh }: RegisterReading): Reading {
 }
 
 /** The energy between consecutive readings; none where the index fell, for that is another meter. */
-function pointsBetween(readings: readonly RegisterReading[]): Points {
+function pointsBetween(readings: readonly Pick<RegisterReading, 'atMs' | 'indexWh'>[]): Points {
   const sorted = readings.toSorted((a, b) => a.atMs - b.atMs);
   const pairs = sorted
     .slice(1)
-    .map((later, index) => ({ earlier: sorted[index] as RegisterReading, later }))
+    .map((later, index) => ({ earlier: sorted[index] as (typeof readings)[number], later }))
     .filter(({ earlier, later }) => later.atMs > earlier.atMs && later.indexWh >= earlier.indexWh);
   return {
     starts: Float64Array.from(pairs, ({ earlier }) => earlier.atMs),

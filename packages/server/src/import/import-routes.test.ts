@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { problem } from '@kilowink/api';
+import { problem, totalAnswer } from '@kilowink/api';
 import { openSqliteStore } from '@kilowink/store';
 import { zip } from '../../../../tools/lib/zip.ts';
 import { systemClock } from '../app/clock.ts';
@@ -153,6 +153,33 @@ test('indexes become readings and the energy between them, a series for each reg
   assert.deepEqual(taken.written, { added: 4, repeated: 0, overlapping: 0, readings: 6 });
   const [again] = (await given.take('index.csv', file)).parts;
   assert.deepEqual([again?.readings?.fresh, again?.rows.fresh], [0, 0]);
+});
+
+test('indexes that are got week by week have the energy between the weeks, whichever comes first', async () => {
+  for (const order of [
+    [1, 8, 15],
+    [15, 1, 8],
+  ]) {
+    await using given = await ImportSite.open();
+    const week = (first: number) => {
+      const rows = Array.from({ length: 7 }, (_, at) => first + at).map(
+        (day) =>
+          `2026-01-${String(day).padStart(2, '0')}T00:00:00+01:00;Arrêté quotidien;${day * day * 1_000}`,
+      );
+      return `${preamble({ type: 'Index', unit: 'Wh' })}Horodate;Type de releve;EAS T\n${rows.join('\n')}\n`;
+    };
+    for (const first of order) {
+      const preview = (await given.take('index.csv', week(first))).parts[0]?.rows;
+      const { written } = await given.take('index.csv', week(first), { write: 'true' });
+      assert.equal(preview?.fresh, written?.added);
+    }
+    const again = await given.take('index.csv', week(8), { write: 'true' });
+    assert.deepEqual(again.written, { added: 0, repeated: 6, overlapping: 0, readings: 0 });
+    const id = again.parts[0]?.series[0]?.id;
+    const range = `from=2026-01-01&to=2026-01-21`;
+    const total = totalAnswer.parse(await given.site.get(`/series/${id}/total?${range}`));
+    assert.deepEqual([total.energyWh, total.coverage], [440_000, 1]);
+  }
 });
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
