@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { preamble } from '../../packages/server/src/enedis/testing.ts';
 import { objections } from './axe.ts';
 import { DESKTOP, launchBrowser, login, type OpenPage, openPage, PHONE, until } from './browser.ts';
 import {
@@ -219,6 +220,30 @@ for (const [name, options] of [
 }
 
 const LOGIN = Buffer.from('<!DOCTYPE html>\n<html lang="fr"><title>Connexion</title></html>');
+
+test('indexes by tariff are held against as a whole, not as one of their registers', async () => {
+  const { page, close } = await openCard();
+  const rows = Array.from({ length: 22 }, (_, day) => {
+    const atMs = house.dayMs(day);
+    const wh = house.drawn
+      .filter(({ startMs }) => startMs < atMs)
+      .reduce((sum, { powerW }) => sum + powerW / 2, 0);
+    const parts = [Math.round(wh / 3), Math.round(wh) - Math.round(wh / 3), Math.round(wh)];
+    return `${new Date(atMs).toISOString()};Arrêté quotidien;${parts.join(';')}\n`;
+  });
+  const content = `${preamble({ type: 'Index', unit: 'Wh' })}Horodate;Type de releve;EAS F1;EAS F2;EAS T\n${rows.join('')}`;
+  await choose(page, { name: 'Meter.csv', content: Buffer.from(content) });
+  await login(page, PASSWORD);
+  await page.getByRole('button', { name: 'Take it in' }).click();
+  const against = page.getByLabel('Held against');
+  await until(
+    async () => (await against.locator('option:checked').textContent()) === 'Meter',
+    'the whole index is held against',
+  );
+  assert.equal(await against.locator('option', { hasText: 'EASF' }).count(), 0);
+  await until(async () => (await verdicts(page)).length === 21, 'all days are compared');
+  await close();
+});
 
 test('what is no such file is refused in clear words, and the server goes on', async () => {
   const { page, close } = await openCard();

@@ -174,7 +174,8 @@ export const EN: Strings = {
     replaced: 'The meter was replaced',
     readings: 'Readings of the display',
     takeAway: 'Take away',
-    noReadings: 'Two readings of the meter’s display tell how true the counts are.',
+    noReadings:
+      'Two readings of the meter’s display since the first measurement tell how true the counts are.',
     compared: 'Compared with the readings',
     period: 'Between',
     meter: 'Meter',

@@ -179,7 +179,8 @@ export const FR: Strings = {
     replaced: 'Le compteur a été remplacé',
     readings: 'Relevés de l’affichage',
     takeAway: 'Retirer',
-    noReadings: 'Deux relevés de l’affichage du compteur disent si les comptes sont justes.',
+    noReadings:
+      'Deux relevés de l’affichage du compteur depuis la première mesure disent si les comptes sont justes.',
     compared: 'Comparé aux relevés',
     period: 'Entre',
     meter: 'Compteur',

@@ -8,15 +8,17 @@ export interface References {
   readonly others: readonly SeriesInfo[];
 }
 
-/** A register of a meter holds a part of its energy: it is no reference for the whole. */
-const REGISTER = /\/[A-Z]{2}[A-Z0-9]*$/;
+/** Whether a series is of one register of a meter, which holds a part of its energy: it is no reference for the whole. */
+export function isRegister({ source }: { readonly source: string }): boolean {
+  return /\/[A-Z]{2}[A-Z0-9-]*$/.test(source);
+}
 
 /** Of the same quantity, measured at all, and whole. */
 export function referencesOf(list: readonly SeriesInfo[], series: SeriesInfo): References {
   const able = list
-    .filter(({ id, quantity, lastMs, source }) => {
-      const isOther = id !== series.id && !(series.members ?? []).includes(id);
-      return isOther && quantity === series.quantity && lastMs !== null && !REGISTER.test(source);
+    .filter((each) => {
+      const isOther = each.id !== series.id && !(series.members ?? []).includes(each.id);
+      return isOther && each.quantity === series.quantity && each.lastMs !== null && !isRegister(each);
     })
     .sort((one, other) => (other.lastMs ?? 0) - (one.lastMs ?? 0));
   const isImported = ({ source }: SeriesInfo): boolean => source.startsWith('import/');

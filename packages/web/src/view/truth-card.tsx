@@ -5,6 +5,7 @@ import { truth } from '../data/change.ts';
 import { fill, toText } from '../i18n/format.ts';
 import { tellProblem } from '../i18n/tell-problem.ts';
 import { FileImport } from '../state/file-import.ts';
+import { isRegister } from '../state/references.ts';
 import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
 import { Comparison } from './comparison.tsx';
@@ -118,7 +119,7 @@ function useTaken(
   useEffect(() => {
     if (phase !== 'taken') return;
     const series = entries.flatMap(({ answer }) => answer?.parts.flatMap((part) => part.series) ?? []);
-    const found = series.find(({ quantity }) => quantity === room.series.quantity);
+    const found = series.find((each) => each.quantity === room.series.quantity && !isRegister(each));
     session.readSeries();
     setTaken(found?.id ?? null);
     onTaken();

@@ -99,7 +99,7 @@ export const ENEDIS_EN: EnedisStrings = {
   },
   compare: {
     title: 'Comparison',
-    lead: 'Nothing to compare with yet: take in a file, or enter two readings.',
+    lead: 'Nothing to compare with yet: take in a file, or enter two readings made since the first measurement.',
     against: 'Held against',
     readings: 'readings of the display',
     imported: 'Files',

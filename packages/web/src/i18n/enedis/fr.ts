@@ -104,7 +104,7 @@ export const ENEDIS_FR: EnedisStrings = {
   },
   compare: {
     title: 'Comparaison',
-    lead: 'Rien encore à comparer : prenez un fichier, ou saisissez deux relevés.',
+    lead: 'Rien encore à comparer : prenez un fichier, ou saisissez deux relevés faits depuis la première mesure.',
     against: 'Face à',
     readings: 'relevés de l’affichage',
     imported: 'Fichiers',
