@@ -192,6 +192,11 @@ export const SERVER_ERRORS = {
     status: 400,
     retryable: false,
   },
+  'compare/quantity': {
+    message: 'with: expected a series of {expected}, as {id} is; series {with} is of {found}.',
+    status: 400,
+    retryable: false,
+  },
   'compare/too-many': {
     message: 'That makes {count} periods, at most {max} are compared: ask for a shorter range or by month.',
     status: 400,

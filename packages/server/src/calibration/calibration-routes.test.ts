@@ -145,6 +145,13 @@ test('what can not be is refused, and nothing is kept', async () => {
   assert.equal(await refused({ with: meter }), 'admin/no-password');
   await site.login();
   assert.equal(await refused({ with: sensor }), 'compare/itself');
+  const sold = site.store.ensureSeries({
+    source: 'import/enedis/injected',
+    name: 'Sold',
+    quantity: 'injectedEnergy',
+    unit: 'mWh',
+  });
+  assert.equal(await refused({ with: sold }), 'compare/quantity');
   assert.equal(await refused({ with: meter, by: 'reading' }), 'compare/by');
   assert.equal(await refused({ with: 99 }), 'series/unknown');
   assert.equal(await refused({ wiht: meter }), 'query/invalid');

@@ -137,7 +137,7 @@ function addComparisonRoutes(app: FastifyInstance, routes: TruthRoutes): void {
   });
 }
 
-/** What a query asks to compare a series with. Throws `compare/itself`, `compare/by`, and what its times and series are refused with. */
+/** What a query asks to compare a series with. Throws `compare/itself`, `compare/quantity`, `compare/by`, and what its times and series are refused with. */
 export function askedComparison(
   series: SeriesInfo,
   query: z.output<typeof compareQuery>,
@@ -145,6 +145,15 @@ export function askedComparison(
 ): AskedComparison {
   const reference = query.with === undefined ? null : energyOf(routes.reader, query.with);
   if (reference?.id === series.id) throw serverError('compare/itself', { id: series.id });
+  if (reference !== null && reference.quantity !== series.quantity) {
+    const values = {
+      id: series.id,
+      expected: series.quantity,
+      with: reference.id,
+      found: reference.quantity,
+    };
+    throw serverError('compare/quantity', values);
+  }
   const range = rangeOf(series, query, routes);
   const by = query.by ?? (reference === null ? usualPeriod(routes.reader, series, range) : 'day');
   if (reference !== null && by === 'reading') throw serverError('compare/by', { by });
