@@ -72,7 +72,7 @@ async function add(options: AddOptions): Promise<void> {
     if (!(await isAgreed('Correct it?', options))) return;
     const [stored] = store.putCorrections([made]);
     console.log(
-      `\n${styleFor(process.stdout).good('Corrected')}: number ${stored?.id}. \`kilowink correct undo ${stored?.id}\` takes it back.`,
+      `\n${styleFor(process.stdout).good('Corrected')}: number ${stored?.id}. \`kilowink correct undo ${stored?.id} --series ${series.id}\` takes it back.`,
     );
   });
 }

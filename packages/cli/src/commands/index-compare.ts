@@ -82,7 +82,7 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
     const numbers = store.putCorrections(made).map(({ id }) => id);
     const all = numbers.length === 1 ? `${numbers[0]}` : `${numbers[0]}-${numbers.at(-1)}`;
     console.log(
-      `\n${styleFor(process.stdout).good('Corrected')}: number ${all}. \`kilowink correct undo ${all}\` takes back what was made.`,
+      `\n${styleFor(process.stdout).good('Corrected')}: number ${all}. \`kilowink correct undo ${all} --series ${series.id}\` takes back what was made.`,
     );
   });
 }
