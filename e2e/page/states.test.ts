@@ -195,6 +195,12 @@ test('a gap is said to be one, off-peak hours are named', async () => {
   await close();
 });
 
+test('of measurements by the minute the legend says so, before their sensor has reported', async () => {
+  const { page, close } = await openPage(browser, demo.url, { query: '?last=15min' });
+  await page.locator('.legend').getByText('mean of 1 min').waitFor();
+  await close();
+});
+
 test('raw measures tell reports and disagreements, and the table what is shown', async () => {
   const { page, close } = await openPage(browser, demo.url, { query: await flashesQuery('last=1d') });
   await page.getByText('Raw measures').click();

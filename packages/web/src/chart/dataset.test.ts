@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Columns, NO_WINDOWS, type Windows, windowColumns } from '../data/columns.ts';
-import { createDataset, flashStepW, highestW, summarize, sumUntil } from './dataset.ts';
+import { createDataset, flashStepW, highestW, rowSpans, summarize, sumUntil } from './dataset.ts';
 import { runningMean } from './running-mean.ts';
 import { TABLE_ROWS_MAX, tableRows } from './table-rows.ts';
 
@@ -55,6 +55,18 @@ test('the running mean of a steady load is within a tenth of it, or 103 W where 
       for (const value of mean.subarray(12, 108)) assert.ok(Math.abs(value - powerW) <= boundW);
     }),
   );
+});
+
+test('rows last as long as the measurements themselves, and buckets their step', () => {
+  const starts = Float64Array.of(0, 60_020, 120_000, 240_000, 245_000);
+  const durationsMs = Float64Array.of(60_020, 59_980, 60_000, 5_000, 5_000);
+  const windows = { ...NO_WINDOWS, starts, durationsMs, energyWh: starts.map(() => 1), powerW: starts };
+  const dataset = createDataset(windowColumns(windows, 0, 250_000), 5_000);
+  assert.deepEqual(rowSpans(dataset, 0, 200_000), { leastMs: 60_000, mostMs: 60_000 });
+  assert.deepEqual(rowSpans(dataset, 0, 250_000), { leastMs: 5_000, mostMs: 60_000 });
+  assert.deepEqual(rowSpans(dataset, 190_000, 230_000), { leastMs: 5_000, mostMs: 5_000 });
+  const days = createDataset(buckets([{ meanW: 300, minW: 300, maxW: 300 }], 60_000), 86_400_000);
+  assert.deepEqual(rowSpans(days, 0, 60_000), { leastMs: 86_400_000, mostMs: 86_400_000 });
 });
 
 test('the running mean does not look across a gap', () => {

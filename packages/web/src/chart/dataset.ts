@@ -1,4 +1,4 @@
-import type { EpochMs } from '@kilowink/core/time';
+import { type EpochMs, SECOND_MS } from '@kilowink/core/time';
 import { type Columns, rowAt, W_MS_PER_WH } from '../data/columns.ts';
 import { runningMean } from './running-mean.ts';
 
@@ -168,6 +168,26 @@ export function lowestW(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): numbe
     if (value < lowest) lowest = value;
   }
   return Number.isFinite(lowest) ? lowest : 0;
+}
+
+/** How long the shortest and the longest row last, to the second. */
+export interface RowSpans {
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
+
+/** How long the measured rows that touch [`fromMs`, `toMs`) last: buckets their step, measurements as long as they took. */
+export function rowSpans({ columns, stepMs }: Dataset, fromMs: EpochMs, toMs: EpochMs): RowSpans {
+  let [leastMs, mostMs] = [Number.POSITIVE_INFINITY, 0];
+  for (let row = Math.max(0, rowAt(columns, fromMs)); row < columns.length; row++) {
+    const startMs = columns.starts[row] ?? 0;
+    if (startMs >= toMs || stepMs > FLASH_WINDOW_MS) break;
+    if (columns.coverage[row] === 0) continue;
+    const lengthMs = Math.round(((columns.ends[row] ?? 0) - startMs) / SECOND_MS) * SECOND_MS;
+    leastMs = Math.min(leastMs, lengthMs);
+    mostMs = Math.max(mostMs, lengthMs);
+  }
+  return mostMs === 0 ? { leastMs: stepMs, mostMs: stepMs } : { leastMs, mostMs };
 }
 
 /** What a range holds, in a sentence's worth of numbers. */

@@ -54,6 +54,7 @@ export const EN: Strings = {
   recoveredLegend: 'energy known of a gap, by the counts around it',
   bandLegend: 'least to most',
   lineLegend: 'mean of {span}',
+  eachLegend: 'mean of each measure',
   minimap: 'Everything measured',
   minimapFrom: 'Start of the view',
   minimapTo: 'End of the view',

@@ -54,6 +54,7 @@ export const FR: Strings = {
   recoveredLegend: 'énergie connue d’une lacune, par les comptes autour',
   bandLegend: 'du plus bas au plus haut',
   lineLegend: 'moyenne sur {span}',
+  eachLegend: 'moyenne de chaque mesure',
   minimap: 'Tout ce qui a été mesuré',
   minimapFrom: 'Début de la vue',
   minimapTo: 'Fin de la vue',

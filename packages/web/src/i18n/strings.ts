@@ -42,6 +42,8 @@ export interface Strings {
   readonly recoveredLegend: string;
   readonly bandLegend: string;
   readonly lineLegend: string;
+  /** Of measurements that do not all last equally long. */
+  readonly eachLegend: string;
   readonly minimap: string;
   readonly minimapFrom: string;
   readonly minimapTo: string;

@@ -1,27 +1,30 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { FLASH_WINDOW_MS, flashStepW } from '../chart/dataset.ts';
+import { type Dataset, FLASH_WINDOW_MS, flashStepW, rowSpans } from '../chart/dataset.ts';
 import { fill, toText } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
 import { useSignal } from './use-signal.ts';
 
 /** What the marks on the curve mean, for what is on it now. */
 export function Legend({ room }: { room: Room }): JSX.Element | null {
-  const { dataset } = useSignal(room.shown);
+  const { dataset, range } = useSignal(room.shown);
   const hasCumulative = useSignal(room.hasCumulative);
   const corrections = useSignal(room.corrections);
   const { strings, span, power } = room.format;
   if (dataset === null) return null;
-  const rowMs = Math.max(dataset.stepMs, FLASH_WINDOW_MS);
-  const step = { power: toText(power(flashStepW(rowMs))), span: span(rowMs) };
+  const { leastMs, mostMs } = rowSpans(dataset, range.fromMs, range.toMs);
+  // Where longer measurements lie beside counts, the counts are what is drawn as steps.
+  const stepMs = Math.max(leastMs, FLASH_WINDOW_MS);
+  const step = { power: toText(power(flashStepW(stepMs))), span: span(stepMs) };
+  const mean = leastMs === mostMs ? fill(strings.lineLegend, { span: span(mostMs) }) : strings.eachLegend;
   const isCounts = dataset.style === 'counts';
   return (
     <ul class="legend label">
-      <Item mark={<path class="mark-line" d="M0 6H18" />}>
-        {isCounts ? strings.meanLegend : fill(strings.lineLegend, { span: span(rowMs) })}
-      </Item>
-      <Item mark={<rect class={isCounts ? 'mark-counts' : 'mark-band'} width="18" height="12" />}>
-        {isCounts ? fill(strings.flashLegend, step) : strings.bandLegend}
-      </Item>
+      <Item mark={<path class="mark-line" d="M0 6H18" />}>{isCounts ? strings.meanLegend : mean}</Item>
+      {(isCounts || hasBand(dataset)) && (
+        <Item mark={<rect class={isCounts ? 'mark-counts' : 'mark-band'} width="18" height="12" />}>
+          {isCounts ? fill(strings.flashLegend, step) : strings.bandLegend}
+        </Item>
+      )}
       {dataset.columns.recoveredWh.some((energyWh) => energyWh > 0) && (
         <Item mark={<path class="mark-recovered" d="M0 6 6 0M0 12 12 0M6 12 18 0M12 12 18 6M0 1H18" />}>
           {strings.recoveredLegend}
@@ -41,6 +44,10 @@ export function Legend({ room }: { room: Room }): JSX.Element | null {
       </Item>
     </ul>
   );
+}
+
+function hasBand({ lowW, highW }: Dataset): boolean {
+  return highW.some((high, row) => high > (lowW[row] ?? high));
 }
 
 function Item({ mark, children }: { mark: JSX.Element; children: ComponentChildren }): JSX.Element {
