@@ -62,7 +62,7 @@ function measuredLines(
   const energyWh = columns.energyWh[row] ?? 0;
   if (dataset.style === 'counts') {
     const count = Math.round(energyWh / FLASH_WH);
-    const text = fill(count === 1 ? tooltip.count : tooltip.counts, { count: format.count(count) });
+    const text = fill(tooltip.count, { count: format.count(count) });
     const energy = toText(format.energy(energyWh));
     // What a correction makes of flashes was not counted, nor a part of a longer measurement.
     return [[tooltip.energy, isCorrected || !isWhole(energyWh) ? energy : `${energy} · ${text}`]];

@@ -61,8 +61,7 @@ export const EN: Strings = {
   minimapWindow: 'Period shown',
   tooltip: {
     mean: 'mean',
-    count: '{count} flash',
-    counts: '{count} flashes',
+    count: '{count} {count|flash|flashes}',
     range: 'min – max',
     energy: 'energy',
     measured: 'measured',
@@ -95,7 +94,8 @@ export const EN: Strings = {
     tooWide: 'Single measures are shown for up to {span}.',
     zoomIn: 'Zoom in',
     none: 'Nothing was measured in this period.',
-    summary: '{count} measures, carried by {reports} reports; disagreements: {disagreements}.',
+    summary:
+      '{count} {count|measure|measures}, carried by {reports} {reports|report|reports}; disagreements: {disagreements}.',
     leftOut: '{count} left out by corrections.',
     truncated: 'Only the first {count} are shown.',
     chartLabel: 'Energy of each measure, and how many reports carried it',
@@ -230,7 +230,7 @@ export const EN: Strings = {
     disagreements: 'Disagreements',
     boots: 'Starts',
     never: 'none since the server started',
-    store: 'Stored in {path}: {size}. A crash loses at most {span}.',
+    store: 'Stored in {path}: {size}. A power cut loses at most {span}.',
     damage: 'Damage found {ago}: {message}. What was set aside is in {keptAt}.',
     error:
       'The store failed: {message}. New measures may be lost until it works again; look at the server’s disk.',
@@ -262,6 +262,7 @@ export const EN: Strings = {
   care: CARE_EN,
   enedis: ENEDIS_EN,
   refusals: REFUSALS_EN,
+  byte: 'B',
   loading: 'Loading',
   offline: 'No connection to the server since {time}.',
   offlineHint: 'What is shown stays. Sensors keep their last measures and send them again.',

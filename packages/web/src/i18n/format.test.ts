@@ -27,6 +27,8 @@ test('both languages say everything, with the same places to fill in', () => {
   for (const [path, text] of french) {
     assert.notEqual(text.trim(), '', path);
     assert.deepEqual(places(text), places(english.get(path) ?? ''), path);
+    // A word is chosen by a number that is said.
+    for (const [, name] of text.matchAll(/\{(\w+)\|/g)) assert.ok(places(text).includes(`{${name}}`), path);
   }
 });
 
@@ -89,4 +91,16 @@ test('the day stands under the first tick and under each midnight', () => {
 
 test('places that nothing fills stay visible', () => {
   assert.equal(fill('{a} and {b}', { a: 1 }), '1 and {b}');
+  assert.equal(fill('{b|one|more}', { a: 1 }), '{b|one|more}');
+});
+
+test('a word goes with its count', () => {
+  const told = (count: number): string =>
+    fill('{count} {count|measure|measures}', { count: en.count(count) });
+  assert.deepEqual([0, 1, 2, 1_000].map(told), ['0 measures', '1 measure', '2 measures', '1,000 measures']);
+});
+
+test('data is measured in the reader’s unit', () => {
+  assert.deepEqual([98_304, 1_400_000, 250e6].map(en.bytes), ['98\u202fkB', '1.4\u202fMB', '250\u202fMB']);
+  assert.deepEqual([98_304, 1_400_000, 250e6].map(fr.bytes), ['98\u202fko', '1,4\u202fMo', '250\u202fMo']);
 });

@@ -72,9 +72,16 @@ export function inUnit(
   return { ...format, power };
 }
 
-/** Fills the `{name}` places of a sentence. */
+/** Fills the `{name}` places of a sentence; `{name|one|many}` is the word for so many, not the number. */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
-  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  return sentence.replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+    (place, name: string, one?: string, many?: string) => {
+      const value = values[name];
+      if (value === undefined) return place;
+      return (String(value) === '1' ? one : many) ?? String(value);
+    },
+  );
 }
 
 /** A quantity as one piece of text. */
@@ -108,7 +115,10 @@ function numberFormats(
       const whole = percent > 99 && percent < 100 ? Math.floor(percent * 10) / 10 : Math.round(percent);
       return `${number(whole, whole % 1 === 0 ? 0 : 1)}${THIN_SPACE}%`;
     },
-    bytes: (sizeBytes) => `${number(sizeBytes / 1e6, sizeBytes < 1e8 ? 1 : 0)}${THIN_SPACE}MB`,
+    bytes: (sizeBytes) =>
+      sizeBytes < 999_500
+        ? `${number(sizeBytes / 1e3, 0)}${THIN_SPACE}k${strings.byte}`
+        : `${number(sizeBytes / 1e6, sizeBytes < 1e8 ? 1 : 0)}${THIN_SPACE}M${strings.byte}`,
     span: (ms) => formatSpan(ms, strings, (value) => number(value, value % 1 === 0 ? 0 : 1)),
     ago: (ms) => formatAgo(ms, strings, (value) => number(value, 0)),
   };

@@ -61,8 +61,7 @@ export const FR: Strings = {
   minimapWindow: 'Période affichée',
   tooltip: {
     mean: 'moyenne',
-    count: '{count} éclair',
-    counts: '{count} éclairs',
+    count: '{count} {count|éclair|éclairs}',
     range: 'min – max',
     energy: 'énergie',
     measured: 'mesuré',
@@ -76,7 +75,8 @@ export const FR: Strings = {
   },
   summary:
     'Du {from} au {to} : {energy}, {mean} en moyenne, entre {least} et {most} ; mesuré {coverage} du temps.',
-  gaugeSummary: '{from} à {to} : {mean} en moyenne, entre {least} et {most} ; mesuré {coverage} du temps.',
+  gaugeSummary:
+    'Du {from} au {to} : {mean} en moyenne, entre {least} et {most} ; mesuré {coverage} du temps.',
   summaryNone: 'Du {from} au {to} : rien n’a été mesuré.',
   table: {
     mean: 'moyenne',
@@ -94,8 +94,9 @@ export const FR: Strings = {
     tooWide: 'Les mesures une à une sont montrées jusqu’à {span}.',
     zoomIn: 'Zoomer',
     none: 'Rien n’a été mesuré pendant cette période.',
-    summary: '{count} mesures, portées par {reports} relevés ; désaccords : {disagreements}.',
-    leftOut: '{count} écartées par des corrections.',
+    summary:
+      '{count} {count|mesure, portée|mesures, portées} par {reports} {reports|relevé|relevés} ; désaccords : {disagreements}.',
+    leftOut: '{count} {count|écartée|écartées} par des corrections.',
     truncated: 'Seules les {count} premières sont montrées.',
     chartLabel: 'Énergie de chaque mesure, et nombre de relevés qui l’ont portée',
     flashes: 'Wh par mesure',
@@ -148,7 +149,8 @@ export const FR: Strings = {
     ways: { serial: 'par une clé USB', mqtt: 'par une passerelle' },
     lastFrame: 'Dernière trame',
     frames: 'Trames',
-    frameCounts: '{ok}, {repeated} répétées, {held} valeurs retenues',
+    frameCounts:
+      '{ok}, {repeated} {repeated|répétée|répétées}, {held} {held|valeur retenue|valeurs retenues}',
     clock: 'Horloge du compteur',
     clockDegraded: 'peu sûre',
     capacitor: 'Condensateurs',
@@ -156,7 +158,7 @@ export const FR: Strings = {
     cycleText: 'éveillée {awake}, endormie {sleep}',
     signal: 'Signal',
     gatewayFrames: 'Trames à la passerelle',
-    okBad: '{ok} bonnes, {bad} mauvaises',
+    okBad: '{ok} {ok|bonne|bonnes}, {bad} {bad|mauvaise|mauvaises}',
     firmware: 'Micrologiciel',
     phases: 'Phases',
     phase: 'Phase',
@@ -174,7 +176,7 @@ export const FR: Strings = {
     display: 'Affichage du compteur, kWh',
     displayForm:
       'Comme l’affichage le montre, 12345 ou 12345,6 ; les index d’un même compteur séparés par un plus, 7407+4938',
-    readAt: 'Relevé à',
+    readAt: 'Relevé le',
     readTwice: 'Cette heure est venue deux fois',
     addReading: 'Saisir le relevé',
     replaced: 'Le compteur a été remplacé',
@@ -236,7 +238,7 @@ export const FR: Strings = {
     disagreements: 'Désaccords',
     boots: 'Démarrages',
     never: 'aucun depuis le démarrage du serveur',
-    store: 'Enregistré dans {path} : {size}. Un arrêt brutal perd au plus {span}.',
+    store: 'Enregistré dans {path} : {size}. Une coupure de courant perd au plus {span}.',
     damage: 'Dommage trouvé {ago} : {message}. Ce qui a été mis de côté est dans {keptAt}.',
     error:
       'L’enregistrement échoue : {message}. Des mesures peuvent se perdre tant qu’il ne marche pas ; voyez le disque du serveur.',
@@ -268,6 +270,7 @@ export const FR: Strings = {
   care: CARE_FR,
   enedis: ENEDIS_FR,
   refusals: REFUSALS_FR,
+  byte: 'o',
   loading: 'Chargement',
   offline: 'Pas de liaison avec le serveur depuis {time}.',
   offlineHint: 'L’affichage reste. Les capteurs gardent leurs dernières mesures et les renverront.',

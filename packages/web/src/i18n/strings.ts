@@ -51,7 +51,6 @@ export interface Strings {
   readonly tooltip: {
     readonly mean: string;
     readonly count: string;
-    readonly counts: string;
     readonly range: string;
     readonly energy: string;
     readonly measured: string;
@@ -213,6 +212,8 @@ export interface Strings {
   readonly care: CareStrings;
   readonly enedis: EnedisStrings;
   readonly refusals: RefusalStrings;
+  /** The sign of the unit of data, behind a prefix. */
+  readonly byte: string;
   readonly loading: string;
   readonly offline: string;
   readonly offlineHint: string;

@@ -285,6 +285,7 @@ function Summary({ compared, room }: { compared: CompareAnswer; room: Room }): J
   const words = format.strings.enedis.compare;
   if (whole === null) return null;
   const agreeing = periods.filter(({ verdict }) => verdict === 'agrees').length;
+  const isAll = agreeing === periods.length && agreeing > 1;
   const counts = { count: format.count(agreeing), all: format.count(periods.length) };
   const told = {
     drift: driftText(whole.driftWh, format),
@@ -293,8 +294,7 @@ function Summary({ compared, room }: { compared: CompareAnswer; room: Room }): J
   };
   return (
     <p role="status">
-      {fill(words.summary, told)}{' '}
-      {fill(agreeing === periods.length ? words.allAgree : words.agreeing, counts)}
+      {fill(words.summary, told)} {fill(isAll ? words.allAgree : words.agreeing, counts)}
     </p>
   );
 }

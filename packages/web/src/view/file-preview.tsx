@@ -80,7 +80,7 @@ function valuesText({ kind, values, unit, readings, addedUp }: ImportPart, words
   const registers = readings?.registers.join(', ') ?? '';
   const pattern = kind === 'daily' ? words.dayEnergy : words.valueKinds[values];
   const text = fill(pattern, { unit: unit ?? '', registers });
-  return addedUp.length === 0 ? text : `${text}: ${addedUp.join(' + ')}`;
+  return addedUp.length === 0 ? text : `${text} (${addedUp.join(' + ')})`;
 }
 
 /** Enough to see that the interval changed. */

@@ -99,7 +99,7 @@ function Images({ info, format, act, setProblem }: ImagesProps): JSX.Element {
       {info.images.length === 0 ? (
         <p class="soft">{words.noImages}</p>
       ) : (
-        <ScrollTable label={`${words.title}: ${words.image}`}>
+        <ScrollTable label={`${words.title}, ${words.image}`}>
           <thead>
             <tr>
               <th scope="col">{words.image}</th>
@@ -114,7 +114,7 @@ function Images({ info, format, act, setProblem }: ImagesProps): JSX.Element {
               <tr key={image.hash}>
                 <th scope="row">{`${image.version} · ${image.name}`}</th>
                 <td>{words.signatures[image.signature]}</td>
-                <td>{`${format.count(image.sizeBytes / 1_000)}\u202fkB`}</td>
+                <td>{format.bytes(image.sizeBytes)}</td>
                 <td>{format.instant(image.addedMs)}</td>
                 <td>
                   <button

@@ -112,7 +112,7 @@ function stateFacts(source: Source, nowMs: number, format: Format): Fact[] {
       noise: `${(light.noise100Uv / 10).toLocaleString(format.locale)}\u202fmV`,
       baseline: `${format.count(light.baselineMv)}\u202fmV`,
     });
-    rows.push([facts.light, `${lights[light.state]}: ${told}`]);
+    rows.push([facts.light, `${lights[light.state]} (${told})`]);
   }
   return rows;
 }
@@ -173,7 +173,7 @@ function eventText({ kind, atMs, data }: EventInfo, format: Format): string {
     from: String(data['from'] ?? '?'),
     to: String(data['to'] ?? '?'),
   });
-  return data['outcome'] === 'failed' ? `${line}: ${words.firmware.states.failed}` : line;
+  return data['outcome'] === 'failed' ? `${line}, ${words.firmware.states.failed}` : line;
 }
 
 function millivolts(mv: number, format: Format): string {
