@@ -93,6 +93,19 @@ test('counts are told from finer measurements', () => {
   assert.equal(createDataset(columnsOf(fine), WINDOW_MS).style, 'band');
 });
 
+test('counts by the minute are not taken for those of their half minutes', () => {
+  const minutes = Array.from({ length: 120 }, () => ({ meanW: 240, minW: 240, maxW: 240 }));
+  assert.equal(createDataset(buckets(minutes, 30_000), 30_000).style, 'band');
+  const counted = Array.from({ length: 120 }, () => ({ meanW: 240, minW: 0, maxW: 720 }));
+  assert.equal(createDataset(buckets(counted, 30_000), 30_000).style, 'counts');
+});
+
+test('a row of one measurement has the power that it tells, and no band', () => {
+  const columns = buckets([{ meanW: 2_580, minW: 2_580, maxW: 2_580 }], 60_000);
+  const told = createDataset({ ...columns, powerW: Float64Array.of(2_553) }, 60_000);
+  assert.deepEqual([told.lineW[0], told.lowW[0], told.highW[0]], [2_553, 2_553, 2_553]);
+});
+
 test('counts beside finer measurements are drawn as the power they tell, and those as they are', () => {
   const imported = Array.from({ length: 60 }, () => ({ meanW: 290, minW: 290, maxW: 290 }));
   const counted = Array.from({ length: 30 }, (_, index) => ({

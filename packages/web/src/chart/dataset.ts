@@ -51,7 +51,7 @@ const FLASH_TOLERANCE = 0.05;
 export function createDataset(columns: Columns, stepMs: number, series: Drawn = FLASHES): Dataset {
   const { kind } = series;
   const mayCount = series.isFlashes && stepMs <= COUNTS_STEP_MS_MAX;
-  const isCounts = mayCount && isMostlyCounts(columns);
+  const isCounts = mayCount && isMostlyCounts(columns, stepMs);
   const lineW = told(columns, mayCount ? meanOfCounts(columns, isCounts) : columns.meanW);
   const { length } = columns;
   const sumWh = new Float64Array(length + 1);
@@ -75,14 +75,13 @@ function extremesOf(
   isFlashes: boolean,
 ): [lowW: number, highW: number] {
   const meanW = lineW[row] ?? Number.NaN;
-  // Of single steps of an index the extremes say how long a frame took.
-  const isTold = kind === 'sum' && !isFlashes && !Number.isNaN(columns.powerW[row] ?? Number.NaN);
-  if (isTold) return [meanW, meanW];
-  const flashW = flashStepW(FLASH_WINDOW_MS);
   const minW = columns.minW[row] ?? meanW;
   const maxW = columns.maxW[row] ?? meanW;
-  const isCount = isFlashes && isMultiple(minW, flashW) && isMultiple(maxW, flashW);
-  const narrowW = isCount ? narrowBy(maxW - minW, flashW) : 0;
+  const isTold = kind === 'sum' && !Number.isNaN(columns.powerW[row] ?? Number.NaN);
+  // Of single steps of an index the extremes say how long a frame took, of one measurement what the power is told from.
+  if (isTold && (!isFlashes || minW === maxW)) return [meanW, meanW];
+  const isCount = isFlashes && isOfCounts(minW, maxW);
+  const narrowW = isCount ? narrowBy(maxW - minW, flashStepW(FLASH_WINDOW_MS)) : 0;
   return [Math.min(meanW, minW + narrowW), Math.max(meanW, maxW - narrowW)];
 }
 
@@ -115,13 +114,20 @@ function narrowBy(widthW: number, flashW: number): number {
   return widthW < flashW * 1.5 ? widthW : flashW / 2;
 }
 
+/** Whether these are the extremes of flashes that were counted by window. */
+function isOfCounts(minW: number, maxW: number): boolean {
+  const flashW = flashStepW(FLASH_WINDOW_MS);
+  return isMultiple(minW, flashW) && isMultiple(maxW, flashW);
+}
+
 function isMultiple(value: number, unit: number): boolean {
   const count = value / unit;
   return Math.abs(count - Math.round(count)) < FLASH_TOLERANCE;
 }
 
-/** Whether more than half of the short rows hold whole flashes. */
-function isMostlyCounts(columns: Columns): boolean {
+/** Whether more than half of the short rows hold whole flashes. Half a minute's buckets of longer counts may by chance. */
+function isMostlyCounts(columns: Columns, stepMs: number): boolean {
+  const isBuckets = stepMs > FLASH_WINDOW_MS;
   let short = 0;
   let whole = 0;
   for (let row = 0; row < columns.length; row++) {
@@ -129,7 +135,8 @@ function isMostlyCounts(columns: Columns): boolean {
     const lengthMs = (columns.ends[row] ?? 0) - (columns.starts[row] ?? 0);
     if (Number.isNaN(energyWh) || lengthMs > COUNTS_STEP_MS_MAX * 1.5) continue;
     short++;
-    if (isWhole(energyWh)) whole++;
+    const isLonger = isBuckets && !isOfCounts(columns.minW[row] ?? 0, columns.maxW[row] ?? 0);
+    if (isWhole(energyWh) && !isLonger) whole++;
   }
   return whole > short / 2;
 }
