@@ -23,6 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kilowink-meter-page-'));
 const FRAME_MS = 1_000;
 /** Frames of the last two minutes are told first, then one more for each thing that happens. */
 const STARTED_MS = Date.now() - 120 * FRAME_MS;
+const OTHER_REGISTERS = ['BBRHCJB', 'BBRHPJB', 'BBRHCJW', 'BBRHCJR', 'BBRHPJR'];
 let server: RunningServer;
 let gateway: MqttClient;
 let browser: Browser;
@@ -60,7 +61,9 @@ async function say(groups: Record<string, string> = {}): Promise<void> {
   sequence += 1;
   const index = String(1_000_000 + Math.floor(sequence / 4)).padStart(9, '0');
   const all = {
-    ...{ ADCO: '061964123456', OPTARIF: 'BBR(', ISOUSC: '30', BBRHPJW: index, PTEC: 'HPJW', DEMAIN: 'ROUG' },
+    ...{ ADCO: '061964123456', OPTARIF: 'BBR(', ISOUSC: '30', PTEC: 'HPJW', DEMAIN: 'ROUG' },
+    ...Object.fromEntries(OTHER_REGISTERS.map((label) => [label, '002000000'])),
+    BBRHPJW: index,
     ...{ IINST: '004', IMAX: '090', PAPP: '00900', HHPHC: 'A', MOTDETAT: '000000', ...groups },
   };
   const atMs = STARTED_MS + sequence * FRAME_MS;
@@ -113,6 +116,16 @@ test('an overload is on every open page within 2 s of its frame, and goes when i
   }
   // The figure of the promise itself, with room for a slow machine.
   assert.ok(tookMs < 2_000 * 5, `${tookMs} ms`);
+});
+
+test('its whole energy is shown first, in the reader’s language, and no reports are told of where there were none', async () => {
+  const options = { locale: 'fr-FR' };
+  const { page, close } = await openPage(browser, server.url, { ready: '.meter-line', options });
+  const chosen = page.locator('.picker select option:checked');
+  assert.equal(await chosen.textContent(), 'cellar : énergie soutirée');
+  await page.getByText('Mesures brutes').click();
+  await page.getByText(/^\d+ mesures\.$/).waitFor();
+  await close();
 });
 
 test('each of its series is shown in its own unit', async () => {

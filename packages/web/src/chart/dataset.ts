@@ -177,24 +177,27 @@ export function lowestW(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): numbe
   return Number.isFinite(lowest) ? lowest : 0;
 }
 
-/** How long the shortest and the longest row last, to the second. */
+/** How long the shorter and the longer rows last, to the second. */
 export interface RowSpans {
   readonly leastMs: number;
   readonly mostMs: number;
 }
 
+/** A few rows are longer, up to where a sensor that started anew took up again. */
+const ODD_PART = 0.1;
+
 /** How long the measured rows that touch [`fromMs`, `toMs`) last: buckets their step, measurements as long as they took. */
 export function rowSpans({ columns, stepMs }: Dataset, fromMs: EpochMs, toMs: EpochMs): RowSpans {
-  let [leastMs, mostMs] = [Number.POSITIVE_INFINITY, 0];
+  const lengthsMs: number[] = [];
   for (let row = Math.max(0, rowAt(columns, fromMs)); row < columns.length; row++) {
     const startMs = columns.starts[row] ?? 0;
     if (startMs >= toMs || stepMs > FLASH_WINDOW_MS) break;
     if (columns.coverage[row] === 0) continue;
-    const lengthMs = Math.round(((columns.ends[row] ?? 0) - startMs) / SECOND_MS) * SECOND_MS;
-    leastMs = Math.min(leastMs, lengthMs);
-    mostMs = Math.max(mostMs, lengthMs);
+    lengthsMs.push(Math.round(((columns.ends[row] ?? 0) - startMs) / SECOND_MS) * SECOND_MS);
   }
-  return mostMs === 0 ? { leastMs: stepMs, mostMs: stepMs } : { leastMs, mostMs };
+  lengthsMs.sort((a, b) => a - b);
+  const odd = Math.floor(lengthsMs.length * ODD_PART);
+  return { leastMs: lengthsMs[odd] ?? stepMs, mostMs: lengthsMs.at(-1 - odd) ?? stepMs };
 }
 
 /** What a range holds, in a sentence's worth of numbers. */

@@ -96,6 +96,7 @@ export const EN: Strings = {
     none: 'Nothing was measured in this period.',
     summary:
       '{count} {count|measure|measures}, carried by {reports} {reports|report|reports}; disagreements: {disagreements}.',
+    summaryAlone: '{count} {count|measure|measures}.',
     leftOut: '{count} left out by corrections.',
     truncated: 'Only the first {count} are shown.',
     chartLabel: 'Energy of each measure, and how many reports carried it',
@@ -162,6 +163,19 @@ export const EN: Strings = {
     register: 'Register',
     index: 'Index',
     seriesTitle: 'Show on the curve',
+    seriesName: '{meter}: {what}',
+    phaseSeriesName: '{meter}: phase {phase} {what}',
+    seriesWords: {
+      'energy drawn': 'energy drawn',
+      'energy injected': 'energy injected',
+      'apparent power drawn': 'apparent power drawn',
+      'apparent power injected': 'apparent power injected',
+      'apparent power injected, estimated': 'apparent power injected, estimated',
+      'capacitor voltage': 'capacitor voltage',
+      'apparent power': 'apparent power',
+      current: 'current',
+      voltage: 'voltage',
+    },
   },
   truth: {
     title: 'Against the meter',

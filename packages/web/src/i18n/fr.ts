@@ -96,6 +96,7 @@ export const FR: Strings = {
     none: 'Rien n’a été mesuré pendant cette période.',
     summary:
       '{count} {count|mesure, portée|mesures, portées} par {reports} {reports|relevé|relevés} ; désaccords : {disagreements}.',
+    summaryAlone: '{count} {count|mesure|mesures}.',
     leftOut: '{count} {count|écartée|écartées} par des corrections.',
     truncated: 'Seules les {count} premières sont montrées.',
     chartLabel: 'Énergie de chaque mesure, et nombre de relevés qui l’ont portée',
@@ -169,6 +170,19 @@ export const FR: Strings = {
     register: 'Registre',
     index: 'Index',
     seriesTitle: 'Montrer sur la courbe',
+    seriesName: '{meter} : {what}',
+    phaseSeriesName: '{meter} : phase {phase}, {what}',
+    seriesWords: {
+      'energy drawn': 'énergie soutirée',
+      'energy injected': 'énergie injectée',
+      'apparent power drawn': 'puissance apparente soutirée',
+      'apparent power injected': 'puissance apparente injectée',
+      'apparent power injected, estimated': 'puissance apparente injectée, estimée',
+      'capacitor voltage': 'tension des condensateurs',
+      'apparent power': 'puissance apparente',
+      current: 'intensité',
+      voltage: 'tension',
+    },
   },
   truth: {
     title: 'Face au compteur',

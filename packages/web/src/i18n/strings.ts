@@ -84,6 +84,8 @@ export interface Strings {
     readonly zoomIn: string;
     readonly none: string;
     readonly summary: string;
+    /** Where no report carried any. */
+    readonly summaryAlone: string;
     readonly leftOut: string;
     readonly truncated: string;
     readonly chartLabel: string;
@@ -138,6 +140,11 @@ export interface Strings {
     readonly register: string;
     readonly index: string;
     readonly seriesTitle: string;
+    /** How the series of a meter are called. */
+    readonly seriesName: string;
+    readonly phaseSeriesName: string;
+    /** By the server's words for it. */
+    readonly seriesWords: Readonly<Record<string, string>>;
   };
   readonly truth: {
     readonly title: string;

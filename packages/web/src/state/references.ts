@@ -8,7 +8,7 @@ export interface References {
   readonly others: readonly SeriesInfo[];
 }
 
-/** Whether a series is of one register of a meter, which holds a part of its energy: it is no reference for the whole. */
+/** Whether it is of a register of a meter, which holds a part of its energy and stands for the whole nowhere. */
 export function isRegister({ source }: { readonly source: string }): boolean {
   return /\/[A-Z]{2}[A-Z0-9-]*$/.test(source);
 }
@@ -17,8 +17,9 @@ export function isRegister({ source }: { readonly source: string }): boolean {
 export function referencesOf(list: readonly SeriesInfo[], series: SeriesInfo): References {
   const able = list
     .filter((each) => {
-      const isOther = each.id !== series.id && !(series.members ?? []).includes(each.id);
-      return isOther && each.quantity === series.quantity && each.lastMs !== null && !isRegister(each);
+      const { id, quantity, lastMs } = each;
+      const isOther = id !== series.id && !(series.members ?? []).includes(id);
+      return isOther && quantity === series.quantity && lastMs !== null && !isRegister(each);
     })
     .sort((one, other) => (other.lastMs ?? 0) - (one.lastMs ?? 0));
   const isImported = ({ source }: SeriesInfo): boolean => source.startsWith('import/');

@@ -4,9 +4,11 @@ import type { EpochMs } from '@kilowink/core/time';
 import { api } from '../data/api.ts';
 import { openLive } from '../data/live.ts';
 import { createFormat, type Format } from '../i18n/format.ts';
+import { nameSeries } from '../i18n/series-name.ts';
 import { createZone } from '../time/zone.ts';
 import { Admin } from './admin.ts';
 import { BrowserHistory } from './browser-history.ts';
+import { isRegister } from './references.ts';
 import { Room } from './room.ts';
 import { createSignal } from './signal.ts';
 import { decodeView } from './view.ts';
@@ -68,12 +70,13 @@ export class Session {
       const [site, list, meters] = await Promise.all([api.site(), api.series(), api.meters()]);
       this.#offsetMs = site.serverMs - Date.now();
       this.format = createFormat(navigator.languages, createZone(site.zone));
+      const named = nameSeries(list, this.format.strings);
       document.title = `${site.name} · ${this.format.strings.title}`;
-      this.list.set(list);
+      this.list.set(named);
       this.meters.set(meters);
       this.#online();
       this.#listen();
-      const series = chooseSeries(list);
+      const series = chooseSeries(named);
       if (series === null) this.phase.set({ kind: 'empty', site });
       else this.#openRoom(site, series);
     } catch (error) {
@@ -186,7 +189,7 @@ export class Session {
   /** Reads again what series there are: one may have come, or reach further. */
   readSeries(): void {
     api.series().then(
-      (list) => this.list.set(list),
+      (list) => this.list.set(nameSeries(list, this.format.strings)),
       (error: unknown) => this.#failed(error),
     );
   }
@@ -196,8 +199,8 @@ export class Session {
 const CURRENT_MS = 3_600_000;
 
 /**
- * The series the address names, else the first that is current, and of those one that several sensors make; null when none was ever
- * measured.
+ * The series the address names, else the first that is current, and of those one that several sensors make, or that holds all of the
+ * energy drawn; null when none was ever measured.
  */
 function chooseSeries(list: readonly SeriesInfo[]): SeriesInfo | null {
   const measured = list.filter((series) => series.lastMs !== null);
@@ -206,6 +209,7 @@ function chooseSeries(list: readonly SeriesInfo[]): SeriesInfo | null {
   const isCurrent = (series: SeriesInfo): boolean => (series.lastMs ?? 0) > latestMs - CURRENT_MS;
   const sums = measured.filter((series) => series.kind === 'sum' && isCurrent(series));
   const joined = sums.find(({ members }) => members !== undefined);
-  const current = joined ?? sums[0] ?? measured.find(isCurrent);
+  const whole = sums.find((series) => series.quantity === 'energy' && !isRegister(series));
+  const current = joined ?? whole ?? sums[0] ?? measured.find(isCurrent);
   return measured.find((series) => series.id === wanted) ?? current ?? null;
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { type Dataset, FLASH_WINDOW_MS, flashStepW, rowSpans } from '../chart/dataset.ts';
+import { type Dataset, flashStepW, rowSpans } from '../chart/dataset.ts';
 import { fill, toText } from '../i18n/format.ts';
 import type { Room } from '../state/room.ts';
 import { useSignal } from './use-signal.ts';
@@ -12,17 +12,17 @@ export function Legend({ room }: { room: Room }): JSX.Element | null {
   const { strings, span, power } = room.format;
   if (dataset === null) return null;
   const { leastMs, mostMs } = rowSpans(dataset, range.fromMs, range.toMs);
-  // Where longer measurements lie beside counts, the counts are what is drawn as steps.
-  const stepMs = Math.max(leastMs, FLASH_WINDOW_MS);
-  const step = { power: toText(power(flashStepW(stepMs))), span: span(stepMs) };
-  const mean = leastMs === mostMs ? fill(strings.lineLegend, { span: span(mostMs) }) : strings.eachLegend;
+  const isEven = leastMs === mostMs;
+  const mean = isEven ? fill(strings.lineLegend, { span: span(mostMs) }) : strings.eachLegend;
+  const step = { power: toText(power(flashStepW(mostMs))), span: span(mostMs) };
+  const counts = isEven ? fill(strings.flashLegend, step) : strings.eachLegend;
   const isCounts = dataset.style === 'counts';
   return (
     <ul class="legend label">
       <Item mark={<path class="mark-line" d="M0 6H18" />}>{isCounts ? strings.meanLegend : mean}</Item>
       {(isCounts || hasBand(dataset)) && (
         <Item mark={<rect class={isCounts ? 'mark-counts' : 'mark-band'} width="18" height="12" />}>
-          {isCounts ? fill(strings.flashLegend, step) : strings.bandLegend}
+          {isCounts ? counts : strings.bandLegend}
         </Item>
       )}
       {dataset.columns.recoveredWh.some((energyWh) => energyWh > 0) && (

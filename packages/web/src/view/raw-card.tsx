@@ -96,23 +96,26 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
   const count = windows.starts.length;
   const leftOutCount = isLeftOut?.filter(Boolean).length ?? 0;
+  const reportCount = sum(windows.reports);
+  // What a meter says itself and what a file holds came in none.
+  const hasReports = reportCount > 0;
   const numbers = {
     count: format.count(count),
-    reports: format.count(sum(windows.reports)),
+    reports: format.count(reportCount),
     disagreements: format.count(sum(windows.disagreements)),
   };
   return (
     <>
       <p>
-        {count === 0 ? raw.none : fill(raw.summary, numbers)}
+        {count === 0 ? raw.none : fill(hasReports ? raw.summary : raw.summaryAlone, numbers)}
         {leftOutCount > 0 && ` ${fill(raw.leftOut, { count: format.count(leftOutCount) })}`}
         {isTruncated && ` ${fill(raw.truncated, numbers)}`}
       </p>
       <canvas ref={ref} class="measures" role="img" aria-label={raw.chartLabel} />
       <ul class="legend label">
         <LegendMark className="mark-dot" text={raw.flashes} />
-        <LegendMark className="mark-report" text={raw.reports} />
-        <LegendMark className="mark-ring" text={raw.disagreement} />
+        {hasReports && <LegendMark className="mark-report" text={raw.reports} />}
+        {hasReports && <LegendMark className="mark-ring" text={raw.disagreement} />}
         {leftOutCount > 0 && <LegendMark className="mark-left-out" text={raw.leftOutMark} />}
       </ul>
     </>
