@@ -77,16 +77,20 @@ test('readings tell how true the counts are; a correction is tried, made, marked
   // 30 h at 720 W are 21.6 kWh, where the display says 30.
   await page.getByText('21.60 kWh').waitFor();
   await page.getByText('flashes missed').waitFor();
+  await page.getByText(/Standing load yesterday: 720\sW/).waitFor();
   await page.getByRole('button', { name: 'What would it do?' }).click();
   await page.getByText(/34\.5\d\skWh measured .* become 0\sWh/).waitFor();
   await page.getByRole('button', { name: 'Correct', exact: true }).click();
   await page.getByText('corrected', { exact: true }).waitFor();
+  // Of yesterday nothing is left that could be its quietest hour.
+  await page.getByText(/Standing load yesterday/).waitFor({ state: 'detached' });
   await page
     .getByText(/nothing was measured\.?$/)
     .first()
     .waitFor();
   await page.getByRole('button', { name: 'Take back' }).click();
   await page.getByRole('cell', { name: 'taken back' }).waitFor();
+  await page.getByText(/Standing load yesterday: 720\sW/).waitFor();
   await page.getByText(/34\.5\d\skWh, 720\sW on average/).waitFor();
   await close();
 });

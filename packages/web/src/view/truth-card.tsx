@@ -1,8 +1,9 @@
-import type { CorrectionBody } from '@kilowink/api';
+import type { CorrectionBody, CorrectionInfo, StandingLoadAnswer } from '@kilowink/api';
+import { MINUTE_MS } from '@kilowink/core/time';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { truth } from '../data/change.ts';
-import { fill, toText } from '../i18n/format.ts';
+import { type Format, fill, toText } from '../i18n/format.ts';
 import { tellProblem } from '../i18n/tell-problem.ts';
 import { FileImport } from '../state/file-import.ts';
 import { isRegister } from '../state/references.ts';
@@ -16,7 +17,7 @@ import { ProblemLine } from './problem.tsx';
 import { ReadingForm } from './reading-form.tsx';
 import { ReadingList } from './reading-list.tsx';
 import { useDrop } from './use-drop.ts';
-import { useSignal } from './use-signal.ts';
+import { useClock, useSignal } from './use-signal.ts';
 
 /**
  * The folded card that holds measurements against the meter: readings, files, what differs, and corrections. A file that is dropped
@@ -76,7 +77,7 @@ function Truth({ session, room, files }: { session: Session; room: Room; files: 
   return (
     <>
       <ProblemLine>{problem}</ProblemLine>
-      <Standing room={room} />
+      <Standing room={room} corrections={corrections} />
       {!isReadOnly && <ReadingForm room={room} onAdd={(body) => act(() => truth.addReading(series, body))} />}
       <ReadingList
         room={room}
@@ -127,23 +128,35 @@ function useTaken(
   return taken;
 }
 
-/** What the house draws when nobody does anything, yesterday. */
-function Standing({ room }: { room: Room }): JSX.Element | null {
+/** What the house draws when nobody does anything, yesterday: of another day after midnight, and as corrections leave it. */
+function Standing({
+  room,
+  corrections,
+}: {
+  room: Room;
+  corrections: readonly CorrectionInfo[];
+}): JSX.Element | null {
   const [text, setText] = useState('');
+  const readToday = useCallback(() => room.format.zone.dayStart(room.nowMs()), [room]);
+  const todayMs = useClock(readToday, MINUTE_MS);
   useEffect(() => {
-    const todayMs = room.format.zone.dayStart(room.nowMs());
-    const yesterdayMs = room.format.zone.dayStart(todayMs - 3_600_000);
+    let isWanted = true;
+    const yesterdayMs = room.format.zone.dayStart(todayMs, -1);
     truth.standingLoad({ series: room.series.id, fromMs: yesterdayMs, toMs: todayMs }).then(
-      ({ days }) => {
-        const day = days.at(-1);
-        if (day === undefined || day.powerW === null) return;
-        const uncertainty = toText(room.format.power(day.uncertaintyW ?? 0));
-        const load = toText(room.format.power(day.powerW));
-        const time = day.quietestMs === null ? '' : room.format.clock(day.quietestMs, false);
-        setText(fill(room.format.strings.truth.standing, { load, uncertainty, time }));
-      },
+      ({ days }) => isWanted && setText(standingText(days.at(-1), room.format)),
       () => undefined,
     );
-  }, [room]);
+    return () => {
+      isWanted = false;
+    };
+  }, [room, todayMs, corrections]);
   return text === '' ? null : <p>{text}</p>;
+}
+
+function standingText(day: StandingLoadAnswer['days'][number] | undefined, format: Format): string {
+  if (day === undefined || day.powerW === null) return '';
+  const uncertainty = toText(format.power(day.uncertaintyW ?? 0));
+  const load = toText(format.power(day.powerW));
+  const time = day.quietestMs === null ? '' : format.clock(day.quietestMs, false);
+  return fill(format.strings.truth.standing, { load, uncertainty, time });
 }
