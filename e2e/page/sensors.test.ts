@@ -78,6 +78,7 @@ test('log in, add a file, update a sensor, see the log', async () => {
   await dialog.getByRole('button', { name: 'Update', exact: true }).click();
   await page.getByText('house: updated, 1.0.0 → 1.1.0').waitFor();
   assert.equal(sensor.device.version, '1.1.0');
+  await page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d( [+−]\d\d:\d\d)? firmware 1\.0\.0 → 1\.1\.0$/).waitFor();
   await assertAccessible(page);
   await picture(page, 'log');
   await page.getByRole('button', { name: 'Log out' }).click();

@@ -86,7 +86,7 @@ function SensorFacts({
         ))}
       </dl>
       <LightPlot source={source} format={format} />
-      <Happened source={source.source} format={format} />
+      <Happened source={source} format={format} />
     </>
   );
 }
@@ -134,14 +134,16 @@ function countFacts(source: Source, format: Format): Fact[] {
 }
 
 /** The starts and updates of a sensor that are kept, and what of it was left out, newest first. */
-function Happened({ source, format }: { source: string; format: Format }): JSX.Element | null {
+function Happened({ source: of, format }: { source: Source; format: Format }): JSX.Element | null {
   const [events, setEvents] = useState<readonly EventInfo[]>([]);
+  const { source, boots, firmware } = of;
+  // A start or another firmware is something that happened.
   useEffect(() => {
     care.events(source).then(
       (answer) => setEvents(answer.events),
       () => undefined,
     );
-  }, [source]);
+  }, [source, boots, firmware]);
   if (events.length === 0) return null;
   const words = format.strings.care;
   return (
