@@ -2,6 +2,7 @@
 // its writes fail; after each kill the store is opened and compared with what was acknowledged. There is no reference here:
 // the goal is a column of zeros. CRASH_KILLS says how many kills (1,000), CRASH_SEED repeats a run,
 // CRASH_ONLY runs the situations whose name contains it.
+import './lib/help.ts';
 import { KINDS, runCrashes } from '../e2e/lib/crash-run.ts';
 import type { Tally } from '../e2e/lib/crash-site.ts';
 

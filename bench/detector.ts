@@ -2,6 +2,7 @@
 // the old sensor's rule on the same samples and the bound of an ideal detector. Seeds are others than those the detector
 // was tuned on. `--hours=2 --seeds=3 --noisy-seeds=10 --limit-hours=4 --first-seed=1001 --only=text`: scenes with much
 // noise or no flash are run on more seeds, those at the limit where the goals begin for longer.
+import './lib/help.ts';
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,8 @@
 // What a day of sensors writes to the medium, at the block layer as /proc/self/io counts it, for 1 and 20 sensors that report
 // every 15 s, by the grouping interval. Beside it the method that comes to mind first: a transaction a report, a row a window.
 // After each group the file is pushed to the medium, as Linux does by itself after 30 s, so that no page is counted once that
-// would be written twice.
+// would be written twice. `disk-writes.ts [MS …]`: those intervals.
+import './lib/help.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,6 +1,7 @@
 // A server that hears 1,000 sensors, 10 counts a report every 15 s of their time, as fast as it takes them: resident memory
 // while their hours go by, 20 s after, and at rest. What waits to be sealed stays in memory, so this shows that it is
 // bounded. `--sensors=1,1000`, `--seconds=60`; `--small` as on a machine of 512 MB.
+import './lib/help.ts';
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,6 +2,7 @@
 // memory of a server. Filling and asking are processes of their own, so that none has another's memory or compiled code.
 // Times are processor time, which a busy machine does not stretch. `--sensors=1,10,100,1000` with `--days=30` of stock for
 // each, `--years=1,2,5,10` for one; `--small` weighs the server as on a machine of 512 MB. Writes a JSON and prints where; `--figure` draws docs/design/figures/growth.svg anew.
+import './lib/help.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 // `kilowink import` of a year of the old server's file beside VictoriaMetrics' CSV import of the same windows, in turns, each
 // time into an empty folder. Ours is the whole command as a user runs it, its start included. VictoriaMetrics runs already
 // and gets lines of seconds and flashes, 4 MB a request. Processor time is of all threads. `--rounds=5`.
+import './lib/help.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

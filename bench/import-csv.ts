@@ -1,5 +1,6 @@
 // A year of the old server's file, 6.3 million rows, imported by the command as a user runs it, against node:readline with
 // parseInt, which only reads, and against plain SQLite inserts. Every run is a process of its own. Prints rows a second and peak memory.
+import './lib/help.ts';
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

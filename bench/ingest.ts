@@ -2,6 +2,7 @@
 // reads the body and answers the same. Rounds alternate, so that a machine that slows down slows both. Ours runs with the
 // flags of `npm start`, which keep its young heap small; `--plain` leaves them out, as the bare server has none.
 // `--only=keep,mixed` takes some of the loads, `--rounds=3` another number of rounds than five.
+import './lib/help.ts';
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

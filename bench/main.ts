@@ -6,15 +6,15 @@ import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const options = process.argv.slice(2).filter((each) => each.startsWith('--'));
-if (options.includes('--help')) {
+const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+if (options.includes('--help') && wanted.length === 0) {
   console.log('npm run bench -- [NAME …] [--OPTION …], where a name is part of one of:');
   console.log(allFiles().join('  '));
   console.log(
-    'Without a name all are run, which takes hours. docs/benchmarks.md says what each tells, and its options.',
+    'Without a name all are run, which takes hours. NAME … --help says what each tells, and its options.',
   );
   process.exit(0);
 }
-const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
 const files = allFiles().filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 let failed = files.length === 0;
 if (failed) console.error(`Expected part of one of ${allFiles().join(', ')}; ${wanted.join(', ')} came.`);

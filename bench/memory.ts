@@ -1,6 +1,7 @@
 // Resident memory of the store while sensors report for days, and what taking a window in costs: one sensor and a thousand,
 // windows of 5 s, each put as sensors report them (three new ones every 15 s). Each case is a process of its own, beside
 // one that does nothing but run. `memory.ts [days]`.
+import './lib/help.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,6 +2,7 @@
 // is made sure that an acknowledged frame is not lost: a group of the store for each message, groups cut short when a
 // message has waited 2 s (with its gateway's radio on), or the log of messages with groups of their usual length. Measured
 // over some hours; the files are pushed to the medium each 30 s, as Linux does by itself.
+import './lib/help.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeGatewayMessage } from '../packages/core/src/gateway/index.ts';

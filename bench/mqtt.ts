@@ -2,6 +2,7 @@
 // broker, which acknowledges at once and keeps nothing. Rounds alternate, so that a machine that slows down slows both.
 // Time passes with the frames, a second from one of a gateway to its next: at the same time twice a frame says nothing new,
 // and costs its server less than one in the field does.
+import './lib/help.ts';
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

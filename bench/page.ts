@@ -1,5 +1,6 @@
 // The page in a real browser over ten years of 5 s data: time to the first curve, size of the JavaScript, and frames while
 // it is panned and zoomed, beside the same mouse over an empty page in the same browser in the same run.
+import './lib/help.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

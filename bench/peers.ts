@@ -3,6 +3,7 @@
 // SQLite rows, and the old server's file. `--years=10`; `--sensors=1000` of a month each (`--days=30`), which takes an hour
 // and 30 GB below the temporary folder; `--only=kilowink,victoria,influx,duckdb,rows,old`; `--csv=no` to load Kilowink from
 // memory alone, as many sensors are. Prints a table and writes a JSON, whose path it prints.
+import './lib/help.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

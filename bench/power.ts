@@ -1,5 +1,6 @@
 // How near the drawn power comes to the true one: the measured house of Sceaux as flashes, at 5 s, 1 min and 15 min,
 // from raw counts, from the one-minute mean that the old page drew, and ours from version 1 and version 2 reports.
+import './lib/help.ts';
 import type { Points } from '@kilowink/core/series';
 import { powerFromFlashes } from '@kilowink/core/series/power';
 import { median, printTable } from './lib/figures.ts';

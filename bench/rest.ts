@@ -1,5 +1,6 @@
 // A server at rest with ten years of data, after it answered a page's queries: resident memory and processor time, beside
 // the least that Node is (an idle process with a bare HTTP server) in the same run. `--small` as on a machine of 512 MB.
+import './lib/help.ts';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
 // A firmware image of 1 MiB over simulated UDP with 50 ms round trip and 2 % loss each way, broken off three times, beside
 // one request at a time over the same way in the same run.
+import './lib/help.ts';
 import { parseImage } from '@kilowink/core/image';
 import { osEcho } from '@kilowink/core/smp';
 import {

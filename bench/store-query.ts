@@ -1,5 +1,6 @@
 // The store on a measured house's years of 5 s counts: bulk import, size on disk, and queries warm and cold, beside
 // plain SQLite rows (series, time) WITHOUT ROWID summed with GROUP BY, in the same run. `--years=1` for a quick look.
+import './lib/help.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

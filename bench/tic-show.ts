@@ -1,7 +1,9 @@
 // An hour of a hundred and one simulated meters before a real server: a Linky on a pseudo terminal, fifty gateways at a real
 // Mosquitto and fifty at the embedded broker. Mosquitto and the server are killed twice each. At the end every index of every
-// meter beside the store: `npm run bench -- tic-show`. Time passes SPEED times as fast for meters and server alike
-// (e2e/lib/fast-server.ts), so that a frame's own time, its arrival and the power it says are judged as in the field.
+// meter beside the store. Time passes SPEED times as fast for meters and server alike (e2e/lib/fast-server.ts), so that a
+// frame's own time, its arrival and the power it says are judged as in the field. `tic-show.ts [SPEED] [MINUTES] [GATEWAYS]`:
+// 30, 60 and 50 where they are left out.
+import './lib/help.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 // The decoder of the customer output on captured streams, joined to a large buffer and fed in pieces as a port gives them:
 // groups verified and frames told; the same with every group's text, and with what a frame says. Beside it the C twin, and
 // the npm package `teleinfo` (historique only), installed into a folder of this run. `--mb=32` sets the size.
+import './lib/help.ts';
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,5 +1,6 @@
 // What the compiler and Biome cannot see.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
@@ -147,4 +148,12 @@ test('links between documents lead somewhere', () => {
       assert.ok(globSync(target, { cwd: folder }).length > 0, `${file}: ${target}`);
     }
   }
+});
+
+test('each benchmark says what it does before it does it: with --help its head is told, and nothing is run', () => {
+  for (const file of sources('bench/*.ts').filter((each) => basename(each) !== 'main.ts'))
+    assert.match(read(file), /^(\/\/ .+\n)+import '\.\/lib\/help\.ts';\n/, file);
+  const crash = join(root, 'bench/crash.ts');
+  const { stdout } = spawnSync(process.execPath, [crash, '--help'], { encoding: 'utf8', timeout: 60_000 });
+  assert.match(stdout, /^Kills the server again and again[^/]*CRASH_ONLY[^\n]*\n$/);
 });
