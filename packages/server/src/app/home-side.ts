@@ -19,6 +19,8 @@ export interface HomeSideOptions {
 
 /** How often it is looked whether optical sensors brought anything, or were corrected. */
 const LOOK_MS = 2_000;
+/** Where more than this came since the last look, each series is looked at. */
+const CHANGES_MAX = 10_000;
 const OPTICAL = 'optical/';
 
 /** What Home Assistant is told: meters with each frame, optical sensors as they report. */
@@ -28,6 +30,8 @@ export class HomeSide {
   /** What was there of each series when it was told of last. */
   readonly #told = new Map<number, string>();
   #timer: ReturnType<typeof setInterval> | null = null;
+  /** Up to where the changes of the store were looked at; null before the first look. */
+  #cursor: string | null = null;
 
   constructor(options: HomeSideOptions) {
     this.#options = options;
@@ -70,7 +74,7 @@ export class HomeSide {
 
   #look(): void {
     const { reader, clock } = this.#options;
-    for (const series of reader.store.listSeries()) {
+    for (const series of this.#changed()) {
       if (series.quantity !== 'energy' || !series.source.startsWith(OPTICAL)) continue;
       if (series.lastMs === null) continue;
       const corrections = reader.store.listCorrections(series.id);
@@ -82,6 +86,19 @@ export class HomeSide {
       // One that was not heard for an hour is not shown as if it were there.
       if (clock.wallMs() - series.lastMs < HOUR_MS) this.#showOptical(series, series.lastMs);
     }
+  }
+
+  /** The series of which anything changed since the last look; at first all of them: a list of thousands takes its time. */
+  #changed(): SeriesInfo[] {
+    const { store } = this.#options.reader;
+    const changes = this.#cursor === null ? null : store.readChanges(this.#cursor, CHANGES_MAX);
+    if (changes === null || changes.items.length === CHANGES_MAX) {
+      this.#cursor = store.cursor();
+      return store.listSeries();
+    }
+    this.#cursor = changes.cursor;
+    const ids = new Set(changes.items.flatMap((item) => (item.kind === 'event' ? [] : [item.series])));
+    return [...ids].map((id) => store.findSeries(id)).filter((series) => series !== null);
   }
 
   #showOptical(series: SeriesInfo, lastMs: EpochMs): void {
