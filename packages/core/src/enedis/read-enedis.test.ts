@@ -211,3 +211,25 @@ test('two hours before half hours may be half hours with rows missing, where oth
   const inWh = read(textOf(rows).replace('(W)', '(Wh)'));
   assert.deepEqual([inWh.points.starts.length, inWh.bad], [rows.length, []]);
 });
+
+test('years take about as many times as long as they are longer', () => {
+  const fileOf = (count: number) => {
+    const rows = Array.from({ length: count }, (_, index) => {
+      const endMs = Date.UTC(2016, 0, 1) + (index + 1) * 1_800_000;
+      return `${new Date(endMs).toISOString().slice(0, 19)}Z;600\n`;
+    });
+    return `${PREAMBLE}Horodate;Valeur\n${rows.join('')}`;
+  };
+  const lengthOf = (text: string) => {
+    const took = [0, 1].map(() => {
+      const startedMs = performance.now();
+      read(text);
+      return performance.now() - startedMs;
+    });
+    return Math.min(...took);
+  };
+  const [short, long] = [fileOf(9_000), fileOf(72_000)];
+  const [shorterMs, longerMs] = [lengthOf(short), lengthOf(long)];
+  // Each row looking at all of its like would make it 64 times.
+  assert.ok(longerMs < 18 * shorterMs, `${longerMs / shorterMs} times as long`);
+});

@@ -36,6 +36,8 @@ export class Steps {
   readonly #apart: Float64Array;
   /** The same where it may be an interval, else infinite. */
   readonly #ways: Float64Array;
+  /** Where the equal ways that each is among begin and end, one after the last. */
+  readonly #runs: readonly { readonly from: number; readonly to: number }[];
   /** Whether ways change at most once from the first row to the last: then no row is missing. */
   readonly #isWhole: boolean;
 
@@ -55,6 +57,7 @@ export class Steps {
         ? apart
         : Number.POSITIVE_INFINITY,
     );
+    this.#runs = runsOf(this.#apart);
     this.#isWhole =
       this.#apart.filter((apart, index, ways) => index > 1 && apart !== ways[index - 1]).length <= 1;
     const counts = new Map<number, number>();
@@ -104,10 +107,19 @@ export class Steps {
 
   /** How many equal ways stand in a row, and whether the file begins or ends with them. */
   #runOf(own: number): { length: number; isAtEnd: boolean } {
-    const apart = this.#apart[own];
-    let [from, to] = [own, own + 1];
-    while (from > 1 && this.#apart[from - 1] === apart) from -= 1;
-    while (to < this.#apart.length && this.#apart[to] === apart) to += 1;
+    const { from, to } = this.#runs[own] as { from: number; to: number };
     return { length: to - from, isAtEnd: from === 1 || to === this.#apart.length };
   }
+}
+
+/** For each way the run of equal ones that it is in; the first row has no way. */
+function runsOf(apart: Float64Array): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (let from = 0; from < apart.length; ) {
+    let to = from + 1;
+    while (to < apart.length && apart[to] === apart[from]) to += 1;
+    const run = { from, to };
+    for (; from < to; from += 1) runs.push(run);
+  }
+  return runs;
 }
