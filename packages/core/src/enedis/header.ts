@@ -95,12 +95,13 @@ function valuesLayout(
   ];
   const date = find(/^(date|jour|periode)( (de (la )?)?(consommation|production|mesure|releve))?$/);
   const clock = find(/^heures?(?!s? (super )?(pleine|creuse))/);
+  if (begin >= 0 && end >= 0 && clock < 0) return { ...base, stamp: begin, end, columns };
   // Beside a date and its time, two more dates are those of the stretch that was asked for.
-  if (begin >= 0 && end >= 0 && (date < 0 || clock < 0)) return { ...base, stamp: begin, end, columns };
-  if (date < 0) return null;
+  const day = date >= 0 ? date : begin;
+  if (day < 0) return null;
   return clock >= 0
-    ? { ...base, stamp: date, clock, says: endSaidBy(names[clock]), columns }
-    : { ...base, stamp: date, isByDate: true, columns };
+    ? { ...base, stamp: day, clock, says: endSaidBy(names[clock]), columns }
+    : { ...base, stamp: day, isByDate: true, columns };
 }
 
 /** Which end of its interval a stamp of that name is. */

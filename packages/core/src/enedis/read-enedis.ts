@@ -5,6 +5,7 @@ import { finishIndexes, finishValues } from './finish.ts';
 import { headerOf, layoutOf } from './header.ts';
 import type { EnedisOptions } from './read-options.ts';
 import { endsTable, TableReader } from './table-reader.ts';
+import { isPower } from './units.ts';
 import { type StampedRow, withoutMeter } from './value-groups.ts';
 
 /** A header is looked for among so many rows from where the file, or a table in it, begins. */
@@ -188,6 +189,8 @@ function emptyOf({ rows, values, badIndexes }: TableReader): string {
   const [bad] = [...values.groups.flatMap((group) => group.bad), ...badIndexes];
   if (bad !== undefined)
     return `found none that is right; line ${bad.row}: expected ${bad.expected}, found "${bad.found}"`;
+  if (values.groups.some(({ unit, rows: own }) => isPower(unit) && own.some(({ value }) => value !== null)))
+    return 'found powers by day, which are no energy';
   return rows === 0 ? 'found none' : 'found none with a value';
 }
 

@@ -81,6 +81,17 @@ export function readClock(text: string): number | null {
   return found === null ? null : wallMs(['1970', '1', '1'], [found[1], found[2], found[3]]);
 }
 
+const SPAN = new RegExp(String.raw`^(?:de )?${TIME}\s*(?:-|–|à|a)\s*${TIME}$`);
+
+/** ms since midnight of both ends of `00:30 - 01:00`, or `0h à 1h`; null for anything else. */
+export function readSpan(text: string): readonly [fromMs: number, toMs: number] | null {
+  const found = SPAN.exec(text.trim());
+  if (found === null) return null;
+  const fromMs = wallMs(['1970', '1', '1'], [found[1], found[2], found[3]]);
+  const toMs = wallMs(['1970', '1', '1'], [found[4], found[5], found[6]]);
+  return fromMs === null || toMs === null ? null : [fromMs, toMs > fromMs ? toMs : toMs + DAY_MS];
+}
+
 type Parts = readonly [string | undefined, string | undefined, string | undefined];
 
 function stampOf(date: Parts, time: Parts, offset: string | undefined): Stamp | null {

@@ -1,7 +1,7 @@
 import { isNothing, plainText, type Row, readNumber, type TableRow } from './cells.ts';
 import type { BadRow } from './enedis-export.ts';
 import type { Header, Layout } from './header.ts';
-import { readClock, readStamp, readStep, type Stamp } from './stamps.ts';
+import { readClock, readSpan, readStamp, readStep, type Stamp } from './stamps.ts';
 import { addCells } from './units.ts';
 import { type Said, ValueGroups, withoutMeter } from './value-groups.ts';
 
@@ -64,12 +64,17 @@ export class TableReader {
     const { layout } = this.header;
     if (layout.kind === 'index') this.#takeIndexes(cells, line, layout);
     else if (layout.kind === 'dayBlocks') this.#takeBlock(cells, line);
-    else this.#takeValue(cells, line, layout);
+    else if (this.rows > 1 || !this.values.takeUnitLine(cells[layout.value]))
+      this.#takeValue(cells, line, layout);
   }
 
   #takeValue(row: Row, line: number, layout: Values): void {
-    const { stamp, clock, end, value, columns } = layout;
-    if (this.rows === 1 && this.values.takeUnitLine(row[value])) return;
+    const { stamp, clock, end, columns } = layout;
+    const span = this.#spanOf(row, layout);
+    if (span !== null) {
+      this.#takeValues({ line, ...span, stepMs: null, tariff: '' }, row, layout);
+      return;
+    }
     const text = clock === null ? (row[stamp] ?? '') : dateOnly(row[stamp] ?? '', row[clock] ?? '');
     const begin = readStamp(text);
     this.#noteOrder(line, text);
@@ -85,6 +90,15 @@ export class TableReader {
     const stepMs = columns.step < 0 ? null : readStep(row[columns.step] ?? '');
     const tariff = row[columns.tariff] ?? '';
     this.#takeValues({ line, stamp: begin, end: ended, stepMs, tariff }, row, layout);
+  }
+
+  /** The interval of a row that says both its times beside its date; a column called as one of tariffs may, too. */
+  #spanOf(row: Row, { stamp, clock, columns }: Values): { stamp: Stamp; end: Stamp } | null {
+    const span = readSpan(row[clock ?? columns.tariff] ?? '');
+    const day = span === null ? null : readStamp(row[stamp] ?? '');
+    if (span === null || day === null || !day.isDate) return null;
+    const at = (inDayMs: number): Stamp => ({ ...day, wallMs: day.wallMs + inDayMs, isDate: false });
+    return { stamp: at(span[0]), end: at(span[1]) };
   }
 
   #takeValues(said: Said, row: Row, { valueColumns }: Values): void {
@@ -204,6 +218,7 @@ function timeOf(clock: string): string {
     const minutes = Math.round(Number(clock.replace(',', '.')) * 1_440);
     return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
   }
+  if (/^\d{1,2}$/.test(clock)) return `${clock}:00`;
   return /(\d{1,2}[:h]\d\d(?::\d\d)?)$/.exec(clock)?.[1] ?? clock;
 }
 

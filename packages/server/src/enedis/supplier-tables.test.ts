@@ -1,7 +1,7 @@
 // Tables whose columns are told apart by more than their own names.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertDrawn, energyWh, house, local, read, refusal, WEEK } from './testing.ts';
+import { AUTUMN, assertDrawn, energyWh, house, local, read, refusal, SPRING, WEEK } from './testing.ts';
 
 describe('days that are called periods', () => {
   const NAMES =
@@ -109,4 +109,52 @@ describe('what a table says of itself', () => {
     assert.equal(found.stampsBy, 'header');
     assertDrawn(found, WEEK);
   });
+});
+
+describe('both ends of an interval beside its date', () => {
+  for (const [name, drawn] of Object.entries({ AUTUMN, SPRING, WEEK })) {
+    test(`in one column, ${name.toLowerCase()}`, async () => {
+      const rows = drawn.map(({ startMs, endMs, powerW }) => {
+        const [from, to] = [local(startMs).clock.slice(0, 5), local(endMs).clock.slice(0, 5)];
+        return `${local(startMs).french};${from} - ${to};${powerW}\n`;
+      });
+      for (const column of ['Heure', 'Plage horaire'])
+        assertDrawn(await read(`Date;${column};Puissance (W)\n${rows.join('')}`), drawn);
+    });
+  }
+
+  test('in columns of dates and of times', async () => {
+    const rows = WEEK.map(
+      ({ startMs, endMs, powerW }) =>
+        `${local(startMs).french};${local(startMs).clock};${local(endMs).french};${local(endMs).clock};${powerW}\n`,
+    );
+    const found = await read(
+      `Date de début;Heure de début;Date de fin;Heure de fin;Valeur (W)\n${rows.join('')}`,
+    );
+    assert.equal(found.stampsEnd, false);
+    assertDrawn(found, WEEK);
+  });
+
+  test('in hours', async () => {
+    const hours = house('2026-01-05T00:00', '2026-01-08T00:00', 60);
+    const rows = (time: (hour: number) => string) =>
+      hours
+        .map(
+          ({ startMs, powerW }) =>
+            `${local(startMs).french};${time(Number(local(startMs).clock.slice(0, 2)))};${powerW}\n`,
+        )
+        .join('');
+    for (const time of [
+      (hour: number) => `${hour}h-${hour + 1}h`,
+      (hour: number) => `${hour}h à ${hour === 23 ? 0 : hour + 1}h`,
+      (hour: number) => String(hour),
+      (hour: number) => `${hour}h`,
+    ])
+      assertDrawn(await read(`Date;Heure;Puissance (W)\n${rows(time)}`), hours);
+  });
+});
+
+test('powers by day are told of as such', async () => {
+  const rows = '2026-02-01T00:00:00+01:00;500\n2026-02-02T00:00:00+01:00;600\n';
+  assert.match(await refusal(`Horodate;Valeur (W)\n${rows}`), /line 1: .*found powers by day/);
 });
