@@ -29,6 +29,8 @@ export class TableReader {
   /** The first row whose date can only have its month first, of how many, and how many can only have their day first. */
   readonly order = { monthFirst: 0, dayFirst: 0, first: null as BadRow | null };
   readonly #hasCommas: boolean;
+  /** Whether the column of stamps is called UTC: then none of them need say it. */
+  readonly #isUtc: boolean;
   /** What each row of a table of indexes shows. */
   readonly #shown: StampedIndex[][] = [];
   #dayMs: number | null = null;
@@ -37,6 +39,8 @@ export class TableReader {
   constructor(header: Header, hasCommas: boolean) {
     this.header = header;
     this.#hasCommas = hasCommas;
+    const { layout, cells } = header;
+    this.#isUtc = layout.kind !== 'dayBlocks' && /\b(utc|gmt)\b/.test(plainText(cells[layout.stamp]));
     this.values = new ValueGroups(header);
   }
 
@@ -76,7 +80,7 @@ export class TableReader {
       return;
     }
     const text = clock === null ? (row[stamp] ?? '') : dateOnly(row[stamp] ?? '', row[clock] ?? '');
-    const begin = readStamp(text);
+    const begin = this.#stampOf(text);
     this.#noteOrder(line, text);
     if (begin === null) {
       this.values.refuse({ row: line, expected: 'a date', found: text }, row);
@@ -90,6 +94,12 @@ export class TableReader {
     const stepMs = columns.step < 0 ? null : readStep(row[columns.step] ?? '');
     const tariff = row[columns.tariff] ?? '';
     this.#takeValues({ line, stamp: begin, end: ended, stepMs, tariff }, row, layout);
+  }
+
+  #stampOf(text: string): Stamp | null {
+    const stamp = readStamp(text);
+    const isClocks = stamp !== null && stamp.offsetMs === null && !stamp.isDate;
+    return isClocks && this.#isUtc ? { ...stamp, offsetMs: 0 } : stamp;
   }
 
   /** The interval of a row that says both its times beside its date; a column called as one of tariffs may, too. */
@@ -161,7 +171,7 @@ export class TableReader {
 
   #takeIndexes(row: Row, line: number, layout: Index): void {
     const text = row[layout.stamp] ?? '';
-    const stamp = readStamp(text);
+    const stamp = this.#stampOf(text);
     if (stamp === null) {
       this.badIndexes.push({ row: line, expected: 'a date', found: withoutMeter(text).slice(0, 60) });
       return;

@@ -158,3 +158,14 @@ test('powers by day are told of as such', async () => {
   const rows = '2026-02-01T00:00:00+01:00;500\n2026-02-02T00:00:00+01:00;600\n';
   assert.match(await refusal(`Horodate;Valeur (W)\n${rows}`), /line 1: .*found powers by day/);
 });
+
+test('stamps of a column that is called UTC need not say it', async () => {
+  for (const drawn of [AUTUMN, SPRING]) {
+    const rows = drawn.map(
+      ({ endMs, powerW }) => `${new Date(endMs).toISOString().slice(0, 19)};${powerW}\n`,
+    );
+    const found = await read(`Horodate (UTC);Valeur (W)\n${rows.join('')}`);
+    assert.equal(found.stamped, 'offset');
+    assertDrawn(found, drawn);
+  }
+});

@@ -169,7 +169,7 @@ export function energyOf(reader: EnergyReader, id: number): SeriesInfo {
   return series;
 }
 
-/** From the first measurement, or reading of a display, to now where the query does not say. */
+/** From the first measurement to now where the query does not say. */
 function rangeOf(
   series: SeriesInfo,
   query: { from?: string | undefined; to?: string | undefined },
