@@ -1,5 +1,6 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
 import type { ReportV2, ShortReportV2, WindowV2 } from '../report/index.ts';
+import type { EpochMs } from '../time/index.ts';
 import {
   type Boot,
   beginBoot,
@@ -15,6 +16,7 @@ import type { NumberedPort, SavedBoots } from './numbered-port.ts';
 import type { Reception, RunWindow, StoredRunWindow } from './port.ts';
 import { RunClock } from './run-clock.ts';
 import { completeShort, hasLowHalf, isProvisionalFor, provisionalBootId } from './short-report.ts';
+import { windowStartMs } from './timeline.ts';
 import type { Taken } from './unnumbered-source.ts';
 
 /** Boots of a sensor that are remembered beyond what the store has of them. */
@@ -92,6 +94,16 @@ export class NumberedSource {
     const completed = completeShort(short, { boot, bootId });
     if (completed === null) return ok(NOTHING_TAKEN);
     return this.#accept(completed.report, at, { isCountKnown: completed.isCountKnown, isCountTold: false });
+  }
+
+  /**
+   * Remembers the cumulative counts with windows from before `beforeMs` where they are not yet. To be called before these are sealed: what
+   * each of them counted could not be added up after a restart then, and the energy of a gap behind them would not be known.
+   */
+  saveBefore(beforeMs: EpochMs): void {
+    const isDue = ({ savedNumber, topNumber, clock }: Boot) =>
+      savedNumber < topNumber && windowStartMs(clock.timeline, Math.max(0, savedNumber + 1)) < beforeMs;
+    if (this.#boots.some(isDue)) this.#save();
   }
 
   /** `isCountKnown`: the cumulative count is right, if not late flashes; `isCountTold`: the sensor said so. */
@@ -287,6 +299,10 @@ export class NumberedSource {
 
   #saveWhenDue(boot: Boot, hasChanged: boolean): void {
     if (!hasChanged && boot.topNumber < boot.savedNumber + SAVE_EVERY_WINDOWS) return;
+    this.#save();
+  }
+
+  #save(): void {
     for (const each of this.#boots) each.savedNumber = each.topNumber;
     this.#port.saveState({ boots: this.#boots.map(toSaved) });
   }

@@ -109,7 +109,7 @@ test('what has to be seen before days are sealed is seen before', (context) => {
     writer: { store, groupMs: 0, sealAfterMs: 0 },
     live: new Live({ reader, version: 'test', nowMs: () => 0 }),
     clock: new ClockWatch(systemClock),
-    beforeSeal: () => seen.push(...(store.readChanges(start, 9)?.items ?? []).map(({ kind }) => kind)),
+    beforeSeal: [() => seen.push(...(store.readChanges(start, 9)?.items ?? []).map(({ kind }) => kind))],
     onError: (message) => assert.fail(message),
   });
   housekeeping.start();

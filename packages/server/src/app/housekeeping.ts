@@ -24,8 +24,11 @@ export interface Work {
   readonly writer: { store: Store; groupMs: number; sealAfterMs: number } | null;
   readonly live: Live;
   readonly clock: ClockWatch;
-  /** Sees what came before its days are sealed: what is sealed has no place in the order of changes any more. */
-  readonly beforeSeal?: () => void;
+  /**
+   * See what came before its days are sealed: what is sealed has no place in the order of changes any more, and its windows are not
+   * at hand one by one.
+   */
+  readonly beforeSeal?: readonly ((beforeMs: EpochMs) => void)[];
   readonly onError: (message: string, error: unknown) => void;
 }
 
@@ -102,9 +105,10 @@ export class Housekeeping {
   #seal(): void {
     const { writer, clock, live, beforeSeal } = this.#work;
     if (writer === null || !clock.steadyFor(SEAL_STEADY_MS)) return;
-    beforeSeal?.();
     this.#attempt('A day could not be sealed; its measurements stay where they are.', () => {
-      const days = writer.store.seal(clock.nowMs() - writer.sealAfterMs, SEAL_BUDGET_MS);
+      const beforeMs = clock.nowMs() - writer.sealAfterMs;
+      for (const see of beforeSeal ?? []) see(beforeMs);
+      const days = writer.store.seal(beforeMs, SEAL_BUDGET_MS);
       if (days > 0) live.push();
     });
   }

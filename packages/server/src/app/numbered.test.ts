@@ -15,6 +15,7 @@ import {
   type Sign,
   TAG_BYTES,
 } from '@kilowink/core/report';
+import { type Clock, DAY_MS } from '@kilowink/core/time';
 import { openSqliteStore, openSqliteStoreReadOnly } from '@kilowink/store';
 import type { z } from 'zod';
 import { loadConfig } from '../config/index.ts';
@@ -31,7 +32,14 @@ after(async () => {
 
 const ID = '00112233aabbccdd';
 
-async function start(given: { folder?: string; extra?: Record<string, unknown>; readOnly?: boolean } = {}) {
+interface Given {
+  readonly folder?: string;
+  readonly extra?: Record<string, unknown>;
+  readonly readOnly?: boolean;
+  readonly clock?: Clock;
+}
+
+async function start(given: Given = {}) {
   const folder = given.folder ?? mkdtempSync(join(root, 'data-'));
   const all = { dataDir: folder, port: 0, host: '127.0.0.1', store: { groupMs: 0 }, ...given.extra };
   const options = Object.fromEntries(
@@ -39,11 +47,11 @@ async function start(given: { folder?: string; extra?: Record<string, unknown>; 
   );
   const { config } = loadConfig({ env: { XDG_CONFIG_HOME: root }, options });
   const { groupMs } = config.store;
-  const clock = systemClock;
+  const { clock = systemClock } = given;
   const store = given.readOnly
     ? openSqliteStoreReadOnly({ folder, clock })
     : openSqliteStore({ folder, clock, groupMs });
-  const server = await startServer({ config, store, version: '0.0.0-test' });
+  const server = await startServer({ config, store, version: '0.0.0-test', clock });
   running.add(server);
   const close = async () => {
     running.delete(server);
@@ -285,4 +293,25 @@ test('a read-only instance and one that can not write say so', async () => {
   const answer = decodeAnswerV2(body);
   assert.equal(status, 503);
   assert.ok(answer.ok && answer.value.status === 'retry');
+});
+
+test('the energy of a gap is known though the windows before it were sealed, and the server started anew', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const time = { nowMs: Date.UTC(2026, 2, 1, 12) };
+  const clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs };
+  const folder = mkdtempSync(join(root, 'data-'));
+  const first = await start({ folder, clock });
+  for (let newest = 9; newest < 100; newest += 10) {
+    time.nowMs += 50_000;
+    await tell(first, report({ newest, count: 10 }));
+  }
+  time.nowMs += 2 * DAY_MS;
+  context.mock.timers.tick(60_000);
+  await first.close();
+  const server = await start({ folder, clock });
+  const newest = 99 + (2 * DAY_MS) / 5_000;
+  await tell(server, report({ newest, count: 10, oldest: newest - 9 }));
+  const { energyWh } = await get(server, `/series/1/total?${ALL}`, totalAnswer);
+  assert.equal(energyWh, report({ newest, count: 1 }).cumulativeCount);
+  await server.close();
 });

@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     writer: writable === null ? null : { store: writable, ...config.store },
     live,
     clock: watch,
-    beforeSeal: () => truth.look(),
+    beforeSeal: [() => truth.look(), (beforeMs) => ingest?.saveBefore(beforeMs)],
     onError: (message, error) => log(`${message} ${String(error)}`),
   });
 

@@ -74,6 +74,11 @@ export class Ingest {
     this.#numbered = new NumberedIngest(options);
   }
 
+  /** Before windows from before `beforeMs` are sealed: what they have counted is remembered, for they can not be asked then. */
+  saveBefore(beforeMs: EpochMs): void {
+    for (const sensor of this.#numbered.sensors) sensor.saveBefore(beforeMs);
+  }
+
   /** A sensor has booted. It sends no bytes with that, so every known type at this address counts as booted. */
   up(address: string): Answer {
     const at = this.#now();

@@ -1,5 +1,6 @@
 import type { Fault, Result } from '@kilowink/core/error';
 import type { ReportV2, ShortReportV2 } from '@kilowink/core/report';
+import type { EpochMs } from '@kilowink/core/time';
 import { NumberedSource, type Reception, type TakenNumbered } from '@kilowink/core/window';
 import type { SeriesId, Store } from '@kilowink/store';
 import { noCounters, type SensorCounters } from './sensor.ts';
@@ -76,6 +77,11 @@ export class NumberedSensor {
     const taken = this.#store.together(() => this.#windows.shortReport(report, at));
     if (taken.ok) this.#count(taken.value, at);
     return taken;
+  }
+
+  /** Remembers what was counted by windows from before `beforeMs`. */
+  saveBefore(beforeMs: EpochMs): void {
+    this.#windows.saveBefore(beforeMs);
   }
 
   #settle(): void {
