@@ -17,8 +17,14 @@ export const seriesInfo = z.object({
   kind: z
     .enum(['sum', 'mean'])
     .describe('sum: amounts, which add up. mean: a gauge, whose buckets have mean, min and max'),
-  firstMs: z.number().nullable().describe('Start of the first measurement, UTC ms; null while empty'),
-  lastMs: z.number().nullable().describe('End of the last measurement, UTC ms; null while empty'),
+  firstMs: z
+    .number()
+    .nullable()
+    .describe('Start of what is known first, measured or recovered, UTC ms; null while empty'),
+  lastMs: z
+    .number()
+    .nullable()
+    .describe('End of what is known last, measured or recovered, UTC ms; null while empty'),
   first: z.string().nullable().describe('The same as ISO 8601'),
   last: z.string().nullable(),
   members: z

@@ -149,7 +149,7 @@ export interface SeriesEntry extends SeriesDefinition {
 }
 
 export interface SeriesInfo extends SeriesEntry {
-  /** Start of the first point and end of the last; null while empty. */
+  /** Start of the first point and end of the last, or of the energy of gaps of points beyond them; null while empty. */
   readonly firstMs: EpochMs | null;
   readonly lastMs: EpochMs | null;
 }

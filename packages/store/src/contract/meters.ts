@@ -169,6 +169,19 @@ export const meterCases: Cases = {
     }
   },
 
+  'a series reaches as far as what is known of it, measured or recovered': ({ store, series }) => {
+    const extent = () => {
+      const { firstMs, lastMs } = store.listSeries()[0] ?? assert.fail('a series');
+      return [firstMs, lastMs];
+    };
+    assert.deepEqual(extent(), [null, null]);
+    store.putRecoveredSpan(series, { fromMs: DAY + HOUR_MS, toMs: DAY + 2 * HOUR_MS, value: 9 });
+    assert.deepEqual(extent(), [DAY + HOUR_MS, DAY + 2 * HOUR_MS]);
+    store.addPoints(series, pointsOf([{ startMs: DAY + 2 * HOUR_MS, durationMs: HOUR_MS, value: 5 }]));
+    store.putRecoveredSpan(series, { fromMs: DAY + 3 * HOUR_MS, toMs: DAY + 5 * HOUR_MS, value: 9 });
+    assert.deepEqual(extent(), [DAY + HOUR_MS, DAY + 5 * HOUR_MS]);
+  },
+
   'a gauge has no energy to recover': ({ store }) => {
     const gauge = store.ensureSeries({ source: 'tic/a', quantity: 'voltage', unit: 'V', name: 'Voltage' });
     assert.throws(() => store.putRecoveredSpan(gauge, { fromMs: DAY, toMs: DAY + 1, value: 1 }));

@@ -442,6 +442,11 @@ export class SqliteReader implements StoreReader {
       firstMs = Math.min(firstMs, sealed.firstMs);
       lastMs = Math.max(lastMs, sealed.lastMs);
     }
+    const recovered = this.parts.spans.extent(series);
+    if (recovered !== null) {
+      firstMs = Math.min(firstMs, recovered.startMs);
+      lastMs = Math.max(lastMs, recovered.endMs);
+    }
     return firstMs < lastMs ? { firstMs, lastMs } : { firstMs: null, lastMs: null };
   }
 }

@@ -28,6 +28,13 @@ export class SpanTable {
     return spans.filter((span) => span.startMs < toMs && span.endMs > fromMs);
   }
 
+  /** From the first to the last of them, of which none is over another. */
+  extent(series: SeriesId): Pick<RecoveredSpan, 'startMs' | 'endMs'> | null {
+    const spans = this.#load().get(series) ?? [];
+    const [first, last] = [spans[0], spans.at(-1)];
+    return first === undefined || last === undefined ? null : { startMs: first.startMs, endMs: last.endMs };
+  }
+
   /** Puts a span in the place of those it meets; of no energy, it only removes them. Returns what is to be written. */
   put(series: SeriesId, span: RecoveredSpan): SpanStep[] {
     const met = this.read(series, span.startMs, span.endMs);
