@@ -164,6 +164,25 @@ test('a summary says energy, mean, extremes and coverage of what it was asked fo
   assert.equal(summarize(createDataset(windowColumns(NO_WINDOWS, 0, 60_000), WINDOW_MS), 0, 60_000), null);
 });
 
+test('the energy of a first and of a present day lies where it could be measured', () => {
+  const hourMs = 3_600_000;
+  const days = buckets(
+    Array.from({ length: 2 }, () => ({ meanW: 1_000, minW: 900, maxW: 1_100 })),
+    24 * hourMs,
+  );
+  const columns = {
+    ...days,
+    energyWh: Float64Array.of(6_000, 10_000),
+    coverage: Float64Array.of(6 / 24, 10 / 24),
+  };
+  const extent = { fromMs: 18 * hourMs, toMs: 34 * hourMs };
+  const dataset = createDataset(columns, 24 * hourMs, { kind: 'sum', isFlashes: true, extent });
+  const told = { meanW: 1_000, minW: 900, maxW: 1_100, coverage: 1 };
+  assert.deepEqual(summarize(dataset, extent.fromMs, extent.toMs), { ...told, energyWh: 16_000 });
+  assert.deepEqual(summarize(dataset, 21 * hourMs, 29 * hourMs), { ...told, energyWh: 8_000 });
+  assert.equal(summarize(dataset, extent.fromMs, 44 * hourMs)?.coverage, 16 / 26);
+});
+
 test('the extremes of a short range enclose its mean', () => {
   const dataset = createDataset(columnsOf(flashesOf(2_330, 600)), WINDOW_MS);
   for (let from = 0; from < 590; from += 7) {

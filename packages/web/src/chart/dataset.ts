@@ -1,3 +1,4 @@
+import type { TimeRange } from '@kilowink/core/tariff';
 import { type EpochMs, SECOND_MS } from '@kilowink/core/time';
 import { type Columns, rowAt, W_MS_PER_WH } from '../data/columns.ts';
 import { runningMean } from './running-mean.ts';
@@ -16,6 +17,8 @@ export interface Dataset {
   readonly highW: Float64Array;
   /** Energy before each row, and after the last: one longer than the columns. */
   readonly sumWh: Float64Array;
+  /** From the first measurement of the series to its last: of a row that reaches beyond, nothing can be there. */
+  readonly extent: TimeRange;
 }
 
 /** What a series is, for how it is drawn. */
@@ -23,9 +26,12 @@ export interface Drawn {
   readonly kind: 'sum' | 'mean';
   /** Whether its measurements count flashes in windows, or may; a meter that speaks for itself dates each Wh. */
   readonly isFlashes: boolean;
+  /** From its first measurement to its last. */
+  readonly extent: TimeRange;
 }
 
-const FLASHES: Drawn = { kind: 'sum', isFlashes: true };
+const ALWAYS: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+const FLASHES: Drawn = { kind: 'sum', isFlashes: true, extent: ALWAYS };
 
 /** Up to this step single flashes show as steps. */
 export const COUNTS_STEP_MS_MAX = 30_000;
@@ -49,7 +55,7 @@ const FLASH_TOLERANCE = 0.05;
  * hold finer measurements, as from an import.
  */
 export function createDataset(columns: Columns, stepMs: number, series: Drawn = FLASHES): Dataset {
-  const { kind } = series;
+  const { kind, extent } = series;
   const mayCount = series.isFlashes && stepMs <= COUNTS_STEP_MS_MAX;
   const isCounts = mayCount && isMostlyCounts(columns, stepMs);
   const lineW = told(columns, mayCount ? meanOfCounts(columns, isCounts) : columns.meanW);
@@ -58,7 +64,7 @@ export function createDataset(columns: Columns, stepMs: number, series: Drawn = 
   columns.energyWh.forEach((energyWh, row) => {
     sumWh[row + 1] = (sumWh[row] ?? 0) + (energyWh || 0);
   });
-  const dataset = { columns, stepMs, kind, lineW, sumWh };
+  const dataset = { columns, stepMs, kind, lineW, sumWh, extent };
   if (isCounts) return { ...dataset, style: 'counts', lowW: lineW, highW: lineW };
   const lowW = new Float64Array(length);
   const highW = new Float64Array(length);
@@ -146,10 +152,17 @@ export function sumUntil(dataset: Dataset, atMs: EpochMs): number {
   const { columns, sumWh } = dataset;
   const row = rowAt(columns, atMs);
   if (row < 0) return 0;
-  const startMs = columns.starts[row] ?? 0;
-  const endMs = columns.ends[row] ?? 0;
-  const part = Math.max(0, Math.min(1, (atMs - startMs) / (endMs - startMs)));
+  const { fromMs, toMs } = measurablePart(dataset, row);
+  const part = atMs >= toMs ? 1 : Math.max(0, (atMs - fromMs) / (toMs - fromMs));
   return (sumWh[row] ?? 0) + (columns.energyWh[row] || 0) * part;
+}
+
+/** What of a row lies between the first and the last measurement: its energy is there, as that of a day that is not over. */
+export function measurablePart({ columns, extent }: Dataset, row: number): TimeRange {
+  const [startMs, endMs] = [columns.starts[row] ?? 0, columns.ends[row] ?? 0];
+  const fromMs = Math.max(startMs, extent.fromMs);
+  const toMs = Math.min(endMs, extent.toMs);
+  return fromMs < toMs ? { fromMs, toMs } : { fromMs: startMs, toMs: endMs };
 }
 
 /** The highest power to show between two times; 0 when nothing was measured there. */
@@ -223,8 +236,11 @@ export function summarize(dataset: Dataset, fromMs: EpochMs, toMs: EpochMs): Ran
     const endMs = Math.min(toMs, columns.ends[row] ?? 0);
     if (startMs >= endMs) break;
     spanMs += endMs - startMs;
-    measuredMs += (endMs - startMs) * (columns.coverage[row] ?? 0);
-    const part = (endMs - startMs) / ((columns.ends[row] ?? 0) - (columns.starts[row] ?? 0));
+    const rowMs = (columns.ends[row] ?? 0) - (columns.starts[row] ?? 0);
+    const could = measurablePart(dataset, row);
+    const partMs = Math.max(0, Math.min(endMs, could.toMs) - Math.max(startMs, could.fromMs));
+    const part = partMs / (could.toMs - could.fromMs);
+    measuredMs += Math.min(partMs, rowMs * part * (columns.coverage[row] ?? 0));
     recoveredWh += (columns.recoveredWh[row] ?? 0) * part;
     if (columns.coverage[row] === 0) continue;
     minW = Math.min(minW, dataset.lowW[row] ?? minW);

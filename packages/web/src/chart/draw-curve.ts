@@ -1,6 +1,6 @@
 import type { TimeRange } from '@kilowink/core/tariff';
 import { type Columns, rowAt } from '../data/columns.ts';
-import { type Dataset, sumUntil } from './dataset.ts';
+import { type Dataset, measurablePart, sumUntil } from './dataset.ts';
 import { type Frame, xOf, yOf } from './frame.ts';
 import { BAND_ALPHA, type Palette } from './palette.ts';
 
@@ -53,11 +53,14 @@ export function drawCumulative(frame: Frame, dataset: Dataset, energyWhMax: numb
   context.beginPath();
   for (const run of measuredRuns(columns, frame)) {
     context.moveTo(
-      xOf(frame, columns.starts[run.first] ?? 0),
+      xOf(frame, measurablePart(dataset, run.first).fromMs),
       bottom - ((sumWh[run.first] ?? 0) - startWh) * scale,
     );
     for (let row = run.first; row < run.end; row++) {
-      context.lineTo(xOf(frame, columns.ends[row] ?? 0), bottom - ((sumWh[row + 1] ?? 0) - startWh) * scale);
+      context.lineTo(
+        xOf(frame, measurablePart(dataset, row).toMs),
+        bottom - ((sumWh[row + 1] ?? 0) - startWh) * scale,
+      );
     }
   }
   context.stroke();

@@ -163,8 +163,12 @@ export class Room {
   }
 
   createDataset(columns: Parameters<typeof createDataset>[0], step: Step): Dataset {
-    const { kind, source } = this.series;
-    return createDataset(columns, step.ms, { kind, isFlashes: kind === 'sum' && !source.startsWith('tic/') });
+    const { kind, source, firstMs } = this.series;
+    const isFlashes = kind === 'sum' && !source.startsWith('tic/');
+    return createDataset(columns, step.ms, {
+      ...{ kind, isFlashes },
+      extent: { fromMs: firstMs ?? 0, toMs: this.#lastMs },
+    });
   }
 
   /** The off-peak stretches that touch the range, kept for as long as the view stays near. */
