@@ -21,8 +21,11 @@ import { launchBrowser, openPage, PHONE } from './browser.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-meter-page-'));
 const FRAME_MS = 1_000;
-/** Frames of the last two minutes are told first, then one more for each thing that happens. */
-const STARTED_MS = Date.now() - 120 * FRAME_MS;
+/** Frames of the last four minutes are told first, then one more for each thing that happens. */
+const FRAMES = 240;
+/** Nothing is drawn after those of the first two minutes. */
+const FRAMES_DRAWN = 120;
+const STARTED_MS = Date.now() - FRAMES * FRAME_MS;
 const OTHER_REGISTERS = ['BBRHCJB', 'BBRHPJB', 'BBRHCJW', 'BBRHCJR', 'BBRHPJR'];
 let server: RunningServer;
 let gateway: MqttClient;
@@ -45,7 +48,7 @@ before(async () => {
   gateway = await mqtt.connectAsync(`mqtt://127.0.0.1:${server.mqttListeners[0]?.port}`, {
     clientId: 'cellar',
   });
-  for (let frame = 0; frame < 120; frame += 1) await say();
+  for (let frame = 0; frame < FRAMES; frame += 1) await say();
   browser = await launchBrowser();
 });
 
@@ -56,10 +59,10 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A frame of a Tempo meter of 6 kVA that draws 900 VA: 1 Wh each 4 s. */
+/** A frame of a Tempo meter of 6 kVA that draws 900 VA at first: 1 Wh each 4 s. */
 async function say(groups: Record<string, string> = {}): Promise<void> {
   sequence += 1;
-  const index = String(1_000_000 + Math.floor(sequence / 4)).padStart(9, '0');
+  const index = String(1_000_000 + Math.floor(Math.min(sequence, FRAMES_DRAWN) / 4)).padStart(9, '0');
   const all = {
     ...{ ADCO: '061964123456', OPTARIF: 'BBR(', ISOUSC: '30', PTEC: 'HPJW', DEMAIN: 'ROUG' },
     ...Object.fromEntries(OTHER_REGISTERS.map((label) => [label, '002000000'])),
@@ -125,6 +128,16 @@ test('its whole energy is shown first, in the reader’s language, and no report
   assert.equal(await chosen.textContent(), 'cellar : énergie soutirée');
   await page.getByText('Mesures brutes').click();
   await page.getByText(/^\d+ mesures\.$/).waitFor();
+  await close();
+});
+
+test('a meter that is heard is not silent, and has no gap, while nothing is drawn', async () => {
+  const { page, close } = await openPage(browser, server.url, { ready: '.meter-line' });
+  await page.getByText(/last report \d+ s ago/).waitFor();
+  assert.equal(await page.getByText('silent').count(), 0);
+  // Two minutes without a Wh.
+  assert.match((await page.locator('.number').textContent()) ?? '', /^([12]\d|30)\sW$/);
+  await page.getByText(/ 900\sW on average.* measured 100\s%/).waitFor();
   await close();
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_WINDOWS, type Windows } from './columns.ts';
-import { powerNow } from './power-now.ts';
+import { powerAtFrame, powerNow } from './power-now.ts';
 
 function windowsOf(energiesWh: readonly number[], durationMs = 5_000): Windows {
   return {
@@ -32,4 +32,13 @@ test('nothing is averaged across a gap', () => {
 test('one long window is enough, and none is none', () => {
   assert.equal(powerNow(windowsOf([10, 20], 60_000))?.powerW, 1_200);
   assert.equal(powerNow(NO_WINDOWS), null);
+});
+
+test('an index that stands still bounds the power by one Wh since it moved', () => {
+  const power = { powerW: 900, overMs: 10_000, endMs: 100_000 };
+  assert.equal(powerAtFrame(power, 114_000), power);
+  assert.deepEqual(powerAtFrame(power, 220_000), { powerW: 30, overMs: 120_000, endMs: 220_000 });
+  const weak = { ...power, powerW: 20 };
+  assert.equal(powerAtFrame(weak, 220_000), weak);
+  assert.equal(powerAtFrame(null, 220_000), null);
 });

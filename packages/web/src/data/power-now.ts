@@ -38,6 +38,18 @@ export function powerNow(windows: Windows): PowerNow | null {
   return { powerW: (energyWh * W_MS_PER_WH) / overMs, overMs, endMs };
 }
 
+/** A meter's index is stored at most so often while it moves, with the time of a frame to spare. */
+const INDEX_STEP_MS = 15_000;
+
+/** The same of a meter whose latest frame was at `frameMs`: an index that has stood still since bounds the power by one Wh in that time. */
+export function powerAtFrame(power: PowerNow | null, frameMs: EpochMs): PowerNow | null {
+  if (power === null) return null;
+  const waitMs = frameMs - power.endMs;
+  const boundW = W_MS_PER_WH / waitMs;
+  if (waitMs <= INDEX_STEP_MS || power.powerW <= boundW) return power;
+  return { powerW: boundW, overMs: waitMs, endMs: frameMs };
+}
+
 /** Since when the power has been what it is in the last measurement, give or take a hundredth. */
 function steadySince({ starts, powerW }: Windows, last: number): EpochMs {
   const now = powerW[last] ?? 0;

@@ -29,6 +29,11 @@ export function referencesOf(list: readonly SeriesInfo[], series: SeriesInfo): R
   };
 }
 
+/** Whether a source is the meter of that id, or a part of it. */
+export function isOfMeter(source: string, id: string): boolean {
+  return source === `tic/${id}` || source.startsWith(`tic/${id}/`);
+}
+
 /** How long two series both reach, ms. */
 export function commonMs(one: SeriesInfo, other: SeriesInfo): number {
   const fromMs = Math.max(one.firstMs ?? 0, other.firstMs ?? 0);

@@ -1,4 +1,4 @@
-import type { CorrectionInfo, SeriesInfo, SiteInfo } from '@kilowink/api';
+import type { CorrectionInfo, MeterInfo, SeriesInfo, SiteInfo } from '@kilowink/api';
 import { offPeakBands, type TimeRange } from '@kilowink/core/tariff';
 import { DAY_MS, type EpochMs, MINUTE_MS, type Step } from '@kilowink/core/time';
 import { createDataset, type Dataset, FLASH_WINDOW_MS } from '../chart/dataset.ts';
@@ -12,7 +12,7 @@ import {
   type Windows,
   windowsOf,
 } from '../data/columns.ts';
-import { type PowerNow, powerNow } from '../data/power-now.ts';
+import { type PowerNow, powerAtFrame, powerNow } from '../data/power-now.ts';
 import { DataSource, type SourceHost } from '../data/source.ts';
 import { stepFor, widen } from '../data/tiles.ts';
 import { type Format, inUnit } from '../i18n/format.ts';
@@ -47,7 +47,9 @@ type LivePoint = readonly [startMs: number, durationMs: number, energyWh: number
 /** A series that has been silent for this long, and whose source the server does not hear, is an archive. */
 const ARCHIVE_MS = 30 * DAY_MS;
 /** A report every 15 s, three of them missed. */
-export const STALE_MS = 45_000;
+const STALE_MS = 45_000;
+/** A gateway on the meter's socket sleeps up to two minutes. */
+const METER_STALE_MS = 150_000;
 /** A sensor that had measured until so long before the server started is expected to go on. */
 const AWAITED_MS = 5 * MINUTE_MS;
 const RECENT_MS = 10 * MINUTE_MS;
@@ -84,6 +86,8 @@ export class Room {
   #recentTimer: ReturnType<typeof setTimeout> | undefined;
   #lastMs: EpochMs;
   #lastReportMs: EpochMs | null;
+  /** Of the latest frame of the meter that feeds it; null where none does. */
+  #meterMs: EpochMs | null = null;
   #todayAtMs = Number.NEGATIVE_INFINITY;
   #offPeak: { readonly range: TimeRange; readonly bands: readonly TimeRange[] } | null = null;
 
@@ -149,8 +153,9 @@ export class Room {
   /** Where a missing measurement is a gap: up to the last one, and up to the present once the sensor is silent. */
   get measurable(): TimeRange {
     const nowMs = this.#host.nowMs();
-    const isSilent = !this.#isArchive && nowMs - this.#lastMs > STALE_MS;
-    return { fromMs: this.series.firstMs ?? 0, toMs: isSilent ? nowMs : this.#lastMs };
+    const knownMs = Math.max(this.#lastMs, this.#meterMs ?? 0);
+    const isSilent = !this.#isArchive && nowMs - knownMs > this.staleMs;
+    return { fromMs: this.series.firstMs ?? 0, toMs: isSilent ? nowMs : this.#measuredMs };
   }
 
   /** Whether it is a quantity that is held, as a voltage is, and no energy. */
@@ -211,6 +216,18 @@ export class Room {
     this.heading.set({ ...this.heading.get(), lastReportMs: atMs });
   }
 
+  /** What a meter's series hold is stored once it changes: until then nothing is missing. */
+  heardMeter({ frameMs, receivedMs }: Pick<MeterInfo, 'frameMs' | 'receivedMs'>): void {
+    this.#meterMs = frameMs;
+    this.heading.set({ ...this.heading.get(), power: this.#power });
+    this.heard(receivedMs);
+  }
+
+  /** A source that was not heard for longer is silent. */
+  get staleMs(): number {
+    return this.#meterMs === null ? STALE_MS : METER_STALE_MS;
+  }
+
   /** Something in the range, or anywhere, is not what it was. */
   invalidate(range: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }): void {
     this.source.invalidate(range);
@@ -229,6 +246,19 @@ export class Room {
 
   get #isArchive(): boolean {
     return this.#lastReportMs === null && this.#host.nowMs() - this.#lastMs > ARCHIVE_MS;
+  }
+
+  /** End of the last measurement: of several sensors' that of the one that is chosen now, which others may be ahead of. */
+  get #measuredMs(): EpochMs {
+    const { starts, durationsMs } = this.#recent;
+    const [startMs, durationMs] = [starts.at(-1), durationsMs.at(-1)];
+    return startMs === undefined || durationMs === undefined ? this.#lastMs : startMs + durationMs;
+  }
+
+  get #power(): PowerNow | null {
+    const power = powerNow(this.#recent);
+    const isIndex = !this.isGauge && this.series.source.startsWith('tic/');
+    return isIndex && this.#meterMs !== null ? powerAtFrame(power, this.#meterMs) : power;
   }
 
   get #overviewStep(): Step {
@@ -256,7 +286,7 @@ export class Room {
       energyWh: merged.energyWh.slice(first),
       powerW: merged.powerW.slice(first),
     };
-    this.heading.set({ ...this.heading.get(), power: powerNow(this.#recent), lastMs: this.#lastMs });
+    this.heading.set({ ...this.heading.get(), power: this.#power, lastMs: this.#lastMs });
   }
 
   #sourceHost(onData: () => void): SourceHost {

@@ -8,7 +8,7 @@ import { nameSeries } from '../i18n/series-name.ts';
 import { createZone } from '../time/zone.ts';
 import { Admin } from './admin.ts';
 import { BrowserHistory } from './browser-history.ts';
-import { isRegister } from './references.ts';
+import { isOfMeter, isRegister } from './references.ts';
 import { Room } from './room.ts';
 import { createSignal } from './signal.ts';
 import { decodeView } from './view.ts';
@@ -111,6 +111,7 @@ export class Session {
     this.#room?.close();
     const room = new Room({ site, series, format: this.format, view, history: this.#history, host });
     this.phase.set({ kind: 'ready', room });
+    for (const meter of this.meters.get()) this.#hearMeter(meter);
   }
 
   #listen(): void {
@@ -146,6 +147,7 @@ export class Session {
       onMeter: (meter) => {
         const others = this.meters.get().filter(({ id }) => id !== meter.id);
         this.meters.set([...others, meter].sort((a, b) => a.id.localeCompare(b.id)));
+        this.#hearMeter(meter);
       },
       onFirmware: (run) => this.firmware.set(run),
       onReset: () => (this.#room === null ? void this.start() : this.#room.invalidate()),
@@ -154,6 +156,15 @@ export class Session {
         this.#lostTimer ??= setTimeout(() => this.#offline(), OFFLINE_GRACE_MS);
       },
     });
+  }
+
+  /** A meter that speaks for itself is heard with each frame, also while what its series hold does not change. */
+  #hearMeter(meter: MeterInfo): void {
+    const room = this.#room;
+    if (room === null) return;
+    const members = room.series.members ?? [room.series.id];
+    const sources = this.list.get().filter(({ id }) => members.includes(id));
+    if (sources.some(({ source }) => isOfMeter(source, meter.id))) room.heardMeter(meter);
   }
 
   #startFailed(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import { fill } from '../i18n/format.ts';
-import { type Heading, type Room, STALE_MS } from '../state/room.ts';
+import type { Heading, Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
 import { SeriesPicker } from './series-picker.tsx';
 import { useClock, useSignal } from './use-signal.ts';
@@ -13,7 +13,7 @@ export function Header({ session, room }: { session: Session; room: Room }): JSX
   const nowMs = useClock(readNow, 1_000);
   const { format } = room;
   const { strings } = format;
-  const isLate = nowMs - latestMs(heading) > STALE_MS;
+  const isLate = nowMs - latestMs(heading) > room.staleMs;
   const isStale = isLate && !room.isAwaited;
   const power = heading.power === null ? null : format.power(heading.power.powerW);
   const today = heading.todayWh === null ? null : format.energy(heading.todayWh);

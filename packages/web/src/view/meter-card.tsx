@@ -2,6 +2,7 @@ import type { MeterInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Format, fill, inUnit, toText } from '../i18n/format.ts';
+import { isOfMeter } from '../state/references.ts';
 import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
 import { injectedText, inVa, meterOf, periodText } from './meter-line.tsx';
@@ -170,8 +171,7 @@ function SeriesList({
   room: Room;
 }): JSX.Element | null {
   const list = useSignal(session.list).filter(
-    ({ source, lastMs }) =>
-      lastMs !== null && (source === `tic/${meter.id}` || source.startsWith(`tic/${meter.id}/`)),
+    ({ source, lastMs }) => lastMs !== null && isOfMeter(source, meter.id),
   );
   if (list.length === 0) return null;
   return (

@@ -1,6 +1,7 @@
 import type { MeterInfo } from '@kilowink/api';
 import type { JSX } from 'preact';
 import { type Format, fill, inUnit, toText } from '../i18n/format.ts';
+import { isOfMeter } from '../state/references.ts';
 import type { Room } from '../state/room.ts';
 import type { Session } from '../state/session.ts';
 import { Sign } from './sign.tsx';
@@ -82,7 +83,7 @@ export function MeterLine({ session, room }: { session: Session; room: Room }): 
 /** The meter that feeds a series: by its source, else the only one there is. */
 export function meterOf(meters: readonly MeterInfo[], room: Room): MeterInfo | null {
   const { source } = room.series;
-  const own = meters.find(({ id }) => source === `tic/${id}` || source.startsWith(`tic/${id}/`));
+  const own = meters.find(({ id }) => isOfMeter(source, id));
   return own ?? (meters.length === 1 ? (meters[0] ?? null) : null);
 }
 
