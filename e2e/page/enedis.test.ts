@@ -255,7 +255,7 @@ test('what is no such file is refused in clear words, and the server goes on', a
     [{ name: 'Export.csv', content: LOGIN }, /That is a web page: the login was saved/],
     [
       { name: 'years.csv', content: new Uint8Array(9 * 1_048_576) },
-      /at most .* Copy it to the server and run: kilowink import/,
+      /at most .* Copy it to the server and run: npm run kilowink -- import FILE/,
     ],
   ];
   for (const [index, [file, told]] of refused.entries()) {
@@ -279,7 +279,7 @@ test('an instance that only shows, and one without a password, say what to do in
   const open = await startHouse({ withPassword: false });
   t.after(() => open.stop());
   const without = await openCard({ url: open.url });
-  await without.page.getByText('kilowink admin password').first().waitFor();
+  await without.page.getByText('npm run kilowink -- admin password').first().waitFor();
   assert.equal(await without.page.getByRole('button', { name: 'Choose files' }).count(), 0);
   await without.close();
 });

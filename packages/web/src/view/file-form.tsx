@@ -28,7 +28,7 @@ export function FileForm({ session, files, isReadOnly }: FileFormProps): JSX.Ele
       {isReadOnly && <p>{words.readOnly}</p>}
       {!isReadOnly && canNot && (
         <p>
-          {admin.noPassword} <code>kilowink admin password</code>
+          {admin.noPassword} <code>npm run kilowink -- admin password</code>
         </p>
       )}
       {!isReadOnly && !canNot && <Files files={files} format={format} />}

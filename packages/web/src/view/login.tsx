@@ -37,7 +37,7 @@ export function AdminGate({
   if (!info.passwordSet) {
     return (
       <p>
-        {words.noPassword} <code>kilowink admin password</code>
+        {words.noPassword} <code>npm run kilowink -- admin password</code>
       </p>
     );
   }
@@ -127,6 +127,6 @@ function OpenLogin({ session }: { session: Session }): JSX.Element {
 
 function problemText(error: unknown, words: CareStrings['admin']): string {
   const code = refusalCode(error);
-  if (code === 'admin/no-password') return `${words.noPassword} kilowink admin password`;
+  if (code === 'admin/no-password') return `${words.noPassword} npm run kilowink -- admin password`;
   return words.errors[code] ?? words.unreachable;
 }

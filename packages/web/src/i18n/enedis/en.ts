@@ -73,28 +73,30 @@ export const ENEDIS_EN: EnedisStrings = {
     takenReadings: '{readings} {readings|reading|readings} of the index came with them.',
     takenKnown: '{repeated} {repeated|was|were} there already.',
     tooLarge:
-      '{name} has {size}; over the network at most {max} are taken. Copy it to the server and run: kilowink import',
+      '{name} has {size}; over the network at most {max} are taken. Copy it to the server and run: npm run kilowink -- import FILE',
     unreadable:
       'The browser can not read {name}: is it a folder, or was it changed meanwhile? Choose it again.',
     refusals: {
       'file/empty': 'The file is empty. Download it again.',
-      'file/too-large': 'The file is too large for a page. Copy it to the server and run: kilowink import',
+      'file/too-large':
+        'The file is too large for a page. Copy it to the server and run: npm run kilowink -- import FILE',
       'file/unpacked': 'Unpacked, the file is too large. Ask for a shorter time.',
-      'file/memory': 'The file is too large for a page. Copy it to the server and run: kilowink import',
+      'file/memory':
+        'The file is too large for a page. Copy it to the server and run: npm run kilowink -- import FILE',
       'file/damaged': 'The file is cut short, damaged, or an archive to unpack first. Download it again.',
       'file/web-page':
         'That is a web page: the login was saved in place of the file. Log in first, then download it again.',
       'file/other': 'That is no table of measurements. Choose the XLSX or CSV file.',
       'file/no-table': 'No table of energy or power was found in it.',
       'file/no-rows': 'Its table holds no row that can be read.',
-      'file/command-line': 'A file of this kind is taken in on the server: kilowink import',
+      'file/command-line': 'A file of this kind is taken in on the server: npm run kilowink -- import FILE',
       'file/unit': 'Another kind of file made a series of that name. Rename the file.',
       'file/busy': 'The server is reading other files. Try again.',
       'file/stopped': 'The server was ended; nothing was stored. Try again.',
       'store/full': 'The server’s disk is full; nothing was stored.',
       'http/read-only': 'This instance only shows: files are taken in at the one that takes the reports.',
       'admin/no-password':
-        'Nothing can be changed from here until a password is set. On the server, run: kilowink admin password',
+        'Nothing can be changed from here until a password is set. On the server, run: npm run kilowink -- admin password',
     },
   },
   compare: {

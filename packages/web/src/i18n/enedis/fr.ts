@@ -74,16 +74,16 @@ export const ENEDIS_FR: EnedisStrings = {
     takenReadings: '{readings} {readings|relevé d’index est venu|relevés d’index sont venus} avec.',
     takenKnown: '{repeated} y {repeated|était|étaient} déjà.',
     tooLarge:
-      '{name} fait {size} ; par le réseau, {max} au plus. Copiez-le sur le serveur et lancez : kilowink import',
+      '{name} fait {size} ; par le réseau, {max} au plus. Copiez-le sur le serveur et lancez : npm run kilowink -- import FICHIER',
     unreadable:
       'Le navigateur ne peut pas lire {name} : un dossier, ou modifié entre-temps ? Choisissez-le de nouveau.',
     refusals: {
       'file/empty': 'Le fichier est vide. Téléchargez-le de nouveau.',
       'file/too-large':
-        'Le fichier est trop grand pour la page. Copiez-le sur le serveur et lancez : kilowink import',
+        'Le fichier est trop grand pour la page. Copiez-le sur le serveur et lancez : npm run kilowink -- import FICHIER',
       'file/unpacked': 'Décompressé, le fichier est trop grand. Demandez une période plus courte.',
       'file/memory':
-        'Le fichier est trop grand pour la page. Copiez-le sur le serveur et lancez : kilowink import',
+        'Le fichier est trop grand pour la page. Copiez-le sur le serveur et lancez : npm run kilowink -- import FICHIER',
       'file/damaged':
         'Le fichier est coupé, abîmé, ou une archive à ouvrir d’abord. Téléchargez-le de nouveau.',
       'file/web-page':
@@ -91,7 +91,8 @@ export const ENEDIS_FR: EnedisStrings = {
       'file/other': 'Ce n’est pas un tableau de mesures. Choisissez le fichier XLSX ou CSV.',
       'file/no-table': 'Aucun tableau d’énergie ou de puissance n’y a été trouvé.',
       'file/no-rows': 'Son tableau n’a aucune ligne lisible.',
-      'file/command-line': 'Un fichier de cette sorte se prend sur le serveur : kilowink import',
+      'file/command-line':
+        'Un fichier de cette sorte se prend sur le serveur : npm run kilowink -- import FICHIER',
       'file/unit': 'Un fichier d’une autre sorte a fait une série de ce nom. Renommez le fichier.',
       'file/busy': 'Le serveur lit d’autres fichiers. Essayez de nouveau.',
       'file/stopped': 'Le serveur a été arrêté ; rien n’a été enregistré. Essayez de nouveau.',
@@ -99,7 +100,7 @@ export const ENEDIS_FR: EnedisStrings = {
       'http/read-only':
         'Cette instance ne fait que montrer : les fichiers se prennent à celle qui reçoit les mesures.',
       'admin/no-password':
-        'Rien ne peut être changé d’ici sans mot de passe. Sur le serveur, lancez : kilowink admin password',
+        'Rien ne peut être changé d’ici sans mot de passe. Sur le serveur, lancez : npm run kilowink -- admin password',
     },
   },
   compare: {
