@@ -53,6 +53,8 @@ const METER_STALE_MS = 150_000;
 /** A sensor that had measured until so long before the server started is expected to go on. */
 const AWAITED_MS = 5 * MINUTE_MS;
 const RECENT_MS = 10 * MINUTE_MS;
+/** An index that stands still is stored once in a quarter of an hour. */
+const RECENT_METER_MS = 20 * MINUTE_MS;
 /** Live points come one window at a time; the power behind them is asked for once they have settled. */
 const RECENT_DELAY_MS = 500;
 const TODAY_INTERVAL_MS = 5_000;
@@ -255,6 +257,10 @@ export class Room {
     return startMs === undefined || durationMs === undefined ? this.#lastMs : startMs + durationMs;
   }
 
+  get #recentFromMs(): EpochMs {
+    return this.#lastMs - (this.series.source.startsWith('optical/') ? RECENT_MS : RECENT_METER_MS);
+  }
+
   get #power(): PowerNow | null {
     const power = powerNow(this.#recent);
     const isIndex = !this.isGauge && this.series.source.startsWith('tic/');
@@ -278,7 +284,7 @@ export class Room {
 
   #addRecent(added: Windows): void {
     const merged = mergeWindows(this.#recent, added);
-    const first = merged.starts.findIndex((startMs) => startMs >= this.#lastMs - RECENT_MS);
+    const first = merged.starts.findIndex((startMs) => startMs >= this.#recentFromMs);
     this.#recent = {
       ...NO_WINDOWS,
       starts: merged.starts.slice(first),
@@ -313,7 +319,7 @@ export class Room {
   }
 
   #readRecent(): void {
-    const question = { series: this.series.id, fromMs: this.#lastMs - RECENT_MS, toMs: this.#lastMs + 1 };
+    const question = { series: this.series.id, fromMs: this.#recentFromMs, toMs: this.#lastMs + 1 };
     api.windows({ ...question, limit: 1_000 }).then(
       (recent) => {
         this.#host.onSuccess();
