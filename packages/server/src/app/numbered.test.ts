@@ -37,6 +37,8 @@ interface Given {
   readonly extra?: Record<string, unknown>;
   readonly readOnly?: boolean;
   readonly clock?: Clock;
+  /** Beyond so many windows days are sealed early. */
+  readonly hotRowsMax?: number;
 }
 
 async function start(given: Given = {}) {
@@ -50,7 +52,7 @@ async function start(given: Given = {}) {
   const { clock = systemClock } = given;
   const store = given.readOnly
     ? openSqliteStoreReadOnly({ folder, clock })
-    : openSqliteStore({ folder, clock, groupMs });
+    : openSqliteStore({ folder, clock, groupMs, ...(given.hotRowsMax && { hotRowsMax: given.hotRowsMax }) });
   const server = await startServer({ config, store, version: '0.0.0-test', clock });
   running.add(server);
   const close = async () => {
@@ -310,6 +312,25 @@ test('the energy of a gap is known though the windows before it were sealed, and
   await first.close();
   const server = await start({ folder, clock });
   const newest = 99 + (2 * DAY_MS) / 5_000;
+  await tell(server, report({ newest, count: 10, oldest: newest - 9 }));
+  const { energyWh } = await get(server, `/series/1/total?${ALL}`, totalAnswer);
+  assert.equal(energyWh, report({ newest, count: 1 }).cumulativeCount);
+  await server.close();
+});
+
+test('the energy of a gap is known where windows before it were sealed early, as of thousands of sensors', async () => {
+  const time = { nowMs: Date.UTC(2026, 2, 1, 12) };
+  const clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs };
+  const folder = mkdtempSync(join(root, 'data-'));
+  const first = await start({ folder, clock, hotRowsMax: 10 });
+  for (let newest = 9; newest < 120; newest += 10) {
+    time.nowMs += 50_000;
+    await tell(first, report({ newest, count: 10 }));
+  }
+  await first.close();
+  time.nowMs += DAY_MS;
+  const server = await start({ folder, clock });
+  const newest = 119 + DAY_MS / 5_000;
   await tell(server, report({ newest, count: 10, oldest: newest - 9 }));
   const { energyWh } = await get(server, `/series/1/total?${ALL}`, totalAnswer);
   assert.equal(energyWh, report({ newest, count: 1 }).cumulativeCount);

@@ -147,7 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await meters?.close();
       parts?.bluetooth.close();
       truth.stop();
-      housekeeping.flush();
+      housekeeping.finish();
       store.close();
       parts?.guard.close();
     },
