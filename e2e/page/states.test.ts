@@ -246,6 +246,18 @@ test('another sensor is chosen by name, and the address remembers it', async () 
   await close();
 });
 
+test('on a phone the period on show is in view among those to choose from', async () => {
+  const { page, close } = await openPage(browser, demo.url, { query: '?all', options: PHONE });
+  const pressed = page.getByRole('group', { name: 'Period' }).locator('[aria-pressed=true]');
+  assert.equal(await pressed.textContent(), 'All');
+  const isInView = async () => {
+    const box = await pressed.boundingBox();
+    return box !== null && box.x >= 0 && box.x + box.width <= 390;
+  };
+  await until(isInView, 'the button in view');
+  await close();
+});
+
 test('nothing is wider than a phone, and every control is as large as a finger', async () => {
   const { page, close } = await openPage(browser, demo.url, { query: '?last=1d', options: PHONE });
   await page.getByText('Raw measures').click();

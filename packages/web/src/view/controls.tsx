@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Room } from '../state/room.ts';
 import { isSameView, PRESETS } from '../state/view.ts';
 import { useSignal } from './use-signal.ts';
@@ -9,9 +10,11 @@ export function Controls(props: { room: Room; onSave: () => void; onHelp: () => 
   const view = useSignal(room.model.view);
   const hasCumulative = useSignal(room.hasCumulative);
   const { strings } = room.format;
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => showPressed(ref.current), [view]);
   return (
     // Firefox would stop at a row that scrolls, besides each button in it.
-    <div class="controls" tabIndex={-1}>
+    <div ref={ref} class="controls" tabIndex={-1}>
       <fieldset class="presets" aria-label={strings.presetsTitle}>
         {PRESETS.map((preset) => (
           <button
@@ -57,4 +60,13 @@ export function Controls(props: { room: Room; onSave: () => void; onHelp: () => 
       </fieldset>
     </div>
   );
+}
+
+/** On a phone the row is wider than the screen: the period on show is scrolled to, sideways alone. */
+function showPressed(row: HTMLElement | null): void {
+  const pressed = row?.querySelector('.presets [aria-pressed=true]');
+  if (row === null || pressed === null || pressed === undefined) return;
+  const [shown, button] = [row.getBoundingClientRect(), pressed.getBoundingClientRect()];
+  if (button.left >= shown.left && button.right <= shown.right) return;
+  row.scrollLeft += (button.left + button.right - shown.left - shown.right) / 2;
 }
