@@ -155,6 +155,9 @@ test('each of its series is shown in its own unit', async () => {
     await page.locator('select').selectOption(String(found?.id));
     await page.locator('.number .unit', { hasText: unit }).waitFor();
     await page.getByText(/on average, between/).waitFor();
+    await page.getByText('Raw measures').click();
+    await page.getByText(`${unit} a measure`, { exact: true }).waitFor();
+    await page.getByText(/^\d+ measures?\.$/).waitFor();
   }
   assert.deepEqual(faults, []);
   await close();

@@ -9,6 +9,10 @@ import { chooseTicks, valueTicks } from './ticks.ts';
 /** What the plot of single measurements is drawn from. */
 export interface WindowsScene extends RawWindows {
   readonly range: TimeRange;
+  /** Of each measurement: its energy, or what a gauge held. */
+  readonly values: Float64Array;
+  /** What a meter says itself and what a file holds came in none. */
+  readonly hasReports: boolean;
   readonly format: Format;
   readonly palette: Palette;
 }
@@ -18,7 +22,7 @@ const AXIS_PX = 20;
 const LEFT_PX = 44;
 const TICK_SPACE_PX = 92;
 
-/** A dot for each measurement at its energy, hollow where it is left out and ringed where reports disagreed; under it a bar for the reports that carried it. */
+/** A dot for each measurement at its value, hollow where it is left out and ringed where reports disagreed; under it a bar for the reports that carried it. */
 export function drawWindows(canvas: HTMLCanvasElement, scene: WindowsScene): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
@@ -30,21 +34,24 @@ export function drawWindows(canvas: HTMLCanvasElement, scene: WindowsScene): voi
   const left = LEFT_PX * textScale * ratio;
   const axis = AXIS_PX * textScale;
   const width = canvas.width - left - 8 * ratio;
-  const dotsHeight = canvas.height - (REPORTS_PX + axis + 26) * ratio;
-  const energies = valueTicks(highest(scene.windows.energyWh), 4);
+  const reportsPx = scene.hasReports ? REPORTS_PX : 0;
+  const dotsHeight = canvas.height - (reportsPx + axis + (scene.hasReports ? 26 : 8)) * ratio;
+  const values = valueTicks(highest(scene.values), 4);
   const reports = valueTicks(highest(scene.windows.reports), 1);
   const base = { context, ...scene.range, left, width, ratio };
-  const dots: Frame = { ...base, top: 8 * ratio, height: dotsHeight, powerWMax: energies.max };
+  const dots: Frame = { ...base, top: 8 * ratio, height: dotsHeight, powerWMax: values.max };
   const bars: Frame = {
     ...base,
-    top: canvas.height - (REPORTS_PX + axis) * ratio,
-    height: REPORTS_PX * ratio,
+    top: canvas.height - (reportsPx + axis) * ratio,
+    height: reportsPx * ratio,
     powerWMax: reports.max,
   };
-  drawGrid(dots, energies.values, scene);
-  drawGrid(bars, reports.values, scene);
+  drawGrid(dots, values.values, scene);
   drawTimes(bars, scene);
-  drawReports(bars, scene);
+  if (scene.hasReports) {
+    drawGrid(bars, reports.values, scene);
+    drawReports(bars, scene);
+  }
   drawDots(dots, scene);
 }
 
@@ -95,14 +102,14 @@ function drawReports(frame: Frame, { windows, palette }: WindowsScene): void {
   }
 }
 
-function drawDots(frame: Frame, { windows, isLeftOut, palette }: WindowsScene): void {
+function drawDots(frame: Frame, { windows, values, isLeftOut, palette }: WindowsScene): void {
   const { context, ratio } = frame;
   const pxPerRow = frame.width / Math.max(1, windows.starts.length);
   const radius = Math.max(1.2 * ratio, Math.min(3 * ratio, pxPerRow / 2));
   context.lineWidth = 1.5 * ratio;
   for (let index = 0; index < windows.starts.length; index++) {
     const middleMs = (windows.starts[index] ?? 0) + (windows.durationsMs[index] ?? 0) / 2;
-    const [x, y] = [xOf(frame, middleMs), yOf(frame, windows.energyWh[index] ?? 0)];
+    const [x, y] = [xOf(frame, middleMs), yOf(frame, values[index] ?? 0)];
     context.fillStyle = palette.power;
     context.strokeStyle = palette.textSoft;
     context.beginPath();

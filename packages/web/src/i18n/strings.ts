@@ -89,7 +89,9 @@ export interface Strings {
     readonly leftOut: string;
     readonly truncated: string;
     readonly chartLabel: string;
-    readonly flashes: string;
+    /** Where no report carried any. */
+    readonly valuesLabel: string;
+    readonly values: string;
     readonly reports: string;
     readonly disagreement: string;
     readonly leftOutMark: string;

@@ -79,11 +79,15 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
   const { windows, isLeftOut, isTruncated } = measured;
   const { format } = room;
   const { raw } = format.strings;
+  const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
+  const reportCount = room.isGauge ? 0 : sum(windows.reports);
+  const hasReports = reportCount > 0;
   useEffect(() => {
     const canvas = ref.current;
     if (canvas === null) return;
-    const draw = (): void =>
-      drawWindows(canvas, { windows, isLeftOut, range, format, palette: readPalette() });
+    const values = room.isGauge ? windows.powerW : windows.energyWh;
+    const scene = { windows, values, hasReports, isLeftOut, range, format };
+    const draw = (): void => drawWindows(canvas, { ...scene, palette: readPalette() });
     const resize = new ResizeObserver(draw);
     resize.observe(canvas);
     const unwatch = watchPalette(draw);
@@ -92,13 +96,9 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
       resize.disconnect();
       unwatch();
     };
-  }, [windows, isLeftOut, range, format]);
-  const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
+  }, [room, windows, hasReports, isLeftOut, range, format]);
   const count = windows.starts.length;
   const leftOutCount = isLeftOut?.filter(Boolean).length ?? 0;
-  const reportCount = sum(windows.reports);
-  // What a meter says itself and what a file holds came in none.
-  const hasReports = reportCount > 0;
   const numbers = {
     count: format.count(count),
     reports: format.count(reportCount),
@@ -111,9 +111,14 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
         {leftOutCount > 0 && ` ${fill(raw.leftOut, { count: format.count(leftOutCount) })}`}
         {isTruncated && ` ${fill(raw.truncated, numbers)}`}
       </p>
-      <canvas ref={ref} class="measures" role="img" aria-label={raw.chartLabel} />
+      <canvas
+        ref={ref}
+        class="measures"
+        role="img"
+        aria-label={hasReports ? raw.chartLabel : raw.valuesLabel}
+      />
       <ul class="legend label">
-        <LegendMark className="mark-dot" text={raw.flashes} />
+        <LegendMark className="mark-dot" text={fill(raw.values, { unit: room.series.unit })} />
         {hasReports && <LegendMark className="mark-report" text={raw.reports} />}
         {hasReports && <LegendMark className="mark-ring" text={raw.disagreement} />}
         {leftOutCount > 0 && <LegendMark className="mark-left-out" text={raw.leftOutMark} />}
