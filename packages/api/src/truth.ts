@@ -64,7 +64,7 @@ export const readingBody = z.strictObject({
     .describe('As the display shows it; as text, its digits tell how coarse it is'),
   unit: z.enum(['kWh', 'Wh']).optional().describe('kWh when left out'),
   resolutionWh: z.int().min(1).max(1_000_000).optional().describe('How coarse it is, when its digits lie'),
-  replaced: z.boolean().optional().describe('A new meter: its index may be below the one before'),
+  replaced: z.boolean().optional().describe('The first of a new meter: nothing is known from the one before'),
 });
 export type ReadingBody = z.infer<typeof readingBody>;
 
@@ -74,6 +74,7 @@ export const readingInfo = z.object({
   indexWh: z.number(),
   origin: z.enum(['meter', 'person', 'file']).describe('Who says so'),
   resolutionWh: z.number().optional().describe('How coarse it is; left out where that is not known'),
+  replaced: z.literal(true).optional().describe('The first of a new meter'),
 });
 export type ReadingInfo = z.infer<typeof readingInfo>;
 

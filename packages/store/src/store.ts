@@ -230,6 +230,8 @@ export interface Reading {
   readonly origin: ReadingOrigin;
   /** How coarse the reading is, Wh; left out where that is not known. */
   readonly resolutionWh?: number;
+  /** The first of a meter that replaced the one before. */
+  readonly isReplaced?: true;
 }
 
 /** Who says it: a person, or the bound that physics sets. */

@@ -48,7 +48,7 @@ export function indexCommand(): Command {
     .argument('<index>', 'as the display shows it, such as 12345 or "12 345,6"')
     .option('--at <time>', 'when it was read (default: now)')
     .addOption(new Option('--unit <unit>', 'what the display counts').choices(['kWh', 'Wh']).default('kWh'))
-    .option('--replaced', 'a new meter: its index may be below the one before')
+    .option('--replaced', 'the first of a new meter: nothing is known from the one before')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show what it tells only')
     .action(add);
@@ -129,7 +129,7 @@ function list(options: PlaceOptions): void {
       formatLocal(each.atMs, zone),
       formatEnergy(each.indexWh),
       `${resolutionOf(each)} Wh`,
-      each.origin,
+      each.isReplaced ? `${each.origin}, a new meter` : each.origin,
     ]);
     console.log(describeSeries(series));
     console.log(alignColumns([['when', 'index', 'to', 'by'], ...rows]).join('\n'));

@@ -74,6 +74,8 @@ export interface IndexReading {
   readonly indexWh: number;
   /** How coarse the reading is: 1 for a TIC index, 1,000 for a display in kWh. */
   readonly resolutionWh: number;
+  /** How many meters were replaced before; 0 where nobody says of any. */
+  readonly meter?: number;
 }
 
 /** Whether a reading is below an earlier one of the same meter; two may differ by what the coarser one does not show. */
@@ -93,8 +95,8 @@ function stepOf(one: IndexReading, other: IndexReading): number {
 }
 
 /**
- * The periods between consecutive readings. An index that falls, or rises by more than any home draws, is of a meter that was replaced: no
- * period is made across it.
+ * The periods between consecutive readings of one meter. An index that falls, or rises by more than any home draws, is of a meter that was
+ * replaced, also where nobody said so: no period is made across it.
  * A display shows whole units only, cut: two readings of it are off by less than one unit together, and one that is read beside
  * the meter's own Wh may fall by as much.
  */
@@ -103,6 +105,7 @@ export function periodsBetween(readings: readonly IndexReading[]): ReferencePeri
   return sorted.slice(1).flatMap((later, index): ReferencePeriod[] => {
     const earlier = sorted[index] as IndexReading;
     const toleranceWh = stepOf(earlier, later);
+    if ((earlier.meter ?? 0) !== (later.meter ?? 0)) return [];
     if (isFalling(earlier, later) || isTooFast(earlier, later) || later.atMs === earlier.atMs) return [];
     const energyWh = Math.max(later.indexWh - earlier.indexWh, 0);
     return [{ fromMs: earlier.atMs, toMs: later.atMs, energyWh, toleranceWh }];

@@ -202,6 +202,25 @@ test('a meter that was replaced may show more than the old one: no home draws th
   );
 });
 
+test('no period is made across a meter that somebody said was replaced, whatever the new one shows', () => {
+  const reading = (day: number, indexWh: number, meter: number): IndexReading => ({
+    ...{ atMs: day * 86_400_000, indexWh, resolutionWh: 1_000, meter },
+  });
+  const periods = periodsBetween([
+    reading(0, 5e6, 0),
+    reading(1, 5.02e6, 0),
+    reading(2, 5.03e6, 1),
+    reading(4, 5.05e6, 1),
+  ]);
+  assert.deepEqual(
+    periods.map(({ fromMs, energyWh }) => [fromMs / 86_400_000, energyWh]),
+    [
+      [0, 20_000],
+      [2, 20_000],
+    ],
+  );
+});
+
 test('a display in kWh that is read beside the Wh of the meter is no new meter', () => {
   const meter = (day: number, indexWh: number) => ({ atMs: day * 86_400_000, indexWh, resolutionWh: 1 });
   const display = { atMs: 1.5 * 86_400_000, indexWh: 5_000, resolutionWh: 1_000 };

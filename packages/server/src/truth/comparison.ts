@@ -100,13 +100,13 @@ function joinedWith(one: ComparedPeriod, next: ComparedPeriod, powerMaxW: number
   return joined?.verdict === one.verdict ? joined : null;
 }
 
-/** What was measured between two readings; null where the index fell, for that is another meter. */
+/** What was measured between two readings; null where the second is of another meter. */
 export function compareReadings(
   reader: EnergyReader,
   series: SeriesInfo,
   { readings, subscribedVa }: { readings: readonly [Reading, Reading]; subscribedVa: number | null },
 ): ComparedPeriod | null {
-  const [period] = periodsBetween(readings.map(shownOf));
+  const [period] = periodsBetween(shownOf(readings));
   if (period === undefined) return null;
   const powerMaxW = steadyLimitW(subscribedVa ?? SUBSCRIBED_VA_MAX);
   return comparePeriod(reader, series, { period, powerMaxW, how: { isRaw: false } });
@@ -166,7 +166,7 @@ function periodsOfReadings(
   series: SeriesInfo,
   { asked, zone }: { asked: AskedComparison; zone: string },
 ): ReferencePeriod[] {
-  const readings = readingsOf(reader, series).map(shownOf);
+  const readings = shownOf(readingsOf(reader, series));
   const { by } = asked;
   if (by === 'reading') return periodsBetween(readings);
   // The first reading of each day or month stands for its beginning; the latest one closes the last period.

@@ -13,7 +13,7 @@ export interface AskedReading {
   readonly index: string;
   readonly unit?: IndexUnit | undefined;
   readonly resolutionWh?: number | undefined;
-  /** The meter was replaced: its index may be below the one before. */
+  /** The meter was replaced: nothing is known from the index before. */
   readonly replaced?: boolean | undefined;
 }
 
@@ -60,6 +60,7 @@ export function checkedReading(
     indexWh,
     origin: 'person',
     resolutionWh: asked.resolutionWh ?? resolutionWh,
+    ...(asked.replaced === true ? { isReplaced: true } : {}),
   };
   const known = readingsOf(reader, series);
   if (known.some(({ atMs, origin }) => atMs === reading.atMs && origin === 'person')) {
@@ -67,22 +68,35 @@ export function checkedReading(
   }
   const previous = known.findLast(({ atMs }) => atMs <= reading.atMs) ?? null;
   const next = known.find(({ atMs }) => atMs > reading.atMs) ?? null;
-  if (asked.replaced !== true) assertBetween(shownOf(reading), shownOrNull(previous), shownOrNull(next));
+  if (!reading.isReplaced)
+    assertBetween(
+      shownOne(reading),
+      previous === null ? null : shownOne(previous),
+      next === null || next.isReplaced ? null : shownOne(next),
+    );
   return { series: reader.measurementOf(series.id)?.members[0] ?? series, reading, previous };
 }
 
 /** A reading as the API tells of it. */
-export function describeReading({ atMs, indexWh, origin, resolutionWh }: Reading): ReadingInfo {
-  return { atMs, indexWh, origin, ...(resolutionWh === undefined ? {} : { resolutionWh }) };
+export function describeReading({ atMs, indexWh, origin, resolutionWh, isReplaced }: Reading): ReadingInfo {
+  return {
+    ...{ atMs, indexWh, origin },
+    ...(resolutionWh === undefined ? {} : { resolutionWh }),
+    ...(isReplaced === undefined ? {} : { replaced: true }),
+  };
 }
 
-/** A reading with how coarse it is. */
-export function shownOf(reading: Reading): IndexReading {
+/** Readings in order of time, each with how coarse it is and which meter it is of. */
+export function shownOf(readings: readonly Reading[]): IndexReading[] {
+  let meter = 0;
+  return readings.map((reading) => {
+    if (reading.isReplaced) meter += 1;
+    return { ...shownOne(reading), meter };
+  });
+}
+
+function shownOne(reading: Reading): IndexReading {
   return { atMs: reading.atMs, indexWh: reading.indexWh, resolutionWh: resolutionOf(reading) };
-}
-
-function shownOrNull(reading: Reading | null): IndexReading | null {
-  return reading === null ? null : shownOf(reading);
 }
 
 /**

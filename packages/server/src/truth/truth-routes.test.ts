@@ -216,6 +216,37 @@ test('readings of the display are compared, and what is offered makes the drift 
   assert.equal((await compare()).whole, null);
 });
 
+test('a meter that was replaced is another one, though its index is one that the old one could show', async () => {
+  await using site = await TruthSite.open();
+  const id = putDay(site);
+  await site.login();
+  const read = async (hours: number, index: string, more = {}) =>
+    site.post(`/series/${id}/readings`, { at: DAY + hours * HOUR_MS, index, ...more });
+  await read(2, '100.000');
+  await read(6, '102.400');
+  const { reading } = readingAnswer.parse(await read(8, '110.000', { replaced: true }));
+  assert.equal(reading.replaced, true);
+  await read(12, '112.400');
+  assert.match(problem.parse(await read(9, '109')).detail, /109 kWh is below the 110 kWh/);
+  assert.equal(readingAnswer.parse(await read(7, '105')).reading.indexWh, 105_000);
+  const { readings } = readingsAnswer.parse(await site.get(`/series/${id}/readings`));
+  assert.deepEqual(
+    readings.map((each) => each.replaced === true),
+    [false, false, false, true, false],
+  );
+  const { periods } = compareAnswer.parse(await site.get(`/series/${id}/compare?by=reading`));
+  assert.deepEqual(
+    periods.map(({ fromMs, toMs, referenceWh }) => [fromMs, toMs, referenceWh].map((each) => each - DAY)),
+    [
+      [2 * HOUR_MS, 6 * HOUR_MS, 2_400 - DAY],
+      [6 * HOUR_MS, 7 * HOUR_MS, 2_600 - DAY],
+      [8 * HOUR_MS, 12 * HOUR_MS, 2_400 - DAY],
+    ],
+  );
+  const byMonth = compareAnswer.parse(await site.get(`/series/${id}/compare?by=month`));
+  assert.deepEqual(byMonth.periods, []);
+});
+
 test('the readings that a meter makes by itself are compared by periods that a person can look through', async () => {
   await using site = await TruthSite.open();
   const fromMs = DAY - 50 * DAY_MS;

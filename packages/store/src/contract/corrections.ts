@@ -144,6 +144,16 @@ export const correctionCases: Cases = {
     assert.deepEqual(store.listCorrections(series), []);
   },
 
+  'a reading says that the meter was replaced': (fixture) => {
+    const { series } = fixture;
+    const old = { atMs: DAY, indexWh: 5_000, origin: 'person' } as const;
+    const first = { atMs: DAY + HOUR_MS, indexWh: 6_000, origin: 'person', isReplaced: true } as const;
+    fixture.store.putReadings(series, [old, first]);
+    assert.deepEqual(fixture.store.readReadings(series, DAY, DAY + 24 * HOUR_MS), [old, first]);
+    reopen(fixture);
+    assert.deepEqual(fixture.store.readReadings(series, DAY, DAY + 24 * HOUR_MS), [old, first]);
+  },
+
   'what a person read can be taken away, and says how coarse it is': (fixture) => {
     const { series } = fixture;
     const read = { atMs: DAY, indexWh: 5_000, origin: 'person', resolutionWh: 1_000 } as const;

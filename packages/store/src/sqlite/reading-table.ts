@@ -35,16 +35,17 @@ export class ReadingTable {
   /** Those with time in [`fromMs`, `toMs`), ascending. */
   read(series: SeriesId, fromMs: EpochMs, toMs: EpochMs): Reading[] {
     const stored = this.#connection
-      .rows<[EpochMs, number, ReadingOrigin, number | null]>(
-        'SELECT at_ms, index_wh, origin, resolution_wh FROM reading WHERE series = ? AND at_ms >= ? AND at_ms < ?',
+      .rows<[EpochMs, number, ReadingOrigin, number | null, 0 | 1]>(
+        'SELECT at_ms, index_wh, origin, resolution_wh, is_replaced FROM reading WHERE series = ? AND at_ms >= ? AND at_ms < ?',
         series,
         fromMs,
         toMs,
       )
       .map(
-        ([atMs, indexWh, origin, resolutionWh]): Reading => ({
+        ([atMs, indexWh, origin, resolutionWh, isReplaced]): Reading => ({
           ...{ atMs, indexWh, origin },
           ...(resolutionWh === null ? {} : { resolutionWh }),
+          ...(isReplaced === 1 ? { isReplaced: true } : {}),
         }),
       );
     const pending = [...(this.#pending.get(series)?.values() ?? [])].filter(
@@ -81,14 +82,15 @@ function keyOf({ atMs, origin }: Pick<Reading, 'atMs' | 'origin'>): string {
 /** Writes what is pending; in the caller's transaction. */
 export function writeReadings(connection: Connection, pending: PendingReadings): void {
   for (const [series, readings] of pending) {
-    for (const { atMs, origin, indexWh, resolutionWh = null } of readings.values()) {
+    for (const { atMs, origin, indexWh, resolutionWh = null, isReplaced = false } of readings.values()) {
       connection.run(
-        'INSERT INTO reading (series, at_ms, origin, index_wh, resolution_wh) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        'INSERT INTO reading (series, at_ms, origin, index_wh, resolution_wh, is_replaced) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
         series,
         atMs,
         origin,
         indexWh,
         resolutionWh,
+        Number(isReplaced),
       );
     }
   }

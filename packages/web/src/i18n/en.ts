@@ -188,6 +188,7 @@ export const EN: Strings = {
     readTwice: 'The clock showed that twice',
     addReading: 'Enter the reading',
     replaced: 'The meter was replaced',
+    newMeter: 'new meter',
     readings: 'Readings of the display',
     takeAway: 'Take away',
     noReadings:

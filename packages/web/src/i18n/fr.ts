@@ -195,6 +195,7 @@ export const FR: Strings = {
     readTwice: 'Cette heure est venue deux fois',
     addReading: 'Saisir le relevé',
     replaced: 'Le compteur a été remplacé',
+    newMeter: 'nouveau compteur',
     readings: 'Relevés de l’affichage',
     takeAway: 'Retirer',
     noReadings:

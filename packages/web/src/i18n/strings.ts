@@ -159,6 +159,8 @@ export interface Strings {
     readonly readTwice: string;
     readonly addReading: string;
     readonly replaced: string;
+    /** Beside the first reading of one. */
+    readonly newMeter: string;
     readonly readings: string;
     readonly takeAway: string;
     readonly noReadings: string;

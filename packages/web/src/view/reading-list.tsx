@@ -45,7 +45,10 @@ export function ReadingList(props: {
       <tbody>
         {readings.map((reading) => (
           <tr key={reading.atMs}>
-            <th scope="row">{format.instant(reading.atMs)}</th>
+            <th scope="row">
+              {format.instant(reading.atMs)}
+              {reading.replaced && <span class="label"> {words.newMeter}</span>}
+            </th>
             <td>{(reading.indexWh / 1_000).toLocaleString(format.locale, { maximumFractionDigits: 3 })}</td>
             {onRemove !== null && (
               <td class="in-words">

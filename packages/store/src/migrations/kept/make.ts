@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { Points } from '@kilowink/core/series';
 import { openSqliteStore } from '../../index.ts';
-import type { Store } from '../../store.ts';
+import type { Reading, Store } from '../../store.ts';
 import { SCHEMA_VERSION } from '../index.ts';
 import { type AnyReader, KEPT_START_MS, readContents } from './read-contents.ts';
 
@@ -29,6 +29,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const STEP_MS = 50_000;
 const WINDOWS = (2 * DAY_MS + 2 * HOUR_MS) / STEP_MS;
+
+const NEW_METER: Reading = {
+  ...{ atMs: KEPT_START_MS + 2 * DAY_MS + 2 * HOUR_MS, indexWh: 12_360_000, resolutionWh: 1_000 },
+  origin: 'person',
+  isReplaced: true,
+};
 
 /** Numbers of no pattern, the same each time. */
 function valueAt(number: number, below: number): number {
@@ -127,6 +133,7 @@ function putMeter(store: AnyStore): void {
       ...(SCHEMA_VERSION >= 5 ? { resolutionWh: 1_000 } : {}),
     },
     { atMs: startMs + HOUR_MS, indexWh: 12_348_000, origin: 'file' },
+    ...(SCHEMA_VERSION >= 6 ? [NEW_METER] : []),
   ]);
   store.putEvents?.([
     { source: 'tic/c', atMs: startMs, kind: 'tariffPeriod', data: { to: 'HP', from: null } },
