@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Columns, NO_WINDOWS, type Windows, windowColumns } from '../data/columns.ts';
+import { type Columns, gaugePoints, NO_WINDOWS, type Windows, windowColumns } from '../data/columns.ts';
 import { createDataset, flashStepW, highestW, rowSpans, summarize, sumUntil } from './dataset.ts';
 import { runningMean } from './running-mean.ts';
 import { TABLE_ROWS_MAX, tableRows } from './table-rows.ts';
@@ -181,6 +181,15 @@ test('the energy of a first and of a present day lies where it could be measured
   assert.deepEqual(summarize(dataset, extent.fromMs, extent.toMs), { ...told, energyWh: 16_000 });
   assert.deepEqual(summarize(dataset, 21 * hourMs, 29 * hourMs), { ...told, energyWh: 8_000 });
   assert.equal(summarize(dataset, extent.fromMs, 44 * hourMs)?.coverage, 16 / 26);
+});
+
+test('the mean of a gauge lies among what it held, also where readings paused', () => {
+  const points = [[0, 60_000, 230] as const, [66_000, 18_000, 232] as const, [90_000, 60_000, 231] as const];
+  const columns = windowColumns(gaugePoints(points), 0, 150_000);
+  const extent = { fromMs: 0, toMs: 150_000 };
+  const dataset = createDataset(columns, WINDOW_MS, { kind: 'mean', isFlashes: false, extent });
+  const meanV = (230 * 66 + 232 * 24 + 231 * 60) / 150;
+  assert.equal(summarize(dataset, 0, 150_000)?.meanW.toFixed(6), meanV.toFixed(6));
 });
 
 test('the extremes of a short range enclose its mean', () => {

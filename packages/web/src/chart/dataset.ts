@@ -61,9 +61,10 @@ export function createDataset(columns: Columns, stepMs: number, series: Drawn = 
   const lineW = told(columns, mayCount ? meanOfCounts(columns, isCounts) : columns.meanW);
   const { length } = columns;
   const sumWh = new Float64Array(length + 1);
-  columns.energyWh.forEach((energyWh, row) => {
+  for (let row = 0; row < length; row++) {
+    const energyWh = kind === 'sum' ? columns.energyWh[row] : heldWh(columns, row);
     sumWh[row + 1] = (sumWh[row] ?? 0) + (energyWh || 0);
-  });
+  }
   const dataset = { columns, stepMs, kind, lineW, sumWh, extent };
   if (isCounts) return { ...dataset, style: 'counts', lowW: lineW, highW: lineW };
   const lowW = new Float64Array(length);
@@ -72,6 +73,12 @@ export function createDataset(columns: Columns, stepMs: number, series: Drawn = 
     [lowW[row], highW[row]] = extremesOf(dataset, row, series.isFlashes);
   }
   return { ...dataset, style: 'band', lowW, highW };
+}
+
+/** What stands where energy does for a gauge: what it held goes on over the pause that a row covers before the next. */
+function heldWh({ meanW, starts, ends, coverage }: Columns, row: number): number {
+  const lengthMs = (ends[row] ?? 0) - (starts[row] ?? 0);
+  return ((meanW[row] ?? 0) * lengthMs * (coverage[row] ?? 0)) / W_MS_PER_WH;
 }
 
 /** The band of a row; the line itself where the extremes say nothing of the load. */
@@ -149,12 +156,13 @@ function isMostlyCounts(columns: Columns, stepMs: number): boolean {
 
 /** Energy from the dataset's start to `atMs`; a row that is cut counts in proportion. */
 export function sumUntil(dataset: Dataset, atMs: EpochMs): number {
-  const { columns, sumWh } = dataset;
-  const row = rowAt(columns, atMs);
+  const { sumWh } = dataset;
+  const row = rowAt(dataset.columns, atMs);
   if (row < 0) return 0;
   const { fromMs, toMs } = measurablePart(dataset, row);
   const part = atMs >= toMs ? 1 : Math.max(0, (atMs - fromMs) / (toMs - fromMs));
-  return (sumWh[row] ?? 0) + (columns.energyWh[row] || 0) * part;
+  const beforeWh = sumWh[row] ?? 0;
+  return beforeWh + ((sumWh[row + 1] ?? beforeWh) - beforeWh) * part;
 }
 
 /** What of a row lies between the first and the last measurement: its energy is there, as that of a day that is not over. */
