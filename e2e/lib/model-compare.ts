@@ -87,33 +87,21 @@ export async function correctedAnswers(house: ModelHouse): Promise<string[]> {
   return Promise.all((await allSeen(house)).flatMap((seen) => textsOf(house, seen, 'raw=false')));
 }
 
+/** What is exported of each series: in short steps more than an export reads at once, and no more than the API answers. */
+const EXPORTS = [
+  { step: '1h', isRaw: false, lastMs: Number.POSITIVE_INFINITY },
+  { step: '1d', isRaw: true, lastMs: Number.POSITIVE_INFINITY },
+  { step: '1d', isRaw: false, lastMs: Number.POSITIVE_INFINITY },
+  { step: '15min', isRaw: false, lastMs: 9_900 * 900_000 },
+  { step: '5s', isRaw: false, lastMs: 9_900 * 5_000 },
+];
+
 /** `kilowink export` beside the API; the server was started anew, so that everything is in the file. */
 export async function compareExports(house: ModelHouse): Promise<void> {
   for (const { id, range } of await allSeen(house)) {
-    if (id >= JOINED_ID_MIN) continue;
-    const { fromMs, toMs } = range;
-    for (const [step, raw] of [
-      ['1h', false],
-      ['1d', true],
-      ['1d', false],
-    ] as const) {
-      const { columns } = (await house.site.get(
-        `/series/${id}/buckets?step=${step}&from=${fromMs}&to=${toMs}&raw=${raw}`,
-      )) as { columns: Columns };
-      const lines = await house.site.export(id, [
-        ...['--step', step, '--from', String(fromMs), '--to', String(toMs)],
-        ...(raw ? ['--uncorrected'] : []),
-      ]);
-      const told = lines.map((line) => line.split(','));
-      assert.deepEqual(
-        told.map(([start = '', , , energy = '', , , , coverage]) => [
-          Date.parse(start),
-          energy,
-          Number(coverage),
-        ]),
-        columns.start.map((start, at) => [start, String(columns.energyWh[at] ?? ''), columns.coverage[at]]),
-        `export --step ${step} of series ${id}`,
-      );
+    for (const { step, isRaw, lastMs } of EXPORTS) {
+      const fromMs = Math.max(range.fromMs, range.toMs - lastMs);
+      await compareExport(house, id, { step, isRaw, range: { fromMs, toMs: range.toMs } });
     }
     const lines = await house.site.export(id, ['--step', 'raw']);
     const { columns } = (await house.site.get(`/series/${id}/windows`)) as { columns: Columns };
@@ -123,6 +111,36 @@ export async function compareExports(house: ModelHouse): Promise<void> {
         .map(([start = '', , , energy]) => [Date.parse(start), Number(energy)]),
       columns.start.map((start, at) => [start, columns.energyWh[at]]),
     );
+  }
+}
+
+async function compareExport(
+  house: ModelHouse,
+  id: number,
+  { step, isRaw, range: { fromMs, toMs } }: { step: string; isRaw: boolean; range: Range },
+) {
+  const where = `export --step ${step} of series ${id}`;
+  const { columns } = (await house.site.get(
+    `/series/${id}/buckets?step=${step}&from=${fromMs}&to=${toMs}&raw=${isRaw}`,
+  )) as { columns: Columns };
+  const lines = await house.site.export(id, [
+    ...['--step', step, '--from', String(fromMs), '--to', String(toMs)],
+    ...(isRaw ? ['--uncorrected'] : []),
+  ]);
+  const told = lines.map((line) => line.split(','));
+  assert.deepEqual(
+    told.map(([start = '', , , energy = '', , , , coverage]) => [
+      ...[Date.parse(start), energy, Number(coverage)],
+    ]),
+    columns.start.map((start, at) => [start, String(columns.energyWh[at] ?? ''), columns.coverage[at]]),
+    where,
+  );
+  const powers = [columns.powerMeanW, columns.powerMinW, columns.powerMaxW];
+  for (const [at, [, , , , ...texts]] of told.entries()) {
+    for (const [of, column] of powers.entries()) {
+      const powerW = texts[of] === '' ? null : Number(texts[of]);
+      same(powerW, column[at] ?? null, { where, slack: 0.051 });
+    }
   }
 }
 
@@ -197,7 +215,7 @@ async function compareBuckets(
   seen: Seen,
   { range, step, isRaw }: { range: Range; step: string; isRaw: boolean },
 ) {
-  const edges = edgesOf(step, range, house.plan.zone);
+  const edges = edgesOf(step, range, house.site.zone);
   if (edges.length > BUCKETS_MAX) return;
   const path = `/series/${seen.id}/buckets?step=${step}&from=${range.fromMs}&to=${range.toMs}&raw=${isRaw}`;
   const answer = (await house.site.get(path)) as { columns: Columns; fromMs: number; toMs: number };

@@ -1,28 +1,18 @@
 // A house with sensors on its meter, and the model of what a server that listens to them must hold. Steps are taken by both.
 import assert from 'node:assert/strict';
 import { isImplausible } from '../../packages/core/src/truth/index.ts';
-import { createRandom } from '../../packages/sim/src/random/index.ts';
+import { HouseSensors, type KnownOfSensors, SOURCES } from './model-hearing.ts';
 import { corrected, type Ledger, type ModelCorrection, sumOf, totalOf } from './model-ledger.ts';
-import { ModelFile, ModelTic, ModelV1, ModelV2 } from './model-sensors.ts';
 import { ModelSite } from './model-site.ts';
-import type { Hearing, HousePlan, HouseStep, Span } from './model-steps.ts';
-import { send } from './sensor.ts';
+import type { HousePlan, HouseStep } from './model-steps.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const V2_ID = '00112233aabbccdd';
-export const SOURCES = {
-  ...{ v1: 'optical/127.0.0.1/00', v2: `optical/${V2_ID}`, tic: 'tic/cellar', file: 'import/file' },
-} as const;
 /** A stretch beyond what is possible is held back so long, for it may go on. */
 const HOLD_MS = 15 * MINUTE_MS;
 /** What the display showed when it all began. */
 const DISPLAY_WH = 500_000;
-/** Later than a minute a report without overlap may be of another boot. */
-const LATE_MS = 55_000;
-/** So long after it a version 1 report may come again. */
-const V1_REPEAT_MS = 5 * MINUTE_MS;
 /** ISOUSC of 60 A. */
 const TOLD_VA = 12_000;
 
@@ -60,23 +50,22 @@ export interface ComparedPeriod {
   readonly offered: AskedCorrection | null;
 }
 
-interface Happening {
-  readonly atMs: number;
-  readonly act: () => Promise<void>;
+/** What a backup has. */
+interface Kept {
+  readonly sensors: KnownOfSensors;
+  readonly readings: ModelHouse['readings'];
+  readonly corrections: ReadonlyMap<number, readonly ListedCorrection[]>;
 }
 
 export class ModelHouse {
   readonly site: ModelSite;
   readonly plan: HousePlan;
-  readonly #v1: ModelV1 | null;
-  readonly #v2: ModelV2 | null;
-  readonly #tic: ModelTic | null;
-  readonly #file: ModelFile | null;
+  readonly #sensors: HouseSensors;
   /** What somebody read from the display. */
-  readonly readings: { readonly series: number; readonly atMs: number; readonly indexWh: number }[] = [];
+  readings: { readonly series: number; readonly atMs: number; readonly indexWh: number }[] = [];
   /** By series. */
-  readonly #corrections = new Map<number, ListedCorrection[]>();
-  #lastReports: { readonly bytes: Uint8Array; readonly untilMs: number }[] = [];
+  #corrections = new Map<number, ListedCorrection[]>();
+  #kept: Kept | null = null;
 
   static async open(plan: HousePlan): Promise<ModelHouse> {
     const { zone, startMs, groupMs, subscribedVa } = plan;
@@ -89,12 +78,7 @@ export class ModelHouse {
   private constructor(plan: HousePlan, site: ModelSite) {
     this.plan = plan;
     this.site = site;
-    const { seed, windowMs, sensors } = plan;
-    const startMs = plan.startMs + plan.phaseMs;
-    this.#v1 = sensors.includes('v1') ? new ModelV1({ seed, startMs }) : null;
-    this.#v2 = sensors.includes('v2') ? new ModelV2({ id: V2_ID, windowMs, seed: seed + 1, startMs }) : null;
-    this.#file = sensors.includes('file') ? new ModelFile({ seed: seed + 3 }) : null;
-    this.#tic = sensors.includes('tic') ? new ModelTic({ id: 'cellar', seed: seed + 2 }) : null;
+    this.#sensors = new HouseSensors(plan, site);
   }
 
   async close(): Promise<void> {
@@ -103,15 +87,7 @@ export class ModelHouse {
 
   /** What was measured, by source. */
   raw(source: string): Ledger {
-    const all: Record<string, { ledger(): Ledger } | null> = {
-      ...{
-        [SOURCES.v1]: this.#v1,
-        [SOURCES.v2]: this.#v2,
-        [SOURCES.tic]: this.#tic,
-        [SOURCES.file]: this.#file,
-      },
-    };
-    return all[source]?.ledger() ?? assert.fail(`a series of ${source}`);
+    return this.#sensors.ledger(source);
   }
 
   /** What corrections leave of it. */
@@ -129,7 +105,7 @@ export class ModelHouse {
 
   /** What the meter's index was when its frames came. */
   get frames(): readonly { readonly atMs: number; readonly indexWh: number }[] {
-    return this.#tic?.frames ?? [];
+    return this.#sensors.frames;
   }
 
   /** The series of energy that the store has. */
@@ -146,20 +122,18 @@ export class ModelHouse {
   async take(step: HouseStep): Promise<void> {
     switch (step.kind) {
       case 'pass':
-        return this.#pass(step);
+        return this.#sensors.pass(step);
       case 'days':
         this.site.nowMs += step.days * DAY_MS;
         return this.work();
       case 'import':
-        return this.#import(step);
+        return this.#sensors.import(step);
       case 'boot':
-        return this.#boot(step);
+        return this.#sensors.boot(step);
       case 'backlog':
-        return this.#backlog(step);
+        return this.#sensors.backlog(step);
       case 'repeat':
-        for (const { bytes, untilMs } of this.#lastReports)
-          if (this.site.nowMs <= untilMs) await this.#send(bytes);
-        return;
+        return this.#sensors.repeat();
       case 'correct':
         return this.#correct(step);
       case 'undo':
@@ -168,11 +142,81 @@ export class ModelHouse {
         return this.#read(step);
       case 'mend':
         return this.#mend(step);
-      case 'restart':
-      case 'restore':
-        await this.site[step.kind]();
+      case 'wrongClock':
+        return this.#passWrong(step);
+      default:
+        await this.#end(step);
         return this.absorbBound({ isLooked: true });
     }
+  }
+
+  /** The server ends, one way or another, and another one goes on. */
+  async #end(
+    step: Extract<HouseStep, { kind: 'restart' | 'restore' | 'kill' | 'backup' | 'goBack' | 'zone' }>,
+  ) {
+    const { site } = this;
+    switch (step.kind) {
+      case 'restart':
+      case 'restore':
+        return site[step.kind]();
+      case 'kill':
+        await site.kill();
+        return this.#sensors.forgetUnwritten(await this.#startsOf(SOURCES.v2));
+      case 'backup':
+        // What waits in memory is in no backup.
+        await site.restart();
+        await this.absorbBound({ isLooked: true });
+        await site.backup();
+        this.#kept = {
+          sensors: this.#sensors.known(),
+          readings: [...this.readings],
+          corrections: structuredClone(this.#corrections),
+        };
+        return;
+      case 'goBack':
+        if (this.#kept === null) return site.restart();
+        await site.goBack();
+        this.#sensors.knowOnly(this.#kept.sensors);
+        this.readings = [...this.#kept.readings];
+        this.#corrections = new Map(
+          [...this.#kept.corrections].map(([id, all]) => [id, all.map((each) => ({ ...each }))]),
+        );
+        return;
+      case 'zone':
+        site.zone = step.zone;
+        return site.restart();
+    }
+  }
+
+  /** Time passes under a wrong clock, which is set then. */
+  async #passWrong({ byMs, isRestarted, pass }: Extract<HouseStep, { kind: 'wrongClock' }>): Promise<void> {
+    // What a meter's index rose by in a wrong time stays there.
+    if (this.#sensors.hasTic) return;
+    this.site.wrongMs = byMs;
+    await this.#sensors.pass(pass);
+    if (isRestarted) await this.site.restart();
+    this.site.wrongMs = 0;
+    // A clock that was ahead is believed to be behind once two slots of reports agree.
+    const hearing = { windows: 140, lostShare: 1e-9, lateShare: 0 };
+    const minutes = Math.ceil((130 * this.plan.windowMs) / MINUTE_MS);
+    await this.#sensors.pass({
+      ...pass,
+      minutes,
+      lampShare: 0,
+      heard: { v1: hearing, v2: hearing, tic: hearing },
+    });
+    this.site.work();
+    await this.absorbBound({ isLooked: true });
+  }
+
+  /** When the measurements of a source begin that the server has. */
+  async #startsOf(source: string): Promise<readonly number[]> {
+    const found = (await this.series()).find((each) => each.source === source);
+    if (found === undefined) return [];
+    const { columns } = (await this.site.get(`/series/${found.id}/windows`)) as {
+      columns: { start: number[] };
+    };
+    return columns.start;
   }
 
   /** Lets the server do what it does by itself. */
@@ -197,7 +241,7 @@ export class ModelHouse {
   async absorbBound({ isLooked = false } = {}): Promise<void> {
     const { subscribedVa } = this.plan;
     // A TIC meter tells it of its own measurement, once it was heard.
-    const toldVa = subscribedVa ?? (this.#tic === null ? null : TOLD_VA);
+    const toldVa = subscribedVa ?? (this.#sensors.hasTic ? TOLD_VA : null);
     for (const { id, source } of await this.series()) {
       const { corrections } = (await this.site.get(`/series/${id}/corrections`)) as {
         corrections: ListedCorrection[];
@@ -208,16 +252,9 @@ export class ModelHouse {
       // What a file says was looked at by whoever imports it.
       const judgedVa = source === SOURCES.file ? null : toldVa;
       const beyond = pieces.filter((piece) => judgedVa !== null && isImplausible(piece, judgedVa));
+      for (const each of listed) noteMoved(each, corrections);
       for (const each of corrections.filter((one) => listed.every((other) => other.id !== one.id))) {
-        assert.equal(each.origin, 'bound', 'nobody made it');
-        assert.equal(each.kind, 'bad');
-        const inside = pieces.filter(
-          ({ startMs, durationMs }) => startMs >= each.fromMs && startMs + durationMs <= each.toMs,
-        );
-        assert.ok(
-          inside.length > 0 && inside.every((piece) => beyond.includes(piece)),
-          'not beyond the bound',
-        );
+        assertBeyond(each, { pieces, beyond });
         listed.push(each);
       }
       if (isLooked && subscribedVa !== null) this.#assertHeld(beyond, listed);
@@ -234,127 +271,6 @@ export class ModelHouse {
       const isYoung = endMs >= this.site.nowMs - HOLD_MS;
       assert.ok(isHeld || isYoung, `${new Date(startMs).toISOString()} is beyond the bound and counted`);
     }
-  }
-
-  /** Time passes; towards its end sensors are heard. */
-  async #pass({ minutes, heard, maxCount, lampShare, seed }: Extract<HouseStep, { kind: 'pass' }>) {
-    const { site } = this;
-    const fromMs = site.nowMs;
-    const toMs = fromMs + minutes * MINUTE_MS;
-    const all = [
-      ...this.#hearV1(heard.v1, { fromMs, toMs, maxCount: Math.min(maxCount, 11), lampShare, seed }),
-      ...this.#hearV2(heard.v2, { toMs, maxCount, lampShare }),
-      ...this.#hearTic(heard.tic, { fromMs, toMs }),
-    ].sort((one, other) => one.atMs - other.atMs);
-    for (const { atMs, act } of all) {
-      site.nowMs = Math.max(site.nowMs, atMs);
-      await act();
-    }
-    site.nowMs = toMs;
-  }
-
-  #hearV1(
-    hearing: Hearing,
-    of: { fromMs: number; toMs: number; maxCount: number; lampShare: number; seed: number },
-  ): Happening[] {
-    const sensor = this.#v1;
-    if (sensor === null) return [];
-    const { windows } = sensor;
-    windows.pass(of.toMs, of);
-    const random = createRandom(of.seed);
-    const last = windows.now.counts.length - 1;
-    const late: { newest: number; afterMs: number }[] = [];
-    const made: Happening[] = [];
-    for (let newest = Math.max(9, last - hearing.windows); newest <= last; newest += 10) {
-      const atMs = windows.now.startMs + (newest + 1) * windows.windowMs;
-      // It keeps nothing: what was not sent when it was due is gone.
-      if (atMs <= of.fromMs || random.chance(hearing.lostShare)) continue;
-      const isLate = made.length > 0 && random.chance(hearing.lateShare);
-      if (isLate) late.push({ newest, afterMs: atMs + LATE_MS });
-      else made.push({ atMs, act: () => this.#tellV1(sensor, newest) });
-    }
-    // A late one comes after some that were on time.
-    return [
-      ...made,
-      ...late.map(({ newest, afterMs }) => ({ atMs: afterMs, act: () => this.#tellV1(sensor, newest) })),
-    ].filter(({ atMs }) => atMs <= of.toMs);
-  }
-
-  async #tellV1(sensor: ModelV1, newest: number): Promise<void> {
-    const bytes = sensor.report(newest);
-    assert.equal(await this.#send(bytes), 'ok');
-    sensor.heard(newest);
-    // Days later a report that tells of little is taken for one of another boot.
-    this.#remember(bytes, this.site.nowMs + V1_REPEAT_MS);
-  }
-
-  #hearV2(hearing: Hearing, of: { toMs: number; maxCount: number; lampShare: number }): Happening[] {
-    const sensor = this.#v2;
-    if (sensor === null) return [];
-    const { windows } = sensor;
-    windows.pass(of.toMs, of);
-    const newest = windows.now.counts.length - 1;
-    const first = Math.max(0, newest - hearing.windows);
-    if (hearing.windows === 0 || newest < 0) return [];
-    return [{ atMs: of.toMs, act: () => this.#tellV2(sensor, { first, newest }) }];
-  }
-
-  async #tellV2(sensor: ModelV2, span: Span): Promise<void> {
-    const bytes = sensor.report({ ...span, oldest: 0 }, this.site.nowMs);
-    const answer = await this.#send(bytes);
-    assert.equal(answer?.charCodeAt(4), 0, `the report was not stored: ${JSON.stringify(answer)}`);
-    sensor.heard(span);
-    this.#remember(bytes, Number.POSITIVE_INFINITY);
-  }
-
-  #hearTic(hearing: Hearing, { fromMs, toMs }: { fromMs: number; toMs: number }): Happening[] {
-    const sensor = this.#tic;
-    if (sensor === null) return [];
-    const count = Math.min(Math.ceil(hearing.windows / 6), Math.floor((toMs - fromMs) / MINUTE_MS));
-    return Array.from({ length: count }, (_, back) => {
-      const atMs = toMs - (count - 1 - back) * MINUTE_MS;
-      return { atMs, act: () => this.#tellTic(sensor, atMs) };
-    });
-  }
-
-  async #tellTic(sensor: ModelTic, atMs: number): Promise<void> {
-    const { message, indexWh } = sensor.frame(atMs, 3_000);
-    await this.site.publish(sensor.topic, message, (meters) => meters.includes(`"totalIndexWh":${indexWh},`));
-  }
-
-  async #boot({ sensor, isTold, seconds }: Extract<HouseStep, { kind: 'boot' }>): Promise<void> {
-    const { site, plan } = this;
-    const startMs =
-      Math.ceil((site.nowMs + seconds * 1_000 + MINUTE_MS) / MINUTE_MS) * MINUTE_MS + plan.phaseMs;
-    if (sensor === 'v1' && this.#v1 !== null) {
-      site.nowMs = startMs - 8_000;
-      if (isTold) assert.equal(await send(site.port, '/sensor/up', new Uint8Array()), 'ok');
-      this.#v1.windows.boot(startMs);
-    }
-    if (sensor === 'v2') this.#v2?.windows.boot(startMs);
-    site.nowMs = Math.max(site.nowMs, startMs);
-  }
-
-  /** Rows are in step with the hours, and with the days of UTC. */
-  async #import({ agoMinutes, durationMs, count }: Extract<HouseStep, { kind: 'import' }>): Promise<void> {
-    if (this.#file === null) return;
-    const endMs = Math.floor((this.site.nowMs - agoMinutes * MINUTE_MS) / durationMs) * durationMs;
-    this.site.import(
-      SOURCES.file,
-      this.#file.rows({ startMs: endMs - count * durationMs, durationMs, count }),
-    );
-  }
-
-  async #backlog({ at, windows }: Extract<HouseStep, { kind: 'backlog' }>): Promise<void> {
-    const sensor = this.#v2;
-    if (sensor === null) return;
-    const { now, windowMs } = sensor.windows;
-    const oldestMs = this.site.nowMs - 30 * DAY_MS;
-    const oldest = Math.max(0, Math.ceil((oldestMs - now.startMs) / windowMs));
-    const last = now.counts.length - 1;
-    if (last < oldest) return;
-    const newest = Math.floor(oldest + at * (last - oldest));
-    await this.#tellV2(sensor, { first: Math.max(0, newest - Math.min(windows, 639)), newest });
   }
 
   async #correct(step: Extract<HouseStep, { kind: 'correct' }>): Promise<void> {
@@ -443,14 +359,26 @@ export class ModelHouse {
     assert.equal(status, 200, text);
     found.each.undoneMs = this.site.nowMs;
   }
+}
 
-  #remember(bytes: Uint8Array, untilMs: number): void {
-    this.#lastReports = [...this.#lastReports.slice(-3), { bytes, untilMs }];
-  }
+/** What was held and has moved is let go of, and held where it is now. */
+function noteMoved(listed: ListedCorrection, corrections: readonly ListedCorrection[]): void {
+  if (listed.origin !== 'bound') return;
+  listed.undoneMs ??= corrections.find(({ id }) => id === listed.id)?.undoneMs ?? null;
+}
 
-  #send(bytes: Uint8Array): Promise<string | null> {
-    return send(this.site.port, '/sensor/report', bytes);
-  }
+/** What nobody made is of the bound, and holds nothing else; or held what has moved meanwhile. */
+function assertBeyond(
+  { origin, kind, fromMs, toMs, undoneMs }: ListedCorrection,
+  { pieces, beyond }: { pieces: Ledger['pieces']; beyond: Ledger['pieces'] },
+): void {
+  assert.equal(origin, 'bound', 'nobody made it');
+  assert.equal(kind, 'bad');
+  if (undoneMs !== null) return;
+  const inside = pieces.filter(
+    ({ startMs, durationMs }) => startMs >= fromMs && startMs + durationMs <= toMs,
+  );
+  assert.ok(inside.length > 0 && inside.every((piece) => beyond.includes(piece)), 'not beyond the bound');
 }
 
 /** Equal but for what is lost in floating point. */

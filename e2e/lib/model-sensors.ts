@@ -19,6 +19,8 @@ interface Boot {
   readonly startMs: number;
   readonly counts: number[];
   readonly heard: Set<number>;
+  /** Windows in which daylight hid the flashes. */
+  readonly blind: Set<number>;
 }
 
 /** A sensor that counts flashes in windows. */
@@ -35,7 +37,7 @@ class Windows {
 
   boot(startMs: number): void {
     const bootId = 1 + Math.floor(this.random.between(0, 2 ** 31));
-    this.boots.push({ bootId, startMs, counts: [], heard: new Set() });
+    this.boots.push({ bootId, startMs, counts: [], heard: new Set(), blind: new Set() });
   }
 
   get now(): Boot {
@@ -49,22 +51,29 @@ class Windows {
   }
 
   /** Counts until `nowMs`. */
-  pass(nowMs: number, of: { maxCount: number; lampShare: number }): void {
-    const { startMs, counts } = this.now;
+  pass(nowMs: number, of: { maxCount: number; lampShare: number; blindShare?: number }): void {
+    const { startMs, counts, blind } = this.now;
     const count = Math.floor((nowMs - startMs) / this.windowMs);
     while (counts.length < count) {
+      if (this.random.chance(of.blindShare ?? 0)) {
+        blind.add(counts.length);
+        counts.push(0);
+        continue;
+      }
       const isLamp = this.random.chance(of.lampShare);
       counts.push(isLamp ? LAMP_COUNT : Math.floor(this.random.between(0, of.maxCount + 1)));
     }
   }
 
   pieces(): Piece[] {
-    return this.boots.flatMap(({ startMs, counts, heard }) =>
-      [...heard].map((number) => ({
-        startMs: startMs + number * this.windowMs,
-        durationMs: this.windowMs,
-        energyWh: counts[number] ?? 0,
-      })),
+    return this.boots.flatMap(({ startMs, counts, heard, blind }) =>
+      [...heard]
+        .filter((number) => !blind.has(number))
+        .map((number) => ({
+          startMs: startMs + number * this.windowMs,
+          durationMs: this.windowMs,
+          energyWh: counts[number] ?? 0,
+        })),
     );
   }
 }
@@ -87,6 +96,18 @@ export class ModelV1 {
     });
   }
 
+  /** What was heard, by boot. */
+  heards(): Set<number>[] {
+    return this.windows.boots.map(({ heard }) => new Set(heard));
+  }
+
+  knowOnly(heards: readonly ReadonlySet<number>[]): void {
+    for (const [at, { heard }] of this.windows.boots.entries()) {
+      heard.clear();
+      for (const number of heards[at] ?? []) heard.add(number);
+    }
+  }
+
   heard(newest: number): void {
     for (let number = Math.max(0, newest - V1_WINDOWS + 1); number <= newest; number += 1)
       this.windows.now.heard.add(number);
@@ -103,6 +124,7 @@ export class ModelV2 {
   readonly windows: Windows;
   /** Boots of which the server heard, in that order, and the first window it heard of each at first. */
   readonly #met = new Map<Boot, number>();
+  readonly #told: { readonly boot: Boot; readonly first: number; readonly newest: number }[] = [];
 
   constructor(of: { id: string; windowMs: number; seed: number; startMs: number }) {
     this.id = of.id;
@@ -111,7 +133,7 @@ export class ModelV2 {
 
   report(span: { first: number; newest: number; oldest: number }, nowMs: number): Uint8Array {
     const { id, windows } = this;
-    const { bootId, counts, startMs } = windows.now;
+    const { bootId, counts, startMs, blind } = windows.now;
     const { first, newest, oldest } = span;
     return encodeReportV2({
       ...{ sensorId: id, bootId, newestNumber: newest, oldestNumber: oldest },
@@ -123,6 +145,7 @@ export class ModelV2 {
       light: { baselineMv: 400, amplitudeMv: 650, noise100Uv: 20, state: 'good' },
       windows: Array.from({ length: newest - first + 1 }, (_, back) => {
         const number = newest - back;
+        if (blind.has(number)) return { absent: 'blinded' as const };
         const count = counts[number] ?? 0;
         const share = ((number * 37) % 97) / 100;
         return { count, lastFlashMs: count === 0 ? null : share * windows.windowMs };
@@ -131,7 +154,26 @@ export class ModelV2 {
   }
 
   heard(span: { first: number; newest: number }): void {
-    const boot = this.windows.now;
+    this.#told.push({ boot: this.windows.now, ...span });
+    this.#hear(this.windows.now, span);
+  }
+
+  /** Only the first of what was heard is known any more. */
+  knowOnly(count: number): void {
+    const told = this.#told.splice(0).slice(0, count);
+    this.#met.clear();
+    for (const { heard } of this.windows.boots) heard.clear();
+    for (const each of told) {
+      this.#told.push(each);
+      this.#hear(each.boot, each);
+    }
+  }
+
+  get toldCount(): number {
+    return this.#told.length;
+  }
+
+  #hear(boot: Boot, span: { first: number; newest: number }): void {
     if (!this.#met.has(boot)) this.#met.set(boot, span.first);
     for (let number = span.first; number <= span.newest; number += 1) boot.heard.add(number);
   }
@@ -176,6 +218,11 @@ export class ModelTic {
     return `kilowink/${this.id}/tic`;
   }
 
+  /** Only the first frames are known any more; the meter itself has gone on. */
+  knowOnly(count: number): void {
+    this.frames.splice(count);
+  }
+
   /** A frame at a moment later than all before, after a rise of at most so much since the last; in a run always by 1 Wh at least. */
   frame(atMs: number, powerW: number): { message: Uint8Array; indexWh: number } {
     const last = this.frames.at(-1);
@@ -214,7 +261,7 @@ export class ModelTic {
 /** A file of measurements that is imported in pieces: whole mWh, one length of time each. */
 export class ModelFile {
   readonly #random: Random;
-  readonly #pieces = new Map<number, Piece>();
+  #pieces = new Map<number, Piece>();
 
   constructor(of: { seed: number }) {
     this.#random = createRandom(of.seed);
@@ -229,6 +276,14 @@ export class ModelFile {
     });
     for (const row of rows) if (!this.#pieces.has(row.startMs)) this.#pieces.set(row.startMs, row);
     return rows;
+  }
+
+  get pieces(): ReadonlyMap<number, Piece> {
+    return new Map(this.#pieces);
+  }
+
+  knowOnly(pieces: ReadonlyMap<number, Piece>): void {
+    this.#pieces = new Map(pieces);
   }
 
   ledger(): Ledger {

@@ -1,9 +1,10 @@
 // The whole server in this process, on a folder of its own, under a clock that only the test moves: its real HTTP API, its live
 // stream, its broker. It can be started anew, and its folder be backed up and restored as `kilowink backup` does.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { mock } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
@@ -41,6 +42,10 @@ export interface Answer {
 
 export class ModelSite {
   nowMs: number;
+  /** The server's clock less the true time. */
+  wrongMs = 0;
+  /** The zone that it is told with the next start. */
+  zone: string;
   readonly settings: SiteSettings;
   readonly #root: string;
   #folder: string;
@@ -60,6 +65,7 @@ export class ModelSite {
 
   private constructor(settings: SiteSettings) {
     this.settings = settings;
+    this.zone = settings.zone;
     this.nowMs = settings.startMs;
     this.#root = mkdtempSync(join(tmpdir(), 'kilowink-model-'));
     this.#folder = mkdtempSync(join(this.#root, 'data-'));
@@ -102,12 +108,13 @@ export class ModelSite {
 
   /** Publishes what a gateway says, and waits until the server has taken it. */
   async publish(topic: string, message: Uint8Array, isTaken: (meters: string) => boolean): Promise<void> {
-    this.#client?.publish(topic, Buffer.from(message), { qos: 1 });
+    const answered = this.#client?.publishAsync(topic, Buffer.from(message), { qos: 1 });
     const giveUpMs = performance.now() + PATIENCE_MS;
     while (!isTaken(await this.text('/meters'))) {
       assert.ok(performance.now() < giveUpMs, `a frame was not taken, connected: ${this.#client?.connected}`);
       await wait(2);
     }
+    await answered;
   }
 
   /** Lets the server do what it does by itself: write, seal days that are over, look for what can not be. */
@@ -139,6 +146,35 @@ export class ModelSite {
     await this.#start();
   }
 
+  /** What a process that is killed leaves: the files as they are, and what outlives it in memory. */
+  async kill(): Promise<void> {
+    const folder = mkdtempSync(join(this.#root, 'data-'));
+    cpSync(this.#folder, folder, { recursive: true });
+    if (existsSync(guardOf(this.#folder))) copyFileSync(guardOf(this.#folder), guardOf(folder));
+    await this.#stop();
+    this.#folder = folder;
+    await this.#start();
+  }
+
+  async backup(): Promise<void> {
+    await makeBackup({ folder: this.#folder, path: this.#archive, force: true, onProgress: () => {} });
+  }
+
+  /** In the place of what there is. */
+  async goBack(): Promise<void> {
+    await this.#stop();
+    const backup = openBackup(this.#archive);
+    await restoreInto({
+      ...{ folder: this.#folder, names: RESTORED_NAMES, nowMs: this.nowMs },
+      unpack: (into) => unpackBackup(backup, into, () => {}),
+    });
+    await this.#start();
+  }
+
+  get #archive(): string {
+    return join(this.#root, 'kept.tar');
+  }
+
   /** The folder is backed up and restored elsewhere, where the server goes on. */
   async restore(): Promise<void> {
     await this.#stop();
@@ -158,10 +194,12 @@ export class ModelSite {
   async export(series: number, args: readonly string[]): Promise<string[]> {
     const output = join(this.#root, 'export.csv');
     const config = join(this.#root, 'export.yaml');
-    writeFileSync(config, `site: { zone: ${this.settings.zone} }\n`);
+    const { sources } = this.settings;
+    const measurements = sources.length < 2 ? [] : [{ id: 'house', sources }];
+    writeFileSync(config, JSON.stringify({ site: { zone: this.zone }, measurements }));
     const place = ['--data', this.#folder, '--config', config, '--series', String(series)];
     await exportCommand().parseAsync([...place, '--output', output, ...args], { from: 'user' });
-    return readFileSync(output, 'utf8').trimEnd().split('\n').slice(1);
+    return readFileSync(output, 'utf8').split('\n').slice(1, -1);
   }
 
   async close(): Promise<void> {
@@ -185,7 +223,8 @@ export class ModelSite {
   }
 
   async #start(): Promise<void> {
-    const { zone, groupMs, subscribedVa, sources, hasBroker } = this.settings;
+    const { groupMs, subscribedVa, sources, hasBroker } = this.settings;
+    const { zone } = this;
     const given = {
       ...{ dataDir: this.#folder, host: '127.0.0.1', port: 0, store: { groupMs } },
       site: { zone, ...(subscribedVa === null ? {} : { subscribedVa }) },
@@ -197,7 +236,7 @@ export class ModelSite {
     );
     const { config } = loadConfig({ env: { XDG_CONFIG_HOME: this.#root }, options });
     const startedMs = this.nowMs;
-    const clock = { wallMs: () => this.nowMs, monotonicMs: () => this.nowMs - startedMs };
+    const clock = { wallMs: () => this.nowMs + this.wrongMs, monotonicMs: () => this.nowMs - startedMs };
     const store = openSqliteStore({ folder: this.#folder, clock, groupMs });
     const failures: string[] = [];
     this.#server = await startServer({
@@ -221,4 +260,10 @@ export class ModelSite {
     this.#client = null;
     this.#server = null;
   }
+}
+
+/** Where reports of version 1 are kept in memory. */
+function guardOf(folder: string): string {
+  const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 24);
+  return join('/dev/shm', `kilowink-${process.getuid?.() ?? 0}`, name);
 }

@@ -24,7 +24,7 @@ export async function assertStandingLoads(
       uncertaintyW: number;
     }[];
   };
-  const edges = edgesOf('1d', range, house.plan.zone);
+  const edges = edgesOf('1d', range, house.site.zone);
   assert.deepEqual([...days.map(({ fromMs }) => fromMs), days.at(-1)?.toMs ?? edges.at(-1)], edges, path);
   const { source } = (await house.series()).find((each) => each.id === id) ?? assert.fail(path);
   const gone = house.inForce(id).filter(({ kind }) => kind !== 'scale');

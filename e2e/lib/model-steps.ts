@@ -24,6 +24,8 @@ export interface HousePlan {
   readonly phaseMs: number;
   /** Of the version 2 sensor. */
   readonly windowMs: number;
+  /** So many of the latest windows the version 2 sensor still holds. */
+  readonly heldWindows: number;
   readonly groupMs: number;
   readonly subscribedVa: number | null;
   readonly sensors: readonly SourceName[];
@@ -39,6 +41,8 @@ export type HouseStep =
       readonly heard: Readonly<Record<SensorName, Hearing>>;
       readonly maxCount: number;
       readonly lampShare: number;
+      /** Of windows of the version 2 sensor that daylight hid. */
+      readonly blindShare: number;
       readonly seed: number;
     }
   | { readonly kind: 'days'; readonly days: number }
@@ -56,7 +60,18 @@ export type HouseStep =
       readonly seconds: number;
     }
   | { readonly kind: 'backlog'; readonly at: number; readonly windows: number }
-  | { readonly kind: 'repeat' | 'restart' | 'restore' }
+  | { readonly kind: 'repeat' }
+  /** A backup is made; with `goBack` the last one takes the place of what there is. */
+  | { readonly kind: 'restart' | 'restore' | 'kill' | 'backup' | 'goBack' }
+  /** The server's clock is wrong for a while, and set. */
+  | {
+      readonly kind: 'wrongClock';
+      readonly byMs: number;
+      readonly isRestarted: boolean;
+      readonly pass: Extract<HouseStep, { kind: 'pass' }>;
+    }
+  /** The house moves to another zone: what was measured stays as it is. */
+  | { readonly kind: 'zone'; readonly zone: string }
   | {
       readonly kind: 'correct';
       readonly series: number;
@@ -94,6 +109,12 @@ const HOUSES: readonly (readonly SourceName[])[] = [
   ] as const),
 ];
 
+/** Hours and minutes to either side, seconds, and a clock that starts in 1970. */
+const CLOCK_ERRORS_MS = [
+  ...[-10_800_000, 10_800_000, -2_400_000, 2_400_000, 700_000, 30_000, -4_000],
+  -1_700_000_000_000,
+];
+
 const share = fc.integer({ min: 0, max: 1_000 }).map((thousandths) => thousandths / 1_000);
 const seed = fc.integer({ min: 1, max: 1_000_000 });
 const hearing: fc.Arbitrary<Hearing> = fc.record({
@@ -107,18 +128,20 @@ export const housePlan: fc.Arbitrary<HousePlan> = fc
     ...{ place: fc.constantFrom(...PLACES), seed, isJoined: fc.boolean() },
     phaseMs: fc.constantFrom(0, 0, 1_234),
     windowMs: fc.constantFrom(5_000, 7_000, 10_000, 60_000),
+    heldWindows: fc.constantFrom(400, 100_000),
     groupMs: fc.constantFrom(0, 300_000),
     subscribedVa: fc.constantFrom(null, 3_000),
     sensors: fc.constantFrom(...HOUSES),
   })
   .map(({ place: [zone, start], ...plan }) => ({ zone, startMs: Date.parse(start), ...plan }));
 
-const pass: fc.Arbitrary<HouseStep> = fc.record({
+const pass: fc.Arbitrary<Extract<HouseStep, { kind: 'pass' }>> = fc.record({
   kind: fc.constant('pass' as const),
   minutes: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 900 })),
   heard: fc.record({ v1: hearing, v2: hearing, tic: hearing }),
   maxCount: fc.constantFrom(1, 3, 11, 40),
   lampShare: fc.constantFrom(0, 0, 0.02),
+  blindShare: fc.constantFrom(0, 0, 0.1),
   seed,
 });
 
@@ -146,6 +169,20 @@ const step: fc.Arbitrary<HouseStep> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constantFrom('repeat' as const, 'restart' as const, 'restore' as const) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'backup' as const, 'goBack' as const) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('wrongClock' as const),
+      byMs: fc.constantFrom(...CLOCK_ERRORS_MS),
+      isRestarted: fc.boolean(),
+      pass,
+    }),
+  },
+  fc.record({ kind: fc.constant('zone' as const), zone: fc.constantFrom(...PLACES.map(([zone]) => zone)) }),
   {
     weight: 5,
     arbitrary: fc.record({

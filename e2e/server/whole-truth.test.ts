@@ -8,7 +8,7 @@ import { houseCuts, housePlan, houseSteps } from '../lib/model-steps.ts';
 
 const RUNS = process.env['FC_RUNS'];
 const SEED = process.env['FC_SEED'];
-/** So many lives take some 25 s of a processor. */
+/** So many lives take some 35 s of a processor. */
 const RUNS_DEFAULT = 20;
 /** A shortest life is looked for no longer than this: then the shortest that was found is told. */
 const SHRINK_MS_MAX = 200_000;
