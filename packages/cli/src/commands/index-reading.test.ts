@@ -29,7 +29,7 @@ test('readings are kept, listed, compared; the command that is offered makes the
   assert.match((await add('12 345,00', '04:00')).stdout, /index +12 345\.000 kWh, to 10 Wh\n[\s\S]*Kept\./);
   const second = await add('12351.60', '14:00');
   assert.match(second.stdout, /since +6\.600 kWh in 10 h, 660 W on average/);
-  assert.match(second.stdout, /drift +-600 Wh \(-9\.1 %\): flashes were missed/);
+  assert.match(second.stdout, /drift +-600 Wh \(-9\.1 %\): flashes missed/);
   const wrong = await add('12000', '20:00');
   assert.match(wrong.stderr, /below the 12351\.6 kWh/);
   assert.equal(wrong.exitCode, 1);

@@ -3,9 +3,9 @@ import { alignColumns, formatEnergy, formatLocal } from '../term/format.ts';
 
 const VERDICTS = {
   agrees: 'agrees',
-  gaps: 'fits the gaps',
-  missed: 'flashes were missed',
-  invented: 'flashes were counted that were none',
+  gaps: 'explained by gaps',
+  missed: 'flashes missed',
+  invented: 'flashes invented',
 } as const;
 
 /** What a comparison says of its drift. */
