@@ -118,7 +118,10 @@ function MeasuresPlot({ room, measured }: { room: Room; measured: Measured }): J
         aria-label={hasReports ? raw.chartLabel : raw.valuesLabel}
       />
       <ul class="legend label">
-        <LegendMark className="mark-dot" text={fill(raw.values, { unit: room.series.unit })} />
+        <LegendMark
+          className="mark-dot"
+          text={fill(raw.values, { unit: room.isGauge ? room.series.unit : 'Wh' })}
+        />
         {hasReports && <LegendMark className="mark-report" text={raw.reports} />}
         {hasReports && <LegendMark className="mark-ring" text={raw.disagreement} />}
         {leftOutCount > 0 && <LegendMark className="mark-left-out" text={raw.leftOutMark} />}
