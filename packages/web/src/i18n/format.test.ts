@@ -98,6 +98,8 @@ test('a word goes with its count', () => {
   const told = (count: number): string =>
     fill('{count} {count|measure|measures}', { count: en.count(count) });
   assert.deepEqual([0, 1, 2, 1_000].map(told), ['0 measures', '1 measure', '2 measures', '1,000 measures']);
+  const dit = (count: number): string => fill('{count} {count||mesure|mesures}', { count: fr.count(count) });
+  assert.deepEqual([0, 1, 2].map(dit), ['0 mesure', '1 mesure', '2 mesures']);
 });
 
 test('data is measured in the reader’s unit', () => {

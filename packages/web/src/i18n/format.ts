@@ -72,14 +72,18 @@ export function inUnit(
   return { ...format, power };
 }
 
-/** Fills the `{name}` places of a sentence; `{name|one|many}` is the word for so many, not the number. */
+/**
+ * Fills the `{name}` places of a sentence; `{name|one|many}` is the word for so many, not the number, `{name||one|many}` that of a language
+ * in which none is one too.
+ */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
   return sentence.replace(
-    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
-    (place, name: string, one?: string, many?: string) => {
+    /\{(\w+)(?:\|(\|?)([^|}]*)\|([^|}]*))?\}/g,
+    (place, name: string, isNoneOne?: string, one?: string, many?: string) => {
       const value = values[name];
       if (value === undefined) return place;
-      return (String(value) === '1' ? one : many) ?? String(value);
+      const isOne = String(value) === '1' || (isNoneOne === '|' && String(value) === '0');
+      return (isOne ? one : many) ?? String(value);
     },
   );
 }
