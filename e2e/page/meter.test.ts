@@ -16,7 +16,7 @@ import {
 } from '../../packages/server/src/app/index.ts';
 import { loadConfig } from '../../packages/server/src/config/index.ts';
 import { openSqliteStore } from '../../packages/store/src/index.ts';
-import { launchBrowser, openPage, PHONE } from './browser.ts';
+import { launchBrowser, openPage, PHONE, until } from './browser.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'kilowink-meter-page-'));
@@ -119,6 +119,25 @@ test('an overload is on every open page within 2 s of its frame, and goes when i
   }
   // The figure of the promise itself, with room for a slow machine.
   assert.ok(tookMs < 2_000 * 5, `${tookMs} ms`);
+});
+
+test('a frame that comes while the page begins to listen is shown', async () => {
+  const { page, close } = await openPage(browser, server.url, { ready: '.meter-line' });
+  const isOverloaded = async () => {
+    const { meters } = (await (await fetch(`${server.url}/api/v1/meters`)).json()) as {
+      meters: { overload: unknown }[];
+    };
+    return meters.some(({ overload }) => overload !== null);
+  };
+  await page.route('**/api/v1/live**', async (route) => {
+    await say({ ADPS: '035', IINST: '035', PAPP: '08000' });
+    await until(isOverloaded, 'the server has the frame');
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole('alert').getByText('draws more than is subscribed').waitFor();
+  await say();
+  await close();
 });
 
 test('its whole energy is shown first, in the reader’s language, and no reports are told of where there were none', async () => {

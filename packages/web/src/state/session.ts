@@ -125,6 +125,7 @@ export class Session {
         const wasOffline = this.offlineSinceMs.get() !== null;
         this.#online();
         if (wasOffline) this.#room?.invalidate();
+        this.#readMeters();
       },
       onPoints: ({ series, points }) => {
         const room = this.#room;
@@ -144,11 +145,7 @@ export class Session {
         const room = this.#room;
         if (room?.series.id === series) room.heard(atMs);
       },
-      onMeter: (meter) => {
-        const others = this.meters.get().filter(({ id }) => id !== meter.id);
-        this.meters.set([...others, meter].sort((a, b) => a.id.localeCompare(b.id)));
-        this.#hearMeter(meter);
-      },
+      onMeter: (meter) => this.#putMeters([meter]),
       onFirmware: (run) => this.firmware.set(run),
       onReset: () => (this.#room === null ? void this.start() : this.#room.invalidate()),
       onLost: () => {
@@ -156,6 +153,23 @@ export class Session {
         this.#lostTimer ??= setTimeout(() => this.#offline(), OFFLINE_GRACE_MS);
       },
     });
+  }
+
+  /** Frames that came before the page listened were told to nobody; one that came since is newer than the answer. */
+  #readMeters(): void {
+    const before = this.meters.get();
+    const isAsBefore = ({ id }: MeterInfo): boolean =>
+      this.meters.get().find((each) => each.id === id) === before.find((each) => each.id === id);
+    api.meters().then(
+      (meters) => this.#putMeters(meters.filter(isAsBefore)),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  #putMeters(told: readonly MeterInfo[]): void {
+    const all = new Map([...this.meters.get(), ...told].map((meter) => [meter.id, meter]));
+    this.meters.set([...all.values()].sort((a, b) => a.id.localeCompare(b.id)));
+    for (const meter of told) this.#hearMeter(meter);
   }
 
   /** A meter that speaks for itself is heard with each frame, also while what its series hold does not change. */
