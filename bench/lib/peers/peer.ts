@@ -61,8 +61,21 @@ export function processorMs(pid: number): number {
   return ns / 1e6;
 }
 
+/** What is looked at while a program merges its files may be gone the next moment; then it is looked at again. */
+const LOOKS_MAX = 10;
+
 /** Bytes of the files below a folder. */
 export function folderBytes(folder: string): number {
+  for (let look = 1; ; look += 1) {
+    try {
+      return bytesNow(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || look === LOOKS_MAX) throw error;
+    }
+  }
+}
+
+function bytesNow(folder: string): number {
   let bytes = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
