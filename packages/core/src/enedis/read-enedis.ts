@@ -1,4 +1,5 @@
 import { type Fault, fault, ok, type Result } from '../error/index.ts';
+import { DAY_MS } from '../time/index.ts';
 import { plainText, type Row, splitRows, type TableRow } from './cells.ts';
 import type { EnedisExport, EnedisRead } from './enedis-export.ts';
 import { finishIndexes, finishValues } from './finish.ts';
@@ -10,8 +11,6 @@ import { type StampedRow, withoutMeter } from './value-groups.ts';
 
 /** A header is looked for among so many rows from where the file, or a table in it, begins. */
 const ROWS_MAX = 60;
-
-const DAY_MS = 86_400_000;
 
 /** So many rows that each begin a month are no days. */
 const MONTHS_MIN = 3;
